@@ -1,0 +1,39 @@
+#pragma once
+// The run-time errors. Every message names where it happened (the file or the argument), the value
+// that was found, and the limit it broke. Whoever catches `strata::Error` catches them all.
+
+#include <stdexcept>
+
+namespace strata {
+
+/// The base of everything that Strata throws.
+class Error : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// An argument, an option or a label outside what is allowed.
+class ValueError : public Error {
+    using Error::Error;
+};
+
+/// A tensor or a batch whose shape does not fit the network, the loss or the parameter.
+class ShapeError : public Error {
+    using Error::Error;
+};
+
+/// A file that is missing, truncated, malformed, or that cannot be written.
+class FileError : public Error {
+    using Error::Error;
+};
+
+/// A weight file that is sound, and that belongs to another network.
+class StateError : public Error {
+    using Error::Error;
+};
+
+/// A loss that is no longer a finite number.
+class NumericError : public Error {
+    using Error::Error;
+};
+
+}  // namespace strata
