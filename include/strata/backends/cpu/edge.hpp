@@ -1,0 +1,135 @@
+#pragma once
+// Where the CPU meets the user: xtensor containers, views and expressions come in, xtensor adaptors go out.
+// Adaptors own nothing and copy nothing; they show memory that belongs to a model, a loader or the user.
+
+#include <array>
+#include <concepts>
+#include <memory>
+#include <strata/core/error.hpp>
+#include <strata/core/tensor.hpp>
+#include <strata/data/xtensor.hpp>
+#include <strata/fwd.hpp>
+#include <string>
+
+namespace strata {
+
+
+namespace cpu {
+
+template <class T, Size Rank>
+using Adaptor = xt::xtensor_adaptor<xt::xbuffer_adaptor<T*, xt::no_ownership, std::allocator<std::remove_const_t<T>>>,
+                                    Rank, xt::layout_type::row_major>;
+
+template <class T, Size Rank>
+Adaptor<T, Rank> adapt(T* data, const std::array<Size, Rank>& shape) {
+    Size size = 1;
+    for (Size extent : shape) size *= extent;
+    return Adaptor<T, Rank>(xt::xbuffer_adaptor<T*, xt::no_ownership, std::allocator<std::remove_const_t<T>>>(data, size),
+                            shape);
+}
+
+template <class Shape>
+constexpr auto batch_shape(Size batch) {
+    std::array<Size, Shape::dims.rank + 1> shape{batch};
+    for (Size i = 0; i < Shape::dims.rank; ++i) shape[i + 1] = Shape::dims.extent[i];
+    return shape;
+}
+
+template <class Shape>
+constexpr auto array_shape() {
+    std::array<Size, Shape::dims.rank> shape{};
+    for (Size i = 0; i < Shape::dims.rank; ++i) shape[i] = Shape::dims.extent[i];
+    return shape;
+}
+
+/// A batch as an xtensor expression of rank 1 + rank of a sample, which also knows the sample's shape as a type.
+template <class T, class Shape>
+class BatchTensor : public Adaptor<T, Shape::dims.rank + 1> {
+public:
+    using sample_shape = Shape;
+
+    explicit BatchTensor(BatchView<T, Cpu, Shape> view)
+        : Adaptor<T, Shape::dims.rank + 1>(cpu::adapt(view.data, batch_shape<Shape>(view.batch))), view_(view) {}
+
+    /// The same memory as kernels see it.
+    BatchView<T, Cpu, Shape> batch_view() const { return view_; }
+
+private:
+    BatchView<T, Cpu, Shape> view_;
+};
+
+inline std::string text_of(const Size* extents, Size rank) {
+    std::string text = "(";
+    for (Size i = 0; i < rank; ++i) text += (i > 0 ? ", " : "") + std::to_string(extents[i]);
+    return text + ")";
+}
+
+/// Whatever has a shape and iterators: an xtensor container, view or expression.
+template <class X>
+concept Expression = requires(const X& x) {
+    x.shape();
+    x.dimension();
+    x.template begin<xt::layout_type::row_major>();
+};
+
+/// Whether the elements lie side by side in row-major order. (xtensor gives extents of one the stride 0.)
+template <class X>
+bool lies_row_major(const X& x) {
+    Size expected = 1;
+    for (Size i = x.shape().size(); i-- > 0;) {
+        if (x.shape()[i] != 1 && static_cast<Size>(x.strides()[i]) != expected) return false;
+        expected *= static_cast<Size>(x.shape()[i]);
+    }
+    return true;
+}
+
+/// Throws ShapeError naming both shapes unless `shape` is (batch, Shape...); with `any_shape` only the number of
+/// elements per sample counts.
+template <class Shape, bool any_shape, class Given>
+void check_shape(const char* what, const char* wants, const Given& shape) {
+    constexpr Dims sample = Shape::dims;
+    const Size rank = shape.size();
+    Size elements = 1;
+    bool same = rank == sample.rank + 1;
+    for (Size i = 1; i < rank; ++i) {
+        elements *= static_cast<Size>(shape[i]);
+        same = same && static_cast<Size>(shape[i]) == sample.extent[i - 1];
+    }
+    if (rank > 0 && (any_shape ? elements == sample.elements() : same)) return;
+    Size given[16] = {};
+    for (Size i = 0; i < rank && i < 16; ++i) given[i] = static_cast<Size>(shape[i]);
+    std::string expected = "(batch";
+    for (Size i = 0; i < sample.rank; ++i) expected += ", " + std::to_string(sample.extent[i]);
+    throw ShapeError(std::string("strata: ") + what + " has the shape " + text_of(given, rank) + ", but " + wants + " " +
+                     expected + ")");
+}
+
+/// x as a batch of samples of `Shape`; an expression that does not lie in memory as the kernels want it is written
+/// to `staging` first. Throws ShapeError when the shapes differ.
+template <class T, class Shape, bool any_shape, class X, class Staging>
+BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging) {
+    check_shape<Shape, any_shape>("the input", "the network takes", x.shape());
+    const Size batch = static_cast<Size>(x.shape()[0]);
+    if constexpr (requires { { *x.data() } -> std::same_as<const T&>; x.strides(); }) {
+        if (lies_row_major(x)) return {x.data() + x.data_offset(), batch};
+    }
+    staging.resize(batch * Shape::dims.elements());
+    T* to = staging.data();
+    for (auto it = x.template begin<xt::layout_type::row_major>(), end = x.template end<xt::layout_type::row_major>(); it != end; ++it)
+        *to++ = static_cast<T>(*it);
+    return {staging.data(), batch};
+}
+
+/// A target that the user hands in. It has to lie in memory as it is needed, because it is read where it lies.
+template <class T, class Shape, class Y>
+auto target_batch(const Y& y) {
+    using U = std::remove_cvref_t<decltype(*y.data())>;
+    using TargetShape = std::conditional_t<std::is_integral_v<U>, strata::Shape<>, Shape>;
+    check_shape<TargetShape, false>("the target", "the loss takes", y.shape());
+    if (!lies_row_major(y))
+        throw ShapeError("strata: the target's elements do not lie side by side; assign it to an xt::xtensor first");
+    return BatchView<const U, Cpu, TargetShape>{y.data() + y.data_offset(), static_cast<Size>(y.shape()[0])};
+}
+
+}  // namespace cpu
+}  // namespace strata

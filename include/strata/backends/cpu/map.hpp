@@ -1,0 +1,98 @@
+#pragma once
+// Elementwise work: one pass over memory, whatever the number of operands.
+
+#include <strata/backends/cpu/math.hpp>
+#include <strata/core/tensor.hpp>
+
+namespace strata::cpu {
+
+namespace detail {
+
+/// A group of lanes of one operand: loaded when made, stored when it goes unless the operand is const.
+template <class V, class P>
+struct Operand {
+    using Value = std::conditional_t<std::is_const_v<P>, const V, V>;
+
+    explicit Operand(P* pointer) : value(V::load(pointer)), at(pointer) {}
+    Operand(P* pointer, Size lanes) : value(V::load(pointer, lanes)), at(pointer), count(lanes) {}
+    ~Operand() {
+        if constexpr (!std::is_const_v<P>) {
+            if (count == V::width)
+                value.store(at);
+            else
+                value.store(at, count);
+        }
+    }
+    Value& get() { return value; }
+
+    Value value;
+    P* at;
+    Size count = V::width;
+};
+
+template <class P, class... Rest>
+struct First {
+    using type = std::remove_const_t<P>;
+};
+
+}  // namespace detail
+
+struct MapOperations {
+    /// Calls `f(a, b, ...)` on the i-th elements of each operand, for all i < n, in packs. Operands given as T* are
+    /// read and written, those given as const T* only read. The operands are the same memory or do not overlap.
+    template <class F, class... P>
+    static void for_each(Size n, const F& f, P*... operand) {
+        using T = typename detail::First<P...>::type;
+        vectorized<T>([&](auto width) {
+            using V = Pack<T, decltype(width)::value>;
+            Size i = 0;
+            for (; i + V::width <= n; i += V::width) f(detail::Operand<V, P>(operand + i).get()...);
+            if (i < n) f(detail::Operand<V, P>(operand + i, n - i).get()...);
+        });
+    }
+
+    /// The same for an `f` that returns a number per element; their sum, accumulated in double.
+    template <class F, class... P>
+    static double sum(Size n, const F& f, P*... operand) {
+        using T = typename detail::First<P...>::type;
+        constexpr Size block = 32;  // packs summed in T before they are added in double
+        double total = 0;
+        vectorized<T>([&](auto width) {
+            using V = Pack<T, decltype(width)::value>;
+            Size i = 0;
+            while (i + V::width <= n) {
+                V partial(0);
+                for (Size k = 0; k < block && i + V::width <= n; ++k, i += V::width)
+                    partial += f(detail::Operand<V, P>(operand + i).get()...);
+                total += static_cast<double>(partial.total());
+            }
+            if (i < n) {
+                const V rest = f(detail::Operand<V, P>(operand + i, n - i).get()...);
+                T lanes[V::width];
+                rest.store(lanes);
+                for (Size k = 0; k < n - i; ++k) total += static_cast<double>(lanes[k]);
+            }
+        });
+        return total;
+    }
+
+    /// out[i] = f(in[i]...)
+    template <class F, class Out, class... In>
+    static void map(const F& f, Out out, In... in) {
+        using T = typename Out::value_type;
+        for_each(
+            out.size(), [&f](auto& result, const auto&... operand) { result = f(operand...); }, out.data,
+            static_cast<const T*>(in.data)...);
+    }
+
+    template <class T>
+    static void fill(T* data, Size n, T value) {
+        for (Size i = 0; i < n; ++i) data[i] = value;
+    }
+    template <class T>
+    static void copy(const T* from, T* to, Size n) {
+        if (n > 0 && from != to) __builtin_memmove(to, from, n * sizeof(T));
+    }
+};
+
+}  // namespace strata::cpu

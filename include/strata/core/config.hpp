@@ -1,0 +1,17 @@
+#pragma once
+// What every other header may count on: the index type and the marks that CUDA needs on functions.
+
+#include <cstddef>
+
+#if defined(__CUDACC__)
+#define STRATA_HOST_DEVICE __host__ __device__
+#else
+#define STRATA_HOST_DEVICE
+#endif
+
+namespace strata {
+
+/// Every extent, offset and count. Offsets and extents are elements, never bytes, unless a name says so.
+using Size = std::size_t;
+
+}  // namespace strata

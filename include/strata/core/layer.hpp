@@ -1,0 +1,128 @@
+#pragma once
+// The layer protocol: what a layer may state about itself, and the defaults for what it leaves out.
+// A layer is a small value type. Only `output_shape` is required; the rest is stated where it applies:
+//
+//   static constexpr ShapeOutcome output_shape(Dims in);   the output's shape, or a refusal
+//   static constexpr Dims input_shape();                   what the layer's own arguments say of its input
+//   static constexpr auto parameters(Dims in);             parameter_list({"weight", dims(out, in)}, ...)
+//   static constexpr Size saved(Dims in);                  elements per sample kept for the backward pass
+//   static constexpr Size multiply_adds(Dims in);          per sample
+//   static constexpr LayerTraits traits;                   what the plan needs to know
+//   static void initialize(Generator&, params...);         initial values, on the host, as PyTorch draws them
+//
+//   void forward(device, x, y, params..., saved?) const;                            // training, and inference
+//   void infer(device, x, y, params...) const;                                      // inference, if it differs
+//   void backward_input(device, x, y, dy, dx, params..., saved?) const;             // dx = dy . dy/dx
+//   void backward_parameters(device, x, y, dy, dparams..., saved?) const;
+//
+// x and y are BatchViews, parameters TensorViews, their gradients GradientViews. What `traits.keeps` does not
+// keep must not be read in the backward pass: its memory may hold something else by then.
+
+#include <strata/core/shape.hpp>
+#include <type_traits>
+
+namespace strata {
+
+/// What a layer's backward pass reads again.
+enum class Keeps : unsigned char { nothing = 0, input = 1, output = 2, both = 3 };
+
+/// What the values of a layer's output are, for the losses that ask. `inherited`: what its input was.
+enum class Values : unsigned char { any, inherited, probabilities, log_probabilities, unit_interval };
+
+struct LayerTraits {
+    Keeps keeps = Keeps::nothing;
+    bool in_place = false;        ///< y may lie on x, and dx on dy
+    bool view = false;            ///< y is x under another shape: no kernel at all
+    bool view_in_eval = false;    ///< the same, in inference only
+    bool any_shape_in = false;    ///< reads its input as a flat row of elements (Flatten, Reshape)
+    Values values = Values::any;
+};
+
+/// The reason of a refusal is a function that is never called; compilers print its name, which is the sentence.
+using Reason = void (*)();
+
+/// What a shape rule answers: a shape, or why not and what was expected.
+struct ShapeOutcome {
+    Dims dims;
+    Reason refusal = nullptr;
+    Dims expected;
+};
+
+constexpr ShapeOutcome accept(Dims dims) { return {dims, nullptr, {}}; }
+constexpr ShapeOutcome refuse(Reason reason, Dims expected) { return {{}, reason, expected}; }
+
+/// One parameter of a layer: its name as PyTorch has it, and its shape.
+struct ParameterSpec {
+    const char* name;
+    Dims dims;
+};
+
+template <Size N>
+struct ParameterList {
+    static constexpr Size count = N;
+    ParameterSpec items[N];
+};
+
+template <>
+struct ParameterList<0> {
+    static constexpr Size count = 0;
+};
+
+template <Size N>
+constexpr ParameterList<N> parameter_list(const ParameterSpec (&items)[N]) {
+    ParameterList<N> list{};
+    for (Size i = 0; i < N; ++i) list.items[i] = items[i];
+    return list;
+}
+
+namespace detail {
+
+template <class Layer>
+constexpr LayerTraits traits_of() {
+    if constexpr (requires { Layer::traits; })
+        return Layer::traits;
+    else
+        return {};
+}
+
+template <class Layer>
+constexpr auto parameters_of(Dims in) {
+    if constexpr (requires { Layer::parameters(in); })
+        return Layer::parameters(in);
+    else
+        return ParameterList<0>{};
+}
+
+template <class Layer>
+inline constexpr Size parameter_count_of = decltype(parameters_of<Layer>(Dims{}))::count;
+
+template <class Layer>
+constexpr Size saved_of(Dims in) {
+    if constexpr (requires { Layer::saved(in); })
+        return Layer::saved(in);
+    else
+        return 0;
+}
+
+template <class Layer>
+constexpr Size multiply_adds_of(Dims in) {
+    if constexpr (requires { Layer::multiply_adds(in); })
+        return Layer::multiply_adds(in);
+    else
+        return 0;
+}
+
+/// A layer made of layers offers the list of its children.
+template <class Layer>
+concept Composite = requires { typename Layer::children; };
+
+/// Whatever states a shape rule is a layer.
+template <class Layer>
+concept LeafLayer = requires { Layer::output_shape(Dims{}); };
+
+}  // namespace detail
+
+template <class Layer>
+concept AnyLayer = detail::Composite<Layer> || detail::LeafLayer<Layer>;
+
+}  // namespace strata

@@ -1,0 +1,60 @@
+#pragma once
+// Shapes: as a value (`Dims`, what constexpr functions compute with) and as a type (`Shape<1, 28, 28>`,
+// what users write and what compilers print). The batch is never part of either; it is a run-time value.
+
+#include <strata/core/config.hpp>
+#include <utility>
+
+namespace strata {
+
+inline constexpr Size max_rank = 6;
+
+/// The extents of one sample or of one parameter, outermost first (row-major). Rank 0 is a scalar.
+struct Dims {
+    Size rank = 0;
+    Size extent[max_rank] = {};
+
+    constexpr Size elements() const {
+        Size product = 1;
+        for (Size i = 0; i < rank; ++i) product *= extent[i];
+        return product;
+    }
+    constexpr Size last() const { return rank == 0 ? 1 : extent[rank - 1]; }
+
+    /// The same shape with another innermost extent.
+    constexpr Dims with_last(Size size) const {
+        Dims result = *this;
+        if (result.rank == 0) result.rank = 1;
+        result.extent[result.rank - 1] = size;
+        return result;
+    }
+    friend constexpr bool operator==(const Dims&, const Dims&) = default;
+};
+
+/// `dims(1, 28, 28)`: one channel of 28 rows and 28 columns.
+template <class... Sizes>
+constexpr Dims dims(Sizes... sizes) {
+    static_assert(sizeof...(Sizes) <= max_rank, "strata: a shape has at most six extents");
+    return Dims{sizeof...(Sizes), {static_cast<Size>(sizes)...}};
+}
+
+/// A shape as a type.
+template <Size... Extents>
+struct Shape {
+    static constexpr Dims dims = strata::dims(Extents...);
+};
+
+namespace detail {
+template <Dims D>
+struct ShapeOf {
+    template <Size... I>
+    static Shape<D.extent[I]...> make(std::index_sequence<I...>);
+    using type = decltype(make(std::make_index_sequence<D.rank>{}));
+};
+}  // namespace detail
+
+/// The type that belongs to a value: `shape_t<dims(2, 3)>` is `Shape<2, 3>`.
+template <Dims D>
+using shape_t = typename detail::ShapeOf<D>::type;
+
+}  // namespace strata

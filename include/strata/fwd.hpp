@@ -1,0 +1,14 @@
+#pragma once
+// Declarations only: for headers that name Strata's types without using them.
+
+namespace strata {
+
+struct Cpu;
+
+template <class... Layers>
+class Sequential;
+
+template <class Net, class Device = Cpu, class T = float>
+class Model;
+
+}  // namespace strata

@@ -1,0 +1,60 @@
+#pragma once
+// What reading and writing the safetensors format share.
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "strata/io/dtype.hpp"
+#include "strata/io/json.hpp"
+#include "strata/io/utf8.hpp"
+
+namespace strata {
+
+static_assert(std::endian::native == std::endian::little,
+              "safetensors data is little-endian, as is this code");
+static_assert(sizeof(std::size_t) == 8, "safetensors offsets have 64 bits");
+
+/// Free text beside the tensors, in the order of the file: {{"format", "pt"}}.
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+/// One tensor of a file: dense, row-major; its bytes are [begin, end) of the data block.
+struct TensorEntry {
+    std::string name;
+    DType dtype = DType::F32;
+    std::vector<std::size_t> shape;
+    std::size_t begin = 0, end = 0;
+
+    std::size_t bytes() const { return end - begin; }
+};
+
+namespace io {
+
+inline constexpr std::uint64_t max_header_bytes = 100'000'000;  // the format's own limit
+inline constexpr std::size_t max_rank = 64;  // ours: bounds memory to a small multiple of the header
+inline constexpr std::string_view metadata_name = "__metadata__";
+
+/// A name (UTF-8) for a message: quoted, and cut after 200 bytes.
+inline std::string shown(std::string_view name) {
+    std::size_t length = 0;
+    while (length < name.size() && length < 200) {
+        length += std::max<std::size_t>(1, utf8_sequence(name.substr(length)));
+    }
+    return json_quote(name.substr(0, length)) + (length < name.size() ? "..." : "");
+}
+
+/// The second of two equal names, or a null pointer; sorts `names`.
+inline const std::string_view* find_duplicate(std::vector<std::string_view>& names) {
+    std::sort(names.begin(), names.end());
+    const auto found = std::adjacent_find(names.begin(), names.end());
+    return found == names.end() ? nullptr : &*found;
+}
+
+}  // namespace io
+
+}  // namespace strata

@@ -1,0 +1,17 @@
+#pragma once
+// All extents of a sample as one row. Costs nothing: the memory is the same.
+//
+// Shapes: (A, B, ...) -> (A * B * ...).
+// Source: torch.nn.Flatten with its default start_dim = 1.
+
+#include <strata/core/layer.hpp>
+
+namespace strata {
+
+struct Flatten {
+    static constexpr LayerTraits traits = {.view = true, .any_shape_in = true, .values = Values::inherited};
+
+    static constexpr ShapeOutcome output_shape(Dims given) { return accept(dims(given.elements())); }
+};
+
+}  // namespace strata

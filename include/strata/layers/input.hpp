@@ -1,0 +1,24 @@
+#pragma once
+// States the shape of one sample at the front of a network: `Sequential<Input<1, 28, 28>, Flatten, Linear<10>>`.
+//
+// Shapes: (Extents...) -> (Extents...).
+
+#include <strata/core/diagnostics.hpp>
+
+namespace strata {
+
+template <Size... Extents>
+struct Input {
+    static_assert(sizeof...(Extents) > 0 && ((Extents > 0) && ...),
+                  "strata: Input takes the extents of one sample, each at least 1 (docs/errors.md#input)");
+
+    static constexpr LayerTraits traits = {.view = true, .values = Values::inherited};
+
+    static constexpr ShapeOutcome output_shape(Dims given) {
+        if (given != dims(Extents...)) return refuse(&it_takes_exactly, dims(Extents...));
+        return accept(given);
+    }
+    static constexpr Dims input_shape() { return dims(Extents...); }
+};
+
+}  // namespace strata

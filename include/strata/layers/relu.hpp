@@ -1,0 +1,36 @@
+#pragma once
+// y = max(x, 0)
+//
+// Shapes: any -> the same.
+// Source: torch.nn.ReLU.
+
+#include <strata/core/layer.hpp>
+#include <strata/core/math.hpp>
+
+namespace strata {
+
+struct ReLU {
+    static constexpr LayerTraits traits = {.keeps = Keeps::output, .in_place = true};
+
+    static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
+
+    struct Function {
+        template <class V>
+        STRATA_HOST_DEVICE V operator()(const V& x) const {
+            using namespace math;
+            return max(x, V(0));
+        }
+    };
+    struct Gradient {
+        template <class V>
+        STRATA_HOST_DEVICE V operator()(const V& y, const V& dy) const {
+            using namespace math;
+            return select(y > V(0), dy, V(0));
+        }
+    };
+
+    static void forward(auto& device, auto x, auto y) { device.map(Function{}, y, x); }
+    static void backward_input(auto& device, auto, auto y, auto dy, auto dx) { device.map(Gradient{}, dx, y, dy); }
+};
+
+}  // namespace strata

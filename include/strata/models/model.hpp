@@ -1,0 +1,228 @@
+#pragma once
+// A network with its parameters: one flat buffer, a twin for the gradients, and one arena for the activations.
+// Gradients and arena appear when training asks for them; after the first pass nothing is allocated.
+
+#include <span>
+#include <strata/core/error.hpp>
+#include <strata/fwd.hpp>
+#include <strata/models/execution.hpp>
+#include <strata/models/prediction.hpp>
+#include <strata/random/generator.hpp>
+#include <string>
+
+namespace strata {
+
+/// `Net` on `Device` with scalars `T` (float or double). A wrong network is refused when this type is first used.
+template <class Net, class Device, class T>
+class Model {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
+                  "strata: a model's scalars are float or double (docs/errors.md#scalar)");
+    using N = Network<Net>;
+    using Training = detail::Execution<Net, Device, T, detail::Pass::training>;
+    using Inference = detail::Execution<Net, Device, T, detail::Pass::inference>;
+    using Slots = typename detail::SlotsOf<typename N::Leaves>::type;
+    template <class U>
+    using Buffer = typename Device::template Buffer<U>;
+
+public:
+    using network_type = Net;
+    using device_type = Device;
+    using value_type = T;
+    using input_shape = typename N::InputShape;
+    using output_shape = typename N::OutputShape;
+    using InputView = BatchView<const T, Device, input_shape>;
+    static constexpr bool any_input_shape = N::stated.any_shape;
+
+    // Budgets, as constants.
+    static constexpr Size parameter_count = N::parameters.count;  ///< numbers that are learnt
+    static constexpr Size multiply_adds = N::multiply_adds;       ///< per sample, forward
+    /// Bytes of activations for a batch: with all that the backward pass needs, and for inference alone.
+    static constexpr Size training_bytes(Size batch) { return N::training_plan.elements * capacity_for(batch) * sizeof(T); }
+    static constexpr Size inference_bytes(Size batch) { return N::inference_plan.elements * capacity_for(batch) * sizeof(T); }
+
+    /// Draws the initial parameters from the default generator, layer after layer, as PyTorch does.
+    explicit Model(Net net = Net{}) {
+        if constexpr (N::fits) {
+            detail::visit_leaves(net, [&]<Size I>(std::integral_constant<Size, I>, const auto& leaf) {
+                detail::get<I>(layers_) = leaf;
+            });
+            parameters_.resize(N::parameters.elements);
+            reset_parameters(default_generator());
+        }
+    }
+
+    /// Draws all parameters anew.
+    void reset_parameters(Generator& generator = default_generator()) {
+        [&]<Size... I>(std::index_sequence<I...>) { (initialize_layer<I>(generator), ...); }(
+            std::make_index_sequence<N::layer_count>{});
+    }
+
+    // Modes ------------------------------------------------------------------------------------------------------
+
+    /// Training mode (the default): Dropout drops. `eval()` is its opposite.
+    void train(bool on = true) { training_ = on; }
+    void eval() { training_ = false; }
+    bool is_training() const { return training_; }
+
+    // The five steps ---------------------------------------------------------------------------------------------
+
+    /// The network's output for a batch: an xtensor of shape (batch, ...) in the model's own memory, valid until the
+    /// next pass. `x` is an xtensor container, view or expression of shape (batch, ...), or a batch of a DataLoader.
+    /// Throws ShapeError when its shape is another.
+    template <class X>
+    Prediction<Net, Device, T> forward(const X& x) {
+        if constexpr (N::fits) {
+            const InputView input = view_of_input(x, staging_);
+            detail::Memory<Device, T> memory = prepare(input);
+            if (training_) {
+                Training::forward(memory, layers_);
+                trained_input_ = input;
+                return {output_of<Training>(memory), Training::template gradient<N::layer_count>(memory), ++pass_, device_};
+            }
+            Inference::forward(memory, layers_);
+            ++pass_;
+            return {output_of<Inference>(memory), Training::template gradient<N::layer_count>(memory), 0, device_};
+        } else {
+            __builtin_unreachable();  // the network has been refused already
+        }
+    }
+    template <class X>
+    Prediction<Net, Device, T> operator()(const X& x) {
+        return forward(x);
+    }
+
+    /// The gradients of all parameters, from a loss of the last `forward`. They add up until `zero_grad`.
+    void backward(const Loss& loss) {
+        if (loss.pass == 0 || loss.pass != pass_)
+            throw ValueError("strata: backward needs the loss of this model's last forward pass in training mode");
+        run_backward();
+    }
+
+    /// Forgets the gradients. Costs nothing: the next backward pass overwrites them.
+    void zero_grad() { accumulate_ = false; }
+
+    // Parameters -------------------------------------------------------------------------------------------------
+
+    /// A parameter by its name as a tensor that can be read and written in place: `model.parameter<"1.weight">()`.
+    template <ParameterName Name>
+    auto parameter() {
+        return Device::tensor(named_view<Name, T>(parameters_.data()));
+    }
+    template <ParameterName Name>
+    auto parameter() const {
+        return Device::tensor(named_view<Name, const T>(parameters_.data()));
+    }
+    /// The gradient that the last backward passes left, zero before the first.
+    template <ParameterName Name>
+    auto gradient() {
+        make_gradients();
+        return Device::tensor(named_view<Name, T>(gradients_.data()));
+    }
+
+    /// The flat buffers, for optimizers and files. Between tensors lie a few zeros of padding.
+    std::span<T> flat_parameters() { return {parameters_.data(), parameters_.size()}; }
+    std::span<const T> flat_parameters() const { return {parameters_.data(), parameters_.size()}; }
+    std::span<T> flat_gradients() {
+        make_gradients();
+        if (!accumulate_) gradients_.zero();
+        return {gradients_.data(), gradients_.size()};
+    }
+    /// The table that says what lies where.
+    static constexpr std::span<const ParameterInfo> parameter_table() {
+        return {N::parameters.rows, N::parameter_tensors};
+    }
+
+    Device& device() { return device_; }
+
+private:
+    template <class, class>
+    friend class Trainer;
+    template <class, class, class>
+    friend class Predictor;
+
+    /// Arenas are laid out for multiples of 16 samples, so that every buffer in them begins aligned.
+    static constexpr Size capacity_for(Size batch) { return (batch + 15) / 16 * 16; }
+
+    template <Size I>
+    void initialize_layer(Generator& generator) {
+        if constexpr (Training::template record<I>.parameters > 0) {
+            Training::template with_own_parameters<I>(parameters_.data(), [&](auto... own) {
+                detail::get<I>(layers_).initialize(generator, own...);
+            });
+        }
+    }
+
+    template <class U, class Where, class Given, class Staging>
+    static InputView view_of_input(const BatchView<U, Where, Given>& x, Staging&) {
+        static_assert(std::is_same_v<Where, Device>,
+                      "strata: the batch lies on another device than the model (docs/errors.md#device)");
+        static_assert(std::is_same_v<std::remove_const_t<U>, T>,
+                      "strata: the batch holds another scalar type than the model (docs/errors.md#scalar)");
+        detail::check_input_shape<input_shape, Given, any_input_shape>();
+        return {x.data, x.batch};
+    }
+    template <class X, class Staging>
+    static InputView view_of_input(const X& x, Staging& staging) {
+        if constexpr (requires { x.batch_view(); })
+            return view_of_input(x.batch_view(), staging);
+        else
+            return Device::template input_batch<T, input_shape, any_input_shape>(x, staging);
+    }
+
+    detail::Memory<Device, T> prepare(InputView input) {
+        if (input.batch > capacity_) {
+            capacity_ = capacity_for(input.batch);
+            arena_.resize(N::training_plan.elements * capacity_);
+        }
+        return memory(input);
+    }
+    detail::Memory<Device, T> memory(InputView input) {
+        return {device_, input.data, parameters_.data(), gradients_.data(), arena_.data(), input.batch, capacity_, accumulate_};
+    }
+
+    template <class Execution>
+    static auto output_of(const detail::Memory<Device, T>& memory) {
+        auto output = Execution::template value<N::layer_count>(memory);
+        return BatchView<T, Device, output_shape>{const_cast<T*>(output.data), output.batch};
+    }
+
+    void make_gradients() {
+        if (gradients_.size() == 0) gradients_.resize(parameters_.size());
+    }
+
+    template <Size Begin = N::layer_count>
+    void run_backward() {
+        make_gradients();
+        Training::template backward<Begin>(memory(trained_input_), layers_);
+        accumulate_ = true;
+    }
+
+    template <ParameterName Name, class U>
+    static auto named_view(U* flat) {
+        constexpr Size row = N::find_parameter(Name);
+        static_assert(row < N::parameter_tensors,
+                      "strata: the network has no parameter of this name; names are those of PyTorch's state_dict, such as "
+                      "\"1.weight\" (docs/errors.md#parameter-name)");
+        if constexpr (row < N::parameter_tensors)
+            return TensorView<U, Device, shape_t<N::parameters.rows[row].dims>>{flat + N::parameters.rows[row].offset};
+        else
+            return TensorView<U, Device, Shape<1>>{flat};
+    }
+
+    [[no_unique_address]] Device device_;
+    [[no_unique_address]] Slots layers_;
+    Buffer<T> parameters_;
+    Buffer<T> gradients_;
+    Buffer<T> arena_;
+    Buffer<T> staging_;
+    InputView trained_input_{};
+    Size capacity_ = 0;
+    Size pass_ = 0;
+    bool accumulate_ = false;
+    bool training_ = true;
+};
+
+template <class Net>
+Model(Net) -> Model<Net>;
+
+}  // namespace strata

@@ -1,0 +1,66 @@
+#pragma once
+// m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g²,  p -= lr m' / (sqrt(v') + eps),  m' = m / (1 - b1^t),  v' = v / (1 - b2^t)
+//
+// Options: lr = 1e-3, betas = {0.9, 0.999}, eps = 1e-8, weight_decay = 0 (added to the gradient), amsgrad = false
+// (the largest v so far takes v's place), maximize = false.
+// Source: torch.optim.Adam; D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
+
+#include <strata/optimizers/optimizer.hpp>
+
+namespace strata {
+
+struct Adam {
+    double lr = 1e-3;
+    double betas[2] = {0.9, 0.999};
+    double eps = 1e-8;
+    double weight_decay = 0;
+    bool amsgrad = false;
+    bool maximize = false;
+
+    void validate() const {
+        detail::check_option(lr >= 0, "Adam", "lr", lr, "at least 0");
+        detail::check_option(eps >= 0, "Adam", "eps", eps, "at least 0");
+        detail::check_option(betas[0] >= 0 && betas[0] < 1, "Adam", "betas[0]", betas[0], "in [0, 1)");
+        detail::check_option(betas[1] >= 0 && betas[1] < 1, "Adam", "betas[1]", betas[1], "in [0, 1)");
+        detail::check_option(weight_decay >= 0, "Adam", "weight_decay", weight_decay, "at least 0");
+    }
+    Size states() const { return amsgrad ? 3 : 2; }
+
+    struct Rule {
+        double beta1, beta2, step_size, root_scale, eps, weight_decay, sign;
+
+        template <class V>
+        STRATA_HOST_DEVICE void operator()(V& p, const V& gradient, V& m, V& v) const {
+            using namespace math;
+            moments(p, gradient, m, v);
+            p -= V(step_size) * m / (sqrt(v) * V(root_scale) + V(eps));
+        }
+        template <class V>
+        STRATA_HOST_DEVICE void operator()(V& p, const V& gradient, V& m, V& v, V& largest) const {
+            using namespace math;
+            moments(p, gradient, m, v);
+            largest = max(largest, v);
+            p -= V(step_size) * m / (sqrt(largest) * V(root_scale) + V(eps));
+        }
+        template <class V>
+        STRATA_HOST_DEVICE void moments(const V& p, const V& gradient, V& m, V& v) const {
+            const V g = V(sign) * gradient + V(weight_decay) * p;
+            m = V(beta1) * m + V(1 - beta1) * g;
+            v = V(beta2) * v + V(1 - beta2) * g * g;
+        }
+    };
+
+    template <class T>
+    void update(auto& device, const OptimizerStep<T>& at) const {
+        const double correction1 = 1 - std::pow(betas[0], static_cast<double>(at.count));
+        const double correction2 = 1 - std::pow(betas[1], static_cast<double>(at.count));
+        const Rule rule{betas[0], betas[1],     lr / correction1,     1 / std::sqrt(correction2),
+                        eps,      weight_decay, maximize ? -1.0 : 1.0};
+        if (amsgrad)
+            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1], at.state[2]);
+        else
+            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1]);
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Checks what include/strata may include. Folder names are the architecture; includes point one way.
+
+Also reports how long the headers are: more than 250 lines is a warning, more than 400 needs a line
+`// Length: REASON` in the header.
+"""
+
+import argparse
+import re
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Which folder may include which others. Every folder may include itself. Single headers that others look at:
+# `fwd` is fwd.hpp, and `xtensor` is data/xtensor.hpp, the one door to xtensor: closed to core, layers and CUDA.
+ALLOWED = {
+    "core": "",
+    "detail": "core",
+    "xtensor": "core",
+    "random": "core detail xtensor",
+    "init": "core detail random",
+    "backends": "core detail random fwd xtensor",
+    "io": "core detail random",
+    "data": "core detail random io xtensor",
+    "layers": "core detail random init backends fwd",
+    "models": "core detail random init backends fwd layers io xtensor",
+    "losses": "core detail random backends fwd layers models xtensor",
+    "metrics": "core detail backends fwd layers models xtensor",
+    "optimizers": "core detail backends fwd layers models",
+    "schedulers": "core detail optimizers",
+    "training": "core detail random init backends fwd layers models losses metrics optimizers schedulers data io xtensor",
+    "plots": "core detail metrics training io",
+    "fwd": "core",
+    "version": "",
+    "strata": "*",
+}
+
+# Headers from outside, and the only places that may include them (the beginnings of paths under include/strata).
+PLACES = [
+    (r"(xtensor-blas|xflens)/.*", ["backends/cpu/"]),
+    (r"(xtensor|xtl)/.*", ["data/xtensor.hpp"]),
+    (r"(cuda|cublas|cublasLt|cudnn|nccl|curand)[\w.]*|thrust/.*|cub/.*", ["backends/"]),
+    (r"zlib\.h", ["io/", "data/"]),
+    (r"cblas\.h|openblas.*|lapacke\.h", []),  # clashes with xtensor-blas, which declares the same names otherwise
+    (r"torch/.*|ATen/.*", []),
+]
+
+# Standard headers that core, included by all, does not pay for.
+TOO_HEAVY_FOR_CORE = set(
+    "iostream fstream sstream iomanip regex filesystem ranges random thread future functional chrono format map".split()
+)
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+BACKEND_CONDITION = re.compile(
+    r"^\s*#\s*(if|ifdef|ifndef|elif)\b.*(CUDA|NVCC|GPU|CPU|BACKEND|DEVICE|THRUST|BLAS|AVX|SSE|OPENMP)", re.IGNORECASE
+)
+
+
+def folder_of(path):
+    """The name in the table: 'layers' for layers/linear.hpp, 'fwd' for fwd.hpp."""
+    if path == "data/xtensor.hpp":
+        return "xtensor"
+    return path.split("/")[0] if "/" in path else path.rsplit(".", 1)[0]
+
+
+def includes_of(text):
+    """(line number, header, quoted) of every include."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match[2], match[1] == '"'
+
+
+def resolve(library, path, header, quoted):
+    """The included header as a path under include/strata, or None when it is not one of ours."""
+    if header.startswith("strata/"):
+        return header.removeprefix("strata/")
+    if quoted:
+        beside = (library / path).parent / header
+        if beside.exists():
+            return beside.resolve().relative_to(library.resolve()).as_posix()
+    return None
+
+
+def problems_of(library, path, text):
+    folder = folder_of(path)
+    if folder not in ALLOWED:
+        yield f"{path}: the folder '{folder}' is not in the table ALLOWED: say there what it may include"
+        return
+    allowed = ALLOWED[folder].split()
+
+    for number, header, quoted in includes_of(text):
+        where = f"{path}:{number}"
+        ours = resolve(library, path, header, quoted)
+        if ours is None:
+            if folder == "core" and header in TOO_HEAVY_FOR_CORE:
+                yield f"{where}: core does not include <{header}>: every user would pay for it"
+            place = next((places for pattern, places in PLACES if re.fullmatch(pattern, header)), None)
+            if place is not None and not path.startswith(tuple(place)):
+                yield f"{where}: <{header}> is included only under {' '.join(place) or 'nothing'}"
+            continue
+        target = folder_of(ours)
+        if target != folder and "*" not in allowed and target not in allowed:
+            yield f"{where}: {folder} must not include {target} ({ours}); it may include: {' '.join(allowed) or 'nothing'}"
+        if path.startswith("backends/cuda/") and target == "xtensor":
+            yield f"{where}: under nvcc xtensor makes a file ten times slower to compile"
+        if folder == target == "backends":
+            mine, other = path.split("/")[1], ours.split("/")[1]
+            if "cpu" in (mine, other) and "cuda" in (mine, other):
+                yield f"{where}: the {mine} backend must not include the {other} backend ({ours})"
+
+    for number, line in enumerate(text.splitlines(), start=1):
+        if folder == "layers" and BACKEND_CONDITION.match(line):
+            yield f"{path}:{number}: a layer is written once for all backends: {line.strip()}"
+
+    length = len(text.splitlines())
+    if length > 400 and not re.search(r"^// Length: \S", text, re.MULTILINE):
+        yield f"{path}: {length} lines; more than 400 need a line '// Length: REASON'"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--include", type=Path, default=ROOT / "include", help="the folder that holds strata/")
+    library = parser.parse_args().include / "strata"
+
+    headers = sorted(p for p in library.rglob("*") if p.suffix in {".hpp", ".cuh", ".h", ".inl"})
+    if not headers:
+        sys.exit(f"no headers under {library}")
+
+    problems, lengths = [], []
+    for header in headers:
+        path = header.relative_to(library).as_posix()
+        text = header.read_text()
+        problems += problems_of(library, path, text)
+        lengths.append((len(text.splitlines()), path))
+
+    lengths.sort(reverse=True)
+    print(f"{len(headers)} headers, {sum(n for n, _ in lengths)} lines, "
+          f"median {statistics.median(n for n, _ in lengths):.0f}, longest {lengths[0][0]} ({lengths[0][1]})")
+    for length, path in lengths:
+        if length > 250:
+            print(f"warning: {path} has {length} lines (250 is where a header should be split)")
+    for problem in problems:
+        print(f"error: {problem}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

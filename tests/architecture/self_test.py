@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Shows that check.py catches what it is there to catch: each rule is broken once in a small made-up library."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CHECK = Path(__file__).with_name("check.py")
+
+SOUND = {
+    "core/shape.hpp": "#include <array>\n",
+    "random/generator.hpp": '#include "../core/shape.hpp"\n',
+    "backends/cpu/matmul.hpp": "#include <strata/core/shape.hpp>\n#include <xtensor-blas/xlinalg.hpp>\n",
+    "data/xtensor.hpp": "#include <xtensor/xtensor.hpp>\n",
+    "layers/linear.hpp": "#include <strata/backends/cpu/matmul.hpp>\n#include <strata/layers/relu.hpp>\n",
+    "layers/relu.hpp": "#include <strata/core/shape.hpp>\n",
+    "training/fit.hpp": "#include <strata/layers/linear.hpp>\n",
+    "strata.hpp": "#include <strata/training/fit.hpp>\n",
+}
+
+# (the broken header, its text, a part of the expected complaint)
+BROKEN = [
+    ("core/plan.hpp", "#include <strata/layers/linear.hpp>\n", "core must not include layers"),
+    ("core/plan.hpp", '#include "../layers/linear.hpp"\n', "core must not include layers"),
+    ("core/plan.hpp", '  #  include "strata/random/generator.hpp"\n', "core must not include random"),
+    ("core/plan.hpp", "#include <iostream>\n", "core does not include <iostream>"),
+    ("layers/conv.hpp", "#include <strata/training/fit.hpp>\n", "layers must not include training"),
+    ("layers/conv.hpp", "#include <xtensor/xview.hpp>\n", "<xtensor/xview.hpp> is included only under data/xtensor.hpp"),
+    ("layers/conv.hpp", "#include <xtensor-blas/xblas.hpp>\n", "is included only under backends/cpu/"),
+    ("layers/conv.hpp", "#ifdef STRATA_CUDA\n#endif\n", "a layer is written once for all backends"),
+    ("layers/conv.hpp", "#include <strata/data/xtensor.hpp>\n", "layers must not include xtensor"),
+    ("backends/cuda/map.cuh", "#include <strata/data/xtensor.hpp>\n", "under nvcc xtensor makes"),
+    ("data/xtensor.hpp", "#include <strata/random/generator.hpp>\n", "xtensor must not include random"),
+    ("backends/cpu/map.hpp", "#include <cblas.h>\n", "<cblas.h> is included only under nothing"),
+    ("layers/conv.hpp", "#include <strata/strata.hpp>\n", "layers must not include strata"),
+    ("backends/cuda/matmul.cuh", "#include <strata/backends/cpu/matmul.hpp>\n", "the cuda backend must not include the cpu"),
+    ("helpers/all.hpp", "", "the folder 'helpers' is not in the table"),
+    ("layers/conv.hpp", "\n" * 401, "401 lines; more than 400 need"),
+]
+
+FINE = [
+    ("models/model.hpp", "#include <strata/data/xtensor.hpp>\n"),
+    ("layers/conv.hpp", "// Length: one formula, many cases.\n" + "\n" * 401),
+    ("layers/conv.hpp", "// #include <strata/training/fit.hpp>\n"),
+    ("layers/conv.hpp", "#if defined(__clang__)  // clang 14 has no such thing\n#endif\n"),
+]
+
+
+def run(extra):
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in (SOUND | dict([extra] if extra else [])).items():
+            header = Path(folder, "strata", path)
+            header.parent.mkdir(parents=True, exist_ok=True)
+            header.write_text(text)
+        return subprocess.run([sys.executable, "-B", CHECK, "--include", folder], capture_output=True, text=True)
+
+
+def main():
+    wrong = []
+    for extra in [None, *FINE]:
+        result = run(extra)
+        if result.returncode != 0:
+            wrong.append(f"refused, though sound: {extra and extra[0]}\n{result.stdout}{result.stderr}")
+    for path, text, complaint in BROKEN:
+        result = run((path, text))
+        if result.returncode != 1 or complaint not in result.stdout:
+            wrong.append(f"not caught: {path}: {text.strip()[:80]!r}\n{result.stdout}{result.stderr}")
+    print("\n".join(wrong) or f"{len(BROKEN)} broken libraries caught, {len(FINE) + 1} sound ones accepted")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,3 @@
+// error: control
+// expect: anything
+int main() {}

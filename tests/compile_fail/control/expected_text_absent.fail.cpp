@@ -1,0 +1,3 @@
+// error: control
+// expect: a sentence that nobody wrote
+static_assert(false, "another sentence");

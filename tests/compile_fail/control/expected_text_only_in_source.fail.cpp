@@ -1,0 +1,3 @@
+// error: control
+// expect: a word in the source
+int undeclared = no_such_name + sizeof("a word in the source");

@@ -1,0 +1,3 @@
+// error: control
+// expect: refused
+static_assert(false, "refused");

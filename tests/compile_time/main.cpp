@@ -1,0 +1,15 @@
+// The program whose compilation is measured: a network that trains for one step. check.py sets STRATA_NET and
+// the shape of a sample.
+#include <strata/strata.hpp>
+
+namespace st = strata;
+
+using Net = STRATA_NET;
+
+int main() {
+    st::Model<Net> model;
+    st::Trainer trainer{model, st::MSELoss{}, st::SGD{.lr = 0.1}};
+    const xt::xtensor<float, 2> x = xt::zeros<float>({4, STRATA_IN});
+    const xt::xtensor<float, 2> y = xt::zeros<float>({4, STRATA_OUT});
+    return trainer.step(x, y) < 0 ? 1 : 0;
+}

@@ -1,0 +1,4 @@
+#include <strata/strata.hpp>
+
+int second();
+int second() { return 0; }
