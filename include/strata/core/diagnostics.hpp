@@ -79,7 +79,7 @@ constexpr void check_input_shape() {
     constexpr bool fits =
         any_shape ? Given::dims.elements() == Expected::dims.elements() : Given::dims == Expected::dims;
     using Problem = std::conditional_t<fits, no_input_shape_error, input_shape_error<is_given<Given>, Expected>>;
-    static_assert(sizeof(RefuseUnlessInputFits<Problem>) > 0);
+    (void)RefuseUnlessInputFits<Problem>{};
 }
 
 }  // namespace detail

@@ -150,8 +150,10 @@ struct Network : detail::NetworkShapes<Net> {
     static constexpr Size layer_count = Leaves::size;
     static_assert(layer_count > 0, "strata: a network has at least one layer (docs/errors.md#empty)");
 
-    using Problem = decltype(detail::find_problem<Net>());
-    static constexpr bool fits = sizeof(detail::RefuseUnlessFitting<Problem>) > 0 && Problem::the_layers_fit_together;
+    // A member and not a base: clang would go on to complain about the missing base.
+    detail::RefuseUnlessFitting<decltype(detail::find_problem<Net>())> refused_here;
+    /// False after a refusal; what would only repeat it in other words is then left out.
+    static constexpr bool fits = decltype(detail::find_problem<Net>())::the_layers_fit_together;
 
     static constexpr Size parameter_tensors = detail::count_parameters(Leaves{});
     static constexpr detail::ParameterTable<parameter_tensors> parameters =

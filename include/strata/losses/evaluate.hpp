@@ -60,12 +60,13 @@ constexpr auto find_loss_problem() {
         return no_loss_error{};
 }
 
-/// Refuses a loss that does not fit, at compile time; says whether it does, so that callers stop there.
+/// Refuses a loss that does not fit, at compile time; `fits` says whether it does, so that callers stop there.
 template <class Loss, class Net, class Prediction, class Target>
-constexpr bool loss_fits() {
+struct LossCheck {
     using Problem = decltype(find_loss_problem<Loss, Net, Prediction, Target>());
-    return sizeof(RefuseUnlessLossFits<Problem>) > 0 && Problem::the_loss_fits_the_network_and_the_target;
-}
+    RefuseUnlessLossFits<Problem> refused_here;
+    static constexpr bool fits = Problem::the_loss_fits_the_network_and_the_target;
+};
 
 template <class View>
 inline constexpr bool is_class_indices =
@@ -91,7 +92,7 @@ template <class LossType, class Net, class Device, class T, class Target>
 Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T>& prediction, const Target& target) {
     const auto view = Device::template target_batch<T, typename Prediction<Net, Device, T>::shape_type>(target);
     using View = BatchView<const T, Device, typename Prediction<Net, Device, T>::shape_type>;
-    if constexpr (detail::loss_fits<LossType, Net, View, decltype(view)>()) {
+    if constexpr (detail::LossCheck<LossType, Net, View, decltype(view)>::fits) {
         const View output = prediction.batch_view();
         detail::check_same_batch(output.batch, view.batch);
         return {loss.evaluate(prediction.device(), output, view, prediction.gradient_view()), prediction.pass()};
