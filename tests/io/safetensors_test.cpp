@@ -64,8 +64,8 @@ std::string bytes_of(const SafetensorsFile& file, const TensorEntry& entry) {
     return bytes;
 }
 
-const std::string valid_header =
-    R"({"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}} )";
+const std::string valid_header = R"({"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},)"
+                                 R"("b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}} )";
 const std::string valid_data("\x00\x00\x80\x3F\x00\x00\x00\x40\x01\x02\x03", 11);
 
 }  // namespace
@@ -229,11 +229,10 @@ TEST_CASE("tensors that do not make a valid file are refused, and the old file s
 
 TEST_CASE("packed elements: whole bytes only") {
     const TemporaryDirectory directory;
-    write_bytes(
-        directory.path("file"),
-        file_of(
-            R"({"a":{"dtype":"F4","shape":[4],"data_offsets":[0,2]},"b":{"dtype":"F6_E2M3","shape":[2,2],"data_offsets":[2,5]}})",
-            "12345"));
+    write_bytes(directory.path("file"),
+                file_of(R"({"a":{"dtype":"F4","shape":[4],"data_offsets":[0,2]},)"
+                        R"("b":{"dtype":"F6_E2M3","shape":[2,2],"data_offsets":[2,5]}})",
+                        "12345"));
     CHECK(SafetensorsFile(directory.path("file")).entries()[1].bytes() == 3);
 }
 
@@ -255,12 +254,11 @@ TEST_CASE("headers in the style of other writers are read") {
     CHECK(bytes_of(file, file.entries()[1]) == "bc");
     CHECK(read("{}", "").entries().empty());
     // Many tensors of no bytes at one offset, and a name that is empty.
-    CHECK(
-        read(
-            R"({"b":{"dtype":"F64","shape":[0],"data_offsets":[0,0]},"":{"dtype":"F64","shape":[0,9],"data_offsets":[0,0]}})",
-            "")
-            .find("")
-            ->shape == std::vector<std::size_t>{0, 9});
+    CHECK(read(R"({"b":{"dtype":"F64","shape":[0],"data_offsets":[0,0]},)"
+               R"("":{"dtype":"F64","shape":[0,9],"data_offsets":[0,0]}})",
+               "")
+              .find("")
+              ->shape == std::vector<std::size_t>{0, 9});
 }
 
 TEST_CASE("bad files: the path, the field, what was found and what was expected") {
@@ -316,11 +314,11 @@ TEST_CASE("bad files: the path, the field, what was found and what was expected"
          "data_offsets: found it twice"},
         {file_of(R"({"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":1}})"),
          R"(tensor "a": found the key "x", expected dtype, shape)"},
-        {file_of(
-             R"({"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})"),
+        {file_of(R"({"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},)"
+                 R"("a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})"),
          R"(tensor "a": found this name twice)"},
-        {file_of(
-             R"({"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\u0061":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})"),
+        {file_of(R"({"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},)"
+                 R"("\u0061":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})"),
          R"(tensor "a": found this name twice)"},
         {tensor("[0,4]", "[1]", "\"f32\""), R"(tensor "a", dtype: found "f32", expected F32, F64)"},
         {tensor("[0,4]", "[1]", "\"\""), R"(dtype: found "")"},
@@ -472,7 +470,8 @@ TEST_CASE("offsets beyond 4 GiB, in a sparse file") {
     const std::string path = directory.path("file");
     const std::uint64_t big = std::uint64_t{5} << 30;
     const std::string header =
-        R"({"big":{"dtype":"F32","shape":[1342177280],"data_offsets":[0,5368709120]},"small":{"dtype":"U8","shape":[3],"data_offsets":[5368709120,5368709123]}})";
+        R"({"big":{"dtype":"F32","shape":[1342177280],"data_offsets":[0,5368709120]},)"
+        R"("small":{"dtype":"U8","shape":[3],"data_offsets":[5368709120,5368709123]}})";
     write_bytes(path, file_of(header));
     const auto begin = static_cast<off_t>(8 + header.size() + big);
     const int file = ::open(path.c_str(), O_WRONLY);

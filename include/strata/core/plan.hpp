@@ -3,6 +3,7 @@
 // as constants. Nothing here knows a device or a scalar type; offsets count elements.
 
 #include <strata/core/diagnostics.hpp>
+#include <string_view>
 
 namespace strata {
 
@@ -24,6 +25,7 @@ struct ParameterName {
         while (n < 64 && text[n] != 0) ++n;
         return n;
     }
+    constexpr std::string_view view() const { return {text, size()}; }
     constexpr void append(const char* other) {
         for (Size n = size(); *other != 0 && n < 63; ++other) text[n++] = *other;
     }

@@ -34,8 +34,9 @@ public:
         if (!compressed_) return;
         input_.resize(std::min<std::uint64_t>(file_.size(), 1 << 16));
         constexpr int gzip_only = 16;  // added to the window bits
-        if (inflateInit2(&stream_, gzip_only + MAX_WBITS) != Z_OK)
+        if (inflateInit2(&stream_, gzip_only + MAX_WBITS) != Z_OK) {
             refuse("gzip", "no memory for zlib", "expected some");
+        }
     }
     IdxSource(const IdxSource&) = delete;
     IdxSource& operator=(const IdxSource&) = delete;
@@ -49,8 +50,6 @@ public:
     }
 
     bool is_compressed() const { return compressed_; }
-    /// Bytes of the file itself.
-    std::uint64_t file_size() const { return file_.size(); }
     /// The most bytes that can come out: deflate expands no byte to more than 1032.
     std::uint64_t max_bytes() const { return compressed_ ? file_.size() * 1032 : file_.size(); }
 

@@ -12,7 +12,7 @@ template <class Device, class T>
 struct Memory {
     Device& device;
     const T* input;       ///< the batch as the caller gave it
-    T* parameters;        ///< the flat buffer
+    const T* parameters;  ///< the flat buffer
     T* gradients;         ///< its twin; null in inference
     T* arena;             ///< activations
     Size batch;           ///< samples in this pass

@@ -127,18 +127,33 @@ public:
         if (!accumulate_) gradients_.zero();
         return {gradients_.data(), gradients_.size()};
     }
+    /// The same, to and from host memory.
+    void copy_parameters_to(T* host) const { parameters_.copy_to(host); }
+    void copy_parameters_from(const T* host) { parameters_.copy_from(host); }
     /// The table that says what lies where.
     static constexpr std::span<const ParameterInfo> parameter_table() {
         return {N::parameters.rows, N::parameter_tensors};
     }
 
+    /// Calls `visit(name, tensor)` for every parameter, in order; `tensor` can be read and written in place.
+    template <class Visit>
+    void for_each_parameter(const Visit& visit) {
+        [&]<Size... P>(std::index_sequence<P...>) {
+            (visit(N::parameters.rows[P].name.view(), Device::tensor(TensorView<T, Device, shape_t<Training::template row<P>.dims>>{
+                                                          parameters_.data() + N::parameters.rows[P].offset})),
+             ...);
+        }(std::make_index_sequence<N::parameter_tensors>{});
+    }
+
     Device& device() { return device_; }
 
 private:
-    template <class, class>
-    friend class Trainer;
     template <class, class, class>
+    friend class Trainer;
+    template <class>
     friend class Predictor;
+    template <class, class>
+    friend class Evaluator;
 
     /// Arenas are laid out for multiples of 16 samples, so that every buffer in them begins aligned.
     static constexpr Size capacity_for(Size batch) { return (batch + 15) / 16 * 16; }

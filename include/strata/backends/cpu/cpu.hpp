@@ -30,6 +30,13 @@ struct Cpu : cpu::CrossEntropyOperations,
     static auto tensor(TensorView<T, Cpu, Shape> view) {
         return cpu::adapt(view.data, cpu::array_shape<Shape>());
     }
+    /// A batch as an xtensor that owns its elements.
+    template <class T, class Shape>
+    static auto to_host(BatchView<const T, Cpu, Shape> view) {
+        xt::xtensor<T, Shape::dims.rank + 1> result(cpu::batch_shape<Shape>(view.batch));
+        copy(view.data, result.data(), view.size());
+        return result;
+    }
     /// What a user hands in as a batch, as kernels see it.
     template <class T, class Shape, bool any_shape, class X, class Staging>
     static BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging) {

@@ -1,0 +1,68 @@
+#pragma once
+// Inference on a model that does not change. The model stays const and may serve any number of threads; each has a
+// Predictor of its own, which holds the activations.
+
+#include <strata/models/model.hpp>
+
+namespace strata {
+
+/// `Predictor predictor{model}; auto y = predictor(x);`. The result is an xtensor of shape (batch, ...) in the
+/// predictor's memory, valid until its next call. After the first call of the largest batch nothing is allocated.
+/// Always in evaluation mode. Throws ShapeError when the input's shape is another.
+template <class Model>
+class Predictor {
+    using Net = typename Model::network_type;
+    using Device = typename Model::device_type;
+    using T = typename Model::value_type;
+    using N = Network<Net>;
+    using Output = BatchView<const T, Device, typename Model::output_shape>;
+
+public:
+    explicit Predictor(const Model& model) : model_(&model) {}
+
+    template <class X>
+    auto operator()(const X& x) {
+        return typename Device::template BatchTensor<const T, typename Model::output_shape>(run(x));
+    }
+
+    /// The same as kernels see it.
+    template <class X>
+    Output run(const X& x) {
+        if constexpr (N::fits) {
+            const auto output = Model::Inference::template value<N::layer_count>(pass(x));
+            return {output.data, output.batch};
+        } else {
+            return {};
+        }
+    }
+
+    /// Layers [0, End) on a batch, and the memory where their values lie.
+    template <Size End = N::layer_count, class X>
+    detail::Memory<Device, T> pass(const X& x) {
+        const auto input = Model::view_of_input(x, staging_);
+        if (input.batch > capacity_) {
+            capacity_ = Model::capacity_for(input.batch);
+            arena_.resize(N::inference_plan.elements * capacity_);
+        }
+        const detail::Memory<Device, T> memory{device_,       input.data,  model_->parameters_.data(), nullptr,
+                                               arena_.data(), input.batch, capacity_,                  false};
+        Model::Inference::template forward<End>(memory, model_->layers_);
+        return memory;
+    }
+    const auto& layers() const { return model_->layers_; }
+
+private:
+    const Model* model_;
+    [[no_unique_address]] Device device_;
+    typename Device::template Buffer<T> arena_;
+    typename Device::template Buffer<T> staging_;
+    Size capacity_ = 0;
+};
+
+/// The network's output for a batch, in evaluation mode, as a tensor of its own.
+template <class Net, class Device, class T, class X>
+auto predict(const Model<Net, Device, T>& model, const X& x) {
+    return Device::to_host(Predictor(model).run(x));
+}
+
+}  // namespace strata

@@ -1,0 +1,85 @@
+#pragma once
+// What training recorded, one row per epoch; written as CSV or JSON.
+
+#include <cstdio>
+#include <strata/io/atomic_file.hpp>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// One epoch. Numbers that were not measured (no validation, targets that are not classes) are NaN.
+struct Epoch {
+    int epoch = 0;  ///< 1 for the first
+    double loss = __builtin_nan("");
+    double accuracy = __builtin_nan("");
+    double validation_loss = __builtin_nan("");
+    double validation_accuracy = __builtin_nan("");
+    double seconds = 0;
+};
+
+class History {
+public:
+    void add(const Epoch& epoch) { epochs_.push_back(epoch); }
+    void reserve(std::size_t epochs) { epochs_.reserve(epochs); }
+
+    std::size_t size() const { return epochs_.size(); }
+    bool empty() const { return epochs_.empty(); }
+    const Epoch& operator[](std::size_t i) const { return epochs_[i]; }
+    const Epoch& back() const { return epochs_.back(); }
+    auto begin() const { return epochs_.begin(); }
+    auto end() const { return epochs_.end(); }
+
+    /// A header line, then one line per epoch; numbers that were not measured are empty. Throws FileError; the file is
+    /// written whole or not at all.
+    void write_csv(const std::string& path) const {
+        std::string text = "epoch";
+        for (const Column& column : columns) text += std::string(",") + column.name;
+        text += '\n';
+        for (const Epoch& epoch : epochs_) {
+            text += std::to_string(epoch.epoch);
+            for (const Column& column : columns) text += ',' + number(epoch.*column.value, "");
+            text += '\n';
+        }
+        write(path, text);
+    }
+
+    /// An array with one object per epoch; numbers that were not measured are null. Throws FileError as above.
+    void write_json(const std::string& path) const {
+        std::string text = "[";
+        for (const Epoch& epoch : epochs_) {
+            text += (text.size() > 1 ? ",\n  {\"epoch\": " : "\n  {\"epoch\": ") + std::to_string(epoch.epoch);
+            for (const Column& column : columns)
+                text += std::string(", \"") + column.name + "\": " + number(epoch.*column.value, "null");
+            text += '}';
+        }
+        write(path, text + (epochs_.empty() ? "]\n" : "\n]\n"));
+    }
+
+private:
+    struct Column {
+        const char* name;
+        double Epoch::*value;
+    };
+    static constexpr Column columns[] = {{"loss", &Epoch::loss},
+                                         {"accuracy", &Epoch::accuracy},
+                                         {"validation_loss", &Epoch::validation_loss},
+                                         {"validation_accuracy", &Epoch::validation_accuracy},
+                                         {"seconds", &Epoch::seconds}};
+
+    static std::string number(double value, const char* missing) {
+        if (value - value != 0) return missing;  // NaN and infinities have no place in JSON
+        char text[32];
+        std::snprintf(text, sizeof text, "%.9g", value);
+        return text;
+    }
+    static void write(const std::string& path, const std::string& text) {
+        AtomicFile file(path);
+        file.write(text.data(), text.size());
+        file.commit();
+    }
+
+    std::vector<Epoch> epochs_;
+};
+
+}  // namespace strata

@@ -1,0 +1,75 @@
+#pragma once
+// What `fit` shows: on a terminal a bar that lives during the epoch; one plain line per epoch everywhere.
+
+#include <chrono>
+#include <cstdio>
+#include <strata/core/config.hpp>
+#include <strata/training/history.hpp>
+#include <unistd.h>
+
+namespace strata {
+
+/// Shows nothing when `output` is null.
+class Progress {
+public:
+    Progress(std::FILE* output, int epochs) : output_(output), epochs_(epochs) {
+        live_ = output_ != nullptr && isatty(fileno(output_)) == 1;
+    }
+
+    void begin_epoch(int epoch, Size batches) {
+        epoch_ = epoch;
+        batches_ = batches;
+        start_ = shown_ = Clock::now();
+    }
+
+    /// After each batch; redraws at most ten times a second.
+    void batch(Size done, double loss) {
+        if (!live_ || done % 16 != 0) return;
+        const auto now = Clock::now();
+        if (now - shown_ < std::chrono::milliseconds(100)) return;
+        shown_ = now;
+        constexpr int width = 30;
+        const int filled = batches_ == 0 ? 0 : static_cast<int>(done * width / batches_);
+        char bar[width + 1];
+        for (int i = 0; i < width; ++i) bar[i] = i < filled ? '=' : i == filled ? '>' : ' ';
+        bar[width] = 0;
+        const double seconds = std::chrono::duration<double>(now - start_).count();
+        const double left = done == 0 ? 0 : seconds / static_cast<double>(done) * static_cast<double>(batches_ - done);
+        std::fprintf(output_, "\r%s [%s] %zu/%zu  loss %.5f  %.1f s left\033[K", name().c_str(), bar, done, batches_, loss, left);
+        std::fflush(output_);
+    }
+
+    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+    void end_epoch(const Epoch& epoch) const {
+        if (output_ == nullptr) return;
+        std::string line = name();
+        add(line, "  loss ", "%.5f", epoch.loss);
+        add(line, "  accuracy ", "%.4f", epoch.accuracy);
+        add(line, "  validation loss ", "%.5f", epoch.validation_loss);
+        add(line, "  accuracy ", "%.4f", epoch.validation_accuracy);
+        add(line, "  ", "%.2f s", epoch.seconds);
+        std::fprintf(output_, "%s%s%s\n", live_ ? "\r" : "", line.c_str(), live_ ? "\033[K" : "");
+        std::fflush(output_);
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    std::string name() const { return "epoch " + std::to_string(epoch_) + "/" + std::to_string(epochs_); }
+    static void add(std::string& line, const char* label, const char* format, double value) {
+        if (value != value) return;
+        char text[32];
+        std::snprintf(text, sizeof text, format, value);
+        line += std::string(label) + text;
+    }
+
+    std::FILE* output_;
+    int epochs_;
+    bool live_ = false;
+    int epoch_ = 0;
+    Size batches_ = 0;
+    Clock::time_point start_, shown_;
+};
+
+}  // namespace strata
