@@ -13,9 +13,9 @@ template <class V, class P>
 struct Operand {
     using Value = std::conditional_t<std::is_const_v<P>, const V, V>;
 
-    explicit Operand(P* pointer) : value(V::load(pointer)), at(pointer) {}
-    Operand(P* pointer, Size lanes) : value(V::load(pointer, lanes)), at(pointer), count(lanes) {}
-    ~Operand() {
+    STRATA_INLINE explicit Operand(P* pointer) : value(V::load(pointer)), at(pointer) {}
+    STRATA_INLINE Operand(P* pointer, Size lanes) : value(V::load(pointer, lanes)), at(pointer), count(lanes) {}
+    STRATA_INLINE ~Operand() {
         if constexpr (!std::is_const_v<P>) {
             if (count == V::width)
                 value.store(at);
@@ -23,7 +23,7 @@ struct Operand {
                 value.store(at, count);
         }
     }
-    Value& get() { return value; }
+    STRATA_INLINE Value& get() { return value; }
 
     Value value;
     P* at;

@@ -15,12 +15,12 @@ struct FloatMath {
     using F = Pack<float, N>;
     using Ints = typename F::Ints;
 
-    static F from_bits(const Ints& i) { return F::from_bits(i); }
-    static F to_float(const Ints& i) { return F::from_int(i); }
-    static F power_of_two(const Ints& n) { return from_bits((n + Ints(127)) << 23); }
+    STRATA_INLINE static F from_bits(const Ints& i) { return F::from_bits(i); }
+    STRATA_INLINE static F to_float(const Ints& i) { return F::from_int(i); }
+    STRATA_INLINE static F power_of_two(const Ints& n) { return from_bits((n + Ints(127)) << 23); }
 
     /// x = n ln 2 + r with |r| <= ln 2 / 2; returns exp(r) - 1 and n.
-    static F reduce(const F& x, Ints& n) {
+    STRATA_INLINE static F reduce(const F& x, Ints& n) {
         const F scaled = x * F(1.44269504f);
         n = to_int(scaled + select(scaled < F(0), F(-0.5f), F(0.5f)));
         const F whole = to_float(n);
@@ -33,15 +33,15 @@ struct FloatMath {
         p = p * r + F(0.5f);
         return p * (r * r) + r;
     }
-    static F clamp(const F& x) { return min(max(x, F(-104.0f)), F(89.0f)); }
+    STRATA_INLINE static F clamp(const F& x) { return min(max(x, F(-104.0f)), F(89.0f)); }
 
-    static F exp(const F& x) {
+    STRATA_INLINE static F exp(const F& x) {
         Ints n;
         const F p = reduce(clamp(x), n);
         const Ints half = n >> 1;  // in two steps, so that overflow and denormal results come out right
         return (F(1) + p) * power_of_two(half) * power_of_two(n - half);
     }
-    static F expm1(const F& x) {
+    STRATA_INLINE static F expm1(const F& x) {
         Ints n;
         const F p = reduce(clamp(x), n);
         const Ints half = n >> 1;
@@ -50,7 +50,7 @@ struct FloatMath {
         return (p * scale) * rest + (scale * rest - F(1));
     }
     /// 2 artanh(s) for |s| <= 1/3.
-    static F twice_artanh(const F& s) {
+    STRATA_INLINE static F twice_artanh(const F& s) {
         const F z = s * s;
         F p = F(2.0f / 15);
         p = p * z + F(2.0f / 13);
@@ -61,7 +61,7 @@ struct FloatMath {
         p = p * z + F(2.0f / 3);
         return p * z * s + (s + s);
     }
-    static F log(const F& x) {
+    STRATA_INLINE static F log(const F& x) {
         const Ints tiny = x < F(1.17549435e-38f);
         const F normal = abs(select(tiny, x * F(8388608.0f), x));
         const Ints offset = bits(normal) - Ints(0x3f3504f3);  // sqrt(1/2), so that the mantissa lies around 1
@@ -75,44 +75,30 @@ struct FloatMath {
         const Ints ordinary = (x > F(0)) & (x < infinity);
         return select(ordinary, result, special);
     }
-    static F log1p(const F& x) { return twice_artanh(x / (x + F(2))); }
-    static F tanh(const F& x) {
+    STRATA_INLINE static F log1p(const F& x) { return twice_artanh(x / (x + F(2))); }
+    STRATA_INLINE static F tanh(const F& x) {
         const F e = expm1(min(abs(x), F(10.0f)) * F(2));
         const F t = e / (e + F(2));
         return select(x < F(0), -t, select(x == x, t, x));
-    }
-    /// Newton's iteration for 1 / sqrt(x), then one correction of the root itself.
-    static F sqrt(const F& x) {
-        const Ints tiny = x < F(1.0e-30f);
-        const F a = abs(select(tiny, x * F(16777216.0f), x));
-        F r = from_bits(Ints(0x5f375a86) - (bits(a) >> 1));
-        for (int step = 0; step < 3; ++step) r = r * (F(1.5f) - (F(0.5f) * a * r) * r);
-        F root = a * r;
-        root = root + (a - root * root) * (F(0.5f) * r);
-        root = select(tiny, root * F(1.0f / 4096), root);
-        const Ints ordinary = (x > F(0)) & (x < F(__builtin_inff()));
-        return select(ordinary, root, select(x < F(0), F(__builtin_nanf("")), x));
     }
 };
 
 }  // namespace detail
 
 // clang-format off
-template <int N> Pack<float, N> exp(const Pack<float, N>& x) { return detail::FloatMath<N>::exp(x); }
-template <int N> Pack<float, N> expm1(const Pack<float, N>& x) { return detail::FloatMath<N>::expm1(x); }
-template <int N> Pack<float, N> log(const Pack<float, N>& x) { return detail::FloatMath<N>::log(x); }
-template <int N> Pack<float, N> log1p(const Pack<float, N>& x) { return detail::FloatMath<N>::log1p(x); }
-template <int N> Pack<float, N> tanh(const Pack<float, N>& x) { return detail::FloatMath<N>::tanh(x); }
-template <int N> Pack<float, N> sqrt(const Pack<float, N>& x) { return detail::FloatMath<N>::sqrt(x); }
-template <int N> Pack<float, N> erf(const Pack<float, N>& x) { return x.each([](float v) { return std::erf(v); }); }
+template <int N> STRATA_INLINE inline Pack<float, N> exp(const Pack<float, N>& x) { return detail::FloatMath<N>::exp(x); }
+template <int N> STRATA_INLINE inline Pack<float, N> expm1(const Pack<float, N>& x) { return detail::FloatMath<N>::expm1(x); }
+template <int N> STRATA_INLINE inline Pack<float, N> log(const Pack<float, N>& x) { return detail::FloatMath<N>::log(x); }
+template <int N> STRATA_INLINE inline Pack<float, N> log1p(const Pack<float, N>& x) { return detail::FloatMath<N>::log1p(x); }
+template <int N> STRATA_INLINE inline Pack<float, N> tanh(const Pack<float, N>& x) { return detail::FloatMath<N>::tanh(x); }
+template <int N> STRATA_INLINE inline Pack<float, N> erf(const Pack<float, N>& x) { return x.each([](float v) { return std::erf(v); }); }
 
-template <int N> Pack<double, N> exp(const Pack<double, N>& x) { return x.each([](double v) { return std::exp(v); }); }
-template <int N> Pack<double, N> expm1(const Pack<double, N>& x) { return x.each([](double v) { return std::expm1(v); }); }
-template <int N> Pack<double, N> log(const Pack<double, N>& x) { return x.each([](double v) { return std::log(v); }); }
-template <int N> Pack<double, N> log1p(const Pack<double, N>& x) { return x.each([](double v) { return std::log1p(v); }); }
-template <int N> Pack<double, N> tanh(const Pack<double, N>& x) { return x.each([](double v) { return std::tanh(v); }); }
-template <int N> Pack<double, N> sqrt(const Pack<double, N>& x) { return x.each([](double v) { return std::sqrt(v); }); }
-template <int N> Pack<double, N> erf(const Pack<double, N>& x) { return x.each([](double v) { return std::erf(v); }); }
+template <int N> STRATA_INLINE inline Pack<double, N> exp(const Pack<double, N>& x) { return x.each([](double v) { return std::exp(v); }); }
+template <int N> STRATA_INLINE inline Pack<double, N> expm1(const Pack<double, N>& x) { return x.each([](double v) { return std::expm1(v); }); }
+template <int N> STRATA_INLINE inline Pack<double, N> log(const Pack<double, N>& x) { return x.each([](double v) { return std::log(v); }); }
+template <int N> STRATA_INLINE inline Pack<double, N> log1p(const Pack<double, N>& x) { return x.each([](double v) { return std::log1p(v); }); }
+template <int N> STRATA_INLINE inline Pack<double, N> tanh(const Pack<double, N>& x) { return x.each([](double v) { return std::tanh(v); }); }
+template <int N> STRATA_INLINE inline Pack<double, N> erf(const Pack<double, N>& x) { return x.each([](double v) { return std::erf(v); }); }
 // clang-format on
 
 }  // namespace strata::cpu

@@ -5,8 +5,8 @@
 //
 // How: GNU vector types (g++ and clang) and three copies of the elementary operations, each compiled for one
 // instruction set. `vectorized` enters a function of that set into which everything is inlined (flatten).
-// Elementary operations pass vectors by reference only, because by value their calling convention would depend
-// on the instruction set of the caller.
+// Elementary operations pass vectors by reference only, because by value their calling convention would
+// depend on the instruction set of the caller.
 
 #include <cstdint>
 #include <strata/core/math.hpp>
@@ -25,6 +25,14 @@ namespace strata::cpu {
 #define STRATA_AVX2 gnu::unused
 #endif
 
+#if defined(__clang__)
+#define STRATA_INLINE [[gnu::always_inline]]
+#define STRATA_FOR(TARGET) gnu::always_inline
+#else
+#define STRATA_INLINE
+#define STRATA_FOR(TARGET) TARGET
+#endif
+
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 inline constexpr int baseline_bytes = 64;
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -33,35 +41,55 @@ inline constexpr int baseline_bytes = 32;
 inline constexpr int baseline_bytes = 16;
 #endif
 
+// g++ 12 and clang 14 share no builtin for the square root of a vector, and would call sqrtf lane by lane for
+// errno.
+#if defined(__x86_64__)
+#define STRATA_SQUARE_ROOT(NAME, REGISTER, BYTES)                                                            \
+    if constexpr (BYTES > baseline_bytes && !STRATA_CPU_DISPATCH)                                            \
+        each_root(r, a);                                                                                     \
+    else if constexpr (sizeof(a[0]) == 4)                                                                    \
+        asm(NAME "s %1, %0" : "=" REGISTER(r) : REGISTER(a));                                                \
+    else                                                                                                     \
+        asm(NAME "d %1, %0" : "=" REGISTER(r) : REGISTER(a));
+#else
+#define STRATA_SQUARE_ROOT(NAME, REGISTER, BYTES) each_root(r, a);
+#endif
+template <class V>
+inline void each_root(V& r, const V& a) {
+    for (unsigned i = 0; i < sizeof(V) / sizeof(a[0]); ++i) r[i] = std::sqrt(a[i]);
+}
+
 /// The elementary operations of one vector length.
 template <int Bytes>
 struct Instructions;
 
 // clang-format off
-#define STRATA_INSTRUCTIONS(BYTES, TARGET)                                                                       \
+#define STRATA_INSTRUCTIONS(BYTES, TARGET, SQUARE_ROOT)                                                          \
     template <>                                                                                                  \
     struct Instructions<BYTES> {                                                                                 \
-        template <class V> [[TARGET]] static inline void add(V& r, const V& a, const V& b) { r = a + b; }        \
-        template <class V> [[TARGET]] static inline void subtract(V& r, const V& a, const V& b) { r = a - b; }   \
-        template <class V> [[TARGET]] static inline void multiply(V& r, const V& a, const V& b) { r = a * b; }   \
-        template <class V> [[TARGET]] static inline void divide(V& r, const V& a, const V& b) { r = a / b; }     \
-        template <class V> [[TARGET]] static inline void multiply_add(V& r, const V& a, const V& b, const V& c) { r = a * b + c; } \
-        template <class V> [[TARGET]] static inline void bit_and(V& r, const V& a, const V& b) { r = a & b; }    \
-        template <class V> [[TARGET]] static inline void shift_left(V& r, const V& a, int n) { r = a << n; }     \
-        template <class V> [[TARGET]] static inline void shift_right(V& r, const V& a, int n) { r = a >> n; }    \
-        template <class M, class V> [[TARGET]] static inline void less(M& r, const V& a, const V& b) { r = a < b; } \
-        template <class M, class V> [[TARGET]] static inline void equal(M& r, const V& a, const V& b) { r = a == b; } \
-        template <class M, class V> [[TARGET]] static inline void select(V& r, const M& m, const V& a, const V& b) { r = m ? a : b; } \
-        template <class R, class V> [[TARGET]] static inline void convert(R& r, const V& a) { r = __builtin_convertvector(a, R); } \
-        template <class R, class V> [[TARGET]] static inline void reinterpret(R& r, const V& a) { r = reinterpret_cast<R>(a); } \
-        template <class V, class T> [[TARGET]] static inline void broadcast(V& r, T value) { r = V{} + value; }  \
-        template <class V> [[TARGET]] static inline void load(V& r, const void* from) { __builtin_memcpy(&r, from, sizeof(V)); } \
-        template <class V> [[TARGET]] static inline void store(void* to, const V& a) { __builtin_memcpy(to, &a, sizeof(V)); } \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void add(V& r, const V& a, const V& b) { r = a + b; }        \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void subtract(V& r, const V& a, const V& b) { r = a - b; }   \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void multiply(V& r, const V& a, const V& b) { r = a * b; }   \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void divide(V& r, const V& a, const V& b) { r = a / b; }     \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void multiply_add(V& r, const V& a, const V& b, const V& c) { r = a * b + c; } \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void bit_and(V& r, const V& a, const V& b) { r = a & b; }    \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void shift_left(V& r, const V& a, int n) { r = a << n; }     \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void shift_right(V& r, const V& a, int n) { r = a >> n; }    \
+        template <class M, class V> [[STRATA_FOR(TARGET)]] static inline void less(M& r, const V& a, const V& b) { r = a < b; } \
+        template <class M, class V> [[STRATA_FOR(TARGET)]] static inline void equal(M& r, const V& a, const V& b) { r = a == b; } \
+        template <class M, class V> [[STRATA_FOR(TARGET)]] static inline void select(V& r, const M& m, const V& a, const V& b) { r = m ? a : b; } \
+        template <class R, class V> [[STRATA_FOR(TARGET)]] static inline void convert(R& r, const V& a) { r = __builtin_convertvector(a, R); } \
+        template <class R, class V> [[STRATA_FOR(TARGET)]] static inline void reinterpret(R& r, const V& a) { r = reinterpret_cast<R>(a); } \
+        template <class V> [[TARGET]] static inline void square_root(V& r, const V& a) { SQUARE_ROOT }           \
+        template <class V, class T> [[STRATA_FOR(TARGET)]] static inline void broadcast(V& r, T value) { r = V{} + value; }  \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void load(V& r, const void* from) { __builtin_memcpy(&r, from, sizeof(V)); } \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void store(void* to, const V& a) { __builtin_memcpy(to, &a, sizeof(V)); } \
     };
-STRATA_INSTRUCTIONS(16, gnu::unused)
-STRATA_INSTRUCTIONS(32, STRATA_AVX2)
-STRATA_INSTRUCTIONS(64, STRATA_AVX512)
+STRATA_INSTRUCTIONS(16, gnu::unused, STRATA_SQUARE_ROOT("sqrtp", "x", 16))
+STRATA_INSTRUCTIONS(32, STRATA_AVX2, STRATA_SQUARE_ROOT("vsqrtp", "x", 32))
+STRATA_INSTRUCTIONS(64, STRATA_AVX512, STRATA_SQUARE_ROOT("vsqrtp", "v", 64))
 #undef STRATA_INSTRUCTIONS
+#undef STRATA_SQUARE_ROOT
 // clang-format on
 
 /// N lanes of T. A comparison gives a pack of integers (the mask for `select`).
@@ -78,60 +106,60 @@ struct Pack {
 
     Pack() = default;
     template <class S>
-        requires std::is_arithmetic_v<S>
-    explicit Pack(S scalar) {
+    requires std::is_arithmetic_v<S> STRATA_INLINE explicit Pack(S scalar) {
         Do::broadcast(v, static_cast<T>(scalar));
     }
 
-    static Pack load(const T* from) {
+    STRATA_INLINE static Pack load(const T* from) {
         Pack r;
         Do::load(r.v, from);
         return r;
     }
-    void store(T* to) const { Do::store(to, v); }
+    STRATA_INLINE void store(T* to) const { Do::store(to, v); }
 
     /// The first `count` lanes; the others are zero.
-    static Pack load(const T* from, Size count) {
+    STRATA_INLINE static Pack load(const T* from, Size count) {
         T lanes[N] = {};
         for (Size i = 0; i < count; ++i) lanes[i] = from[i];
         return load(lanes);
     }
-    void store(T* to, Size count) const {
+    STRATA_INLINE void store(T* to, Size count) const {
         T lanes[N];
         store(lanes);
         for (Size i = 0; i < count; ++i) to[i] = lanes[i];
     }
 
     // clang-format off
-    friend Pack operator+(const Pack& a, const Pack& b) { Pack r; Do::add(r.v, a.v, b.v); return r; }
-    friend Pack operator-(const Pack& a, const Pack& b) { Pack r; Do::subtract(r.v, a.v, b.v); return r; }
-    friend Pack operator*(const Pack& a, const Pack& b) { Pack r; Do::multiply(r.v, a.v, b.v); return r; }
-    friend Pack operator/(const Pack& a, const Pack& b) { Pack r; Do::divide(r.v, a.v, b.v); return r; }
-    friend Pack operator-(const Pack& a) { return Pack(T(-0.0)) - a; }
-    friend Pack operator&(const Pack& a, const Pack& b) { Pack r; Do::bit_and(r.v, a.v, b.v); return r; }
-    friend Pack operator<<(const Pack& a, int n) { Pack r; Do::shift_left(r.v, a.v, n); return r; }
-    friend Pack operator>>(const Pack& a, int n) { Pack r; Do::shift_right(r.v, a.v, n); return r; }
-    Pack& operator+=(const Pack& b) { Do::add(v, v, b.v); return *this; }
-    Pack& operator-=(const Pack& b) { Do::subtract(v, v, b.v); return *this; }
-    Pack& operator*=(const Pack& b) { Do::multiply(v, v, b.v); return *this; }
-    friend Ints operator<(const Pack& a, const Pack& b) { Ints r; Do::less(r.v, a.v, b.v); return r; }
-    friend Ints operator>(const Pack& a, const Pack& b) { return b < a; }
-    friend Ints operator==(const Pack& a, const Pack& b) { Ints r; Do::equal(r.v, a.v, b.v); return r; }
-    friend Pack select(const Ints& mask, const Pack& yes, const Pack& no) { Pack r; Do::select(r.v, mask.v, yes.v, no.v); return r; }
-    friend Pack max(const Pack& a, const Pack& b) { return select(a < b, b, a); }
-    friend Pack min(const Pack& a, const Pack& b) { return select(b < a, b, a); }
-    friend Pack abs(const Pack& a) { return from_bits(bits(a) & Ints(static_cast<Int>(~(Int(1) << (8 * sizeof(T) - 1))))); }
+    STRATA_INLINE friend Pack operator+(const Pack& a, const Pack& b) { Pack r; Do::add(r.v, a.v, b.v); return r; }
+    STRATA_INLINE friend Pack operator-(const Pack& a, const Pack& b) { Pack r; Do::subtract(r.v, a.v, b.v); return r; }
+    STRATA_INLINE friend Pack operator*(const Pack& a, const Pack& b) { Pack r; Do::multiply(r.v, a.v, b.v); return r; }
+    STRATA_INLINE friend Pack operator/(const Pack& a, const Pack& b) { Pack r; Do::divide(r.v, a.v, b.v); return r; }
+    STRATA_INLINE friend Pack operator-(const Pack& a) { return Pack(T(-0.0)) - a; }
+    STRATA_INLINE friend Pack operator&(const Pack& a, const Pack& b) { Pack r; Do::bit_and(r.v, a.v, b.v); return r; }
+    STRATA_INLINE friend Pack operator<<(const Pack& a, int n) { Pack r; Do::shift_left(r.v, a.v, n); return r; }
+    STRATA_INLINE friend Pack operator>>(const Pack& a, int n) { Pack r; Do::shift_right(r.v, a.v, n); return r; }
+    STRATA_INLINE Pack& operator+=(const Pack& b) { Do::add(v, v, b.v); return *this; }
+    STRATA_INLINE Pack& operator-=(const Pack& b) { Do::subtract(v, v, b.v); return *this; }
+    STRATA_INLINE Pack& operator*=(const Pack& b) { Do::multiply(v, v, b.v); return *this; }
+    STRATA_INLINE friend Ints operator<(const Pack& a, const Pack& b) { Ints r; Do::less(r.v, a.v, b.v); return r; }
+    STRATA_INLINE friend Ints operator>(const Pack& a, const Pack& b) { return b < a; }
+    STRATA_INLINE friend Ints operator==(const Pack& a, const Pack& b) { Ints r; Do::equal(r.v, a.v, b.v); return r; }
+    STRATA_INLINE friend Pack select(const Ints& mask, const Pack& yes, const Pack& no) { Pack r; Do::select(r.v, mask.v, yes.v, no.v); return r; }
+    STRATA_INLINE friend Pack max(const Pack& a, const Pack& b) { return select(a < b, b, a); }
+    STRATA_INLINE friend Pack min(const Pack& a, const Pack& b) { return select(b < a, b, a); }
+    STRATA_INLINE friend Pack abs(const Pack& a) { return from_bits(bits(a) & Ints(static_cast<Int>(~(Int(1) << (8 * sizeof(T) - 1))))); }
+    STRATA_INLINE friend Pack sqrt(const Pack& a) { Pack r; Do::square_root(r.v, a.v); return r; }
     /// a * b + c; one rounding where the processor has a fused multiply-add.
-    friend Pack multiply_add(const Pack& a, const Pack& b, const Pack& c) { Pack r; Do::multiply_add(r.v, a.v, b.v, c.v); return r; }
+    STRATA_INLINE friend Pack multiply_add(const Pack& a, const Pack& b, const Pack& c) { Pack r; Do::multiply_add(r.v, a.v, b.v, c.v); return r; }
 
-    friend Ints bits(const Pack& a) { Ints r; Do::reinterpret(r.v, a.v); return r; }
-    friend Ints to_int(const Pack& a) { Ints r; Do::convert(r.v, a.v); return r; }
-    static Pack from_bits(const Ints& a) { Pack r; Do::reinterpret(r.v, a.v); return r; }
-    static Pack from_int(const Ints& a) { Pack r; Do::convert(r.v, a.v); return r; }
+    STRATA_INLINE friend Ints bits(const Pack& a) { Ints r; Do::reinterpret(r.v, a.v); return r; }
+    STRATA_INLINE friend Ints to_int(const Pack& a) { Ints r; Do::convert(r.v, a.v); return r; }
+    STRATA_INLINE static Pack from_bits(const Ints& a) { Pack r; Do::reinterpret(r.v, a.v); return r; }
+    STRATA_INLINE static Pack from_int(const Ints& a) { Pack r; Do::convert(r.v, a.v); return r; }
     // clang-format on
 
     /// The sum of the lanes.
-    T total() const {
+    STRATA_INLINE T total() const {
         T lanes[N];
         store(lanes);
         for (int step = N / 2; step > 0; step /= 2)
@@ -140,7 +168,7 @@ struct Pack {
     }
     /// Lane by lane through a scalar function.
     template <class F>
-    Pack each(F f) const {
+    STRATA_INLINE Pack each(F f) const {
         T lanes[N];
         store(lanes);
         for (T& lane : lanes) lane = f(lane);
