@@ -11,5 +11,5 @@ int main() {
     st::Trainer trainer{model, st::MSELoss{}, st::SGD{.lr = 0.1}};
     const xt::xtensor<float, 2> x = xt::zeros<float>({4, STRATA_IN});
     const xt::xtensor<float, 2> y = xt::zeros<float>({4, STRATA_OUT});
-    return trainer.step(x, y) < 0 ? 1 : 0;
+    return trainer.step(x, y).loss < 0 ? 1 : 0;
 }

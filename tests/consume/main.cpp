@@ -16,7 +16,7 @@ int main() {
     const xt::xtensor<float, 2> x = {{-1.f}, {0.f}, {1.f}, {2.f}};  // [4, 1]
     const xt::xtensor<float, 2> y = 3.f * x + 1.f;                  // [4, 1]
     double loss = 0;
-    for (int step = 0; step < 200; ++step) loss = trainer.step(x, y);
+    for (int step = 0; step < 200; ++step) loss = trainer.step(x, y).loss;
 
     std::printf("strata %d.%d.%d: the loss is %g\n", STRATA_VERSION_MAJOR, STRATA_VERSION_MINOR,
                 STRATA_VERSION_PATCH, loss);

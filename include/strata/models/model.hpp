@@ -81,7 +81,7 @@ public:
             }
             Inference::forward(memory, layers_);
             ++pass_;
-            return {output_of<Inference>(memory), Training::template gradient<N::layer_count>(memory), 0, device_};
+            return {output_of<Inference>(memory), {nullptr, input.batch}, 0, device_};
         } else {
             __builtin_unreachable();  // the network has been refused already
         }

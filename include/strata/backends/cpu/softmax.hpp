@@ -58,6 +58,14 @@ inline T sum_of_exps(const T* x, T shift, Size count, T* exps = nullptr) {
     return terms.total();
 }
 
+/// sum of f(i-th elements), over one row; lanes beyond its end count as zeros.
+template <class V, class F, class... P>
+inline auto row_sum(Size count, const F& f, const P*... operand) {
+    V terms(0);
+    for_packs<V::width>(count, [&](Size i, Size lanes) { terms += f(load_lanes<V, P>(operand + i, lanes, P(0))...); });
+    return terms.total();
+}
+
 /// One row, read and written with a stride: the path for classes that do not lie side by side.
 template <class T, class Body>
 inline void for_strided_rows(ClassExtent e, const Body& body) {
@@ -99,11 +107,25 @@ struct SoftmaxOperations {
     /// dx = dy - exp(y) sum(dy)
     template <class T>
     static void log_softmax_backward(ClassExtent e, const T* y, const T* dy, T* dx) {
-        detail::for_strided_rows<T>(e, [&](Size at) {
-            T total = 0;
-            for (Size c = 0; c < e.classes; ++c) total += dy[at + c * e.inner];
-            for (Size c = 0; c < e.classes; ++c)
-                dx[at + c * e.inner] = dy[at + c * e.inner] - std::exp(y[at + c * e.inner]) * total;
+        if (e.inner != 1) {
+            return detail::for_strided_rows<T>(e, [&](Size at) {
+                T total = 0;
+                for (Size c = 0; c < e.classes; ++c) total += dy[at + c * e.inner];
+                for (Size c = 0; c < e.classes; ++c)
+                    dx[at + c * e.inner] = dy[at + c * e.inner] - std::exp(y[at + c * e.inner]) * total;
+            });
+        }
+        vectorized<T>([&](auto width) {
+            using V = Pack<T, decltype(width)::value>;
+            for (Size row = 0; row < e.outer; ++row) {
+                const Size at = row * e.classes;
+                const V total(detail::row_sum<V>(e.classes, [](const V& g) { return g; }, dy + at));
+                detail::for_packs<V::width>(e.classes, [&](Size i, Size lanes) {
+                    const V value = detail::load_lanes<V, T>(y + at + i, lanes, T(0));
+                    const V gradient = detail::load_lanes<V, T>(dy + at + i, lanes, T(0));
+                    detail::store_lanes(gradient - exp(value) * total, dx + at + i, lanes);
+                });
+            }
         });
     }
 
@@ -134,11 +156,25 @@ struct SoftmaxOperations {
     /// dx = y (dy - sum(y dy))
     template <class T>
     static void softmax_backward(ClassExtent e, const T* y, const T* dy, T* dx) {
-        detail::for_strided_rows<T>(e, [&](Size at) {
-            T total = 0;
-            for (Size c = 0; c < e.classes; ++c) total += y[at + c * e.inner] * dy[at + c * e.inner];
-            for (Size c = 0; c < e.classes; ++c)
-                dx[at + c * e.inner] = y[at + c * e.inner] * (dy[at + c * e.inner] - total);
+        if (e.inner != 1) {
+            return detail::for_strided_rows<T>(e, [&](Size at) {
+                T total = 0;
+                for (Size c = 0; c < e.classes; ++c) total += y[at + c * e.inner] * dy[at + c * e.inner];
+                for (Size c = 0; c < e.classes; ++c)
+                    dx[at + c * e.inner] = y[at + c * e.inner] * (dy[at + c * e.inner] - total);
+            });
+        }
+        vectorized<T>([&](auto width) {
+            using V = Pack<T, decltype(width)::value>;
+            for (Size row = 0; row < e.outer; ++row) {
+                const Size at = row * e.classes;
+                const V total(detail::row_sum<V>(e.classes, [](const V& p, const V& g) { return p * g; }, y + at, dy + at));
+                detail::for_packs<V::width>(e.classes, [&](Size i, Size lanes) {
+                    const V value = detail::load_lanes<V, T>(y + at + i, lanes, T(0));
+                    const V gradient = detail::load_lanes<V, T>(dy + at + i, lanes, T(0));
+                    detail::store_lanes(value * (gradient - total), dx + at + i, lanes);
+                });
+            }
         });
     }
 };

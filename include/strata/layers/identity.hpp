@@ -1,0 +1,17 @@
+#pragma once
+// y = x. Costs nothing: the memory is the same.
+//
+// Shapes: any -> the same.
+// Source: torch.nn.Identity.
+
+#include <strata/core/layer.hpp>
+
+namespace strata {
+
+struct Identity {
+    static constexpr LayerTraits traits = {.view = true, .values = Values::inherited};
+
+    static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
+};
+
+}  // namespace strata

@@ -1,0 +1,25 @@
+#pragma once
+// Another shape for as many elements. Costs nothing: the memory is the same.
+//
+// Shapes: any of Extents * ... elements -> (Extents...).
+// Source: torch.nn.Unflatten, torch.Tensor.reshape.
+
+#include <strata/core/diagnostics.hpp>
+
+namespace strata {
+
+template <Size... Extents>
+struct Reshape {
+    static_assert(sizeof...(Extents) > 0 && ((Extents > 0) && ...),
+                  "strata: Reshape takes the extents of one sample, each at least 1 (docs/errors.md#reshape)");
+
+    static constexpr LayerTraits traits = {.view = true, .any_shape_in = true, .values = Values::inherited};
+
+    static constexpr ShapeOutcome output_shape(Dims given) {
+        if (given.elements() != dims(Extents...).elements()) return refuse(&it_takes_as_many_elements_as, dims(Extents...));
+        return accept(dims(Extents...));
+    }
+    static constexpr Dims input_shape() { return dims(Extents...); }
+};
+
+}  // namespace strata

@@ -1,0 +1,29 @@
+#pragma once
+// y = exp(x) / sum(exp(x)), computed as exp(x - max) / sum(exp(x - max))
+//
+// Shapes: any -> the same; the sum runs along `dim`.
+// Options: dim = -1, counted as PyTorch counts it (0 is the batch, 1 the first extent of a sample, -1 the last).
+// Gradient: dx = y (dy - sum(y dy)).
+// Source: torch.nn.Softmax.
+
+#include <strata/core/class_extent.hpp>
+
+namespace strata {
+
+struct Softmax {
+    int dim = -1;
+
+    static constexpr LayerTraits traits = {
+        .keeps = Keeps::output, .in_place = true, .values = Values::probabilities};
+
+    static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
+
+    void forward(auto& device, auto x, auto y) const {
+        device.softmax(class_extent(x, dim, "Softmax"), x.data, y.data);
+    }
+    void backward_input(auto& device, auto, auto y, auto dy, auto dx) const {
+        device.softmax_backward(class_extent(y, dim, "Softmax"), y.data, dy.data, dx.data);
+    }
+};
+
+}  // namespace strata
