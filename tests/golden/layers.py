@@ -23,7 +23,7 @@ out.lines += [
 
 def case(name, layer, sample, batch, special=0):
     """One case; `special` of the numbers are zeros and large ones instead of random ones."""
-    out.note(f"{layer}: {batch} x {tuple(sample)}")
+    out.note(f"{' '.join(str(layer).split())}: {batch} x {tuple(sample)}")
     x = torch.randn(batch, *sample)
     x.view(-1)[:special] = torch.tensor(SPECIAL[:special])
     x.requires_grad_()
@@ -50,9 +50,9 @@ def case(name, layer, sample, batch, special=0):
 
 
 def elementwise(name, layer, other=None):
-    """A batch of one with special points, and a batch of five samples of rank two, with other options if given."""
+    """A batch of one, mostly special points, and a batch of five samples of rank two, with other options if given."""
     case(f"{name}_single", layer, (19,), 1, len(SPECIAL))
-    case(f"{name}_batch", other or layer, (3, 5), 5, 4)
+    case(f"{name}_batch", other or layer, (2, 3), 5, 4)
 
 
 def main():

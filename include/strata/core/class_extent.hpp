@@ -1,5 +1,6 @@
 #pragma once
-// The extent that the `dim` of a softmax names, as the kernels want it: (outer, classes, inner).
+// The extent along which the classes lie, as the kernels want it: (outer, classes, inner). A softmax names it
+// by its `dim`; for a loss it is the first extent of a sample, as PyTorch's (N, C, d1, d2, ...) has it.
 
 #include <strata/core/error.hpp>
 #include <strata/core/layer.hpp>
@@ -20,13 +21,27 @@ ClassExtent class_extent(const View& x, int dim, const char* layer) {
     constexpr int rank = static_cast<int>(shape.rank);
     const int axis = dim < 0 ? rank + dim : dim - 1;
     if (axis < 0 || axis >= rank)
-        throw ValueError(std::string("strata: ") + layer + ": dim is " + std::to_string(dim) + ", but a sample of rank " +
-                         std::to_string(rank) + " has the dims 1 to " + std::to_string(rank) + " and -" +
-                         std::to_string(rank) + " to -1");
+        throw ValueError(std::string("strata: ") + layer + ": dim is " + std::to_string(dim) +
+                         ", but a sample of rank " + std::to_string(rank) + " has the dims 1 to " +
+                         std::to_string(rank) + " and -" + std::to_string(rank) + " to -1");
     ClassExtent extent{x.batch, shape.extent[axis], 1};
     for (int i = 0; i < axis; ++i) extent.outer *= shape.extent[i];
     for (int i = axis + 1; i < rank; ++i) extent.inner *= shape.extent[i];
     return extent;
+}
+
+/// The classes of a loss's prediction: the first extent of a sample.
+template <class T, class Device, class Shape>
+constexpr ClassExtent class_extent(const BatchView<T, Device, Shape>& x) {
+    constexpr Size classes = Shape::dims.rank == 0 ? 1 : Shape::dims.extent[0];
+    return {x.batch, classes, Shape::dims.elements() / classes};
+}
+
+/// The shape of the class indices that belong to a prediction: (C, d1, d2, ...) without C.
+constexpr Dims without_classes(Dims prediction) {
+    Dims result;
+    for (Size i = 1; i < prediction.rank; ++i) result.extent[result.rank++] = prediction.extent[i];
+    return result;
 }
 
 }  // namespace strata

@@ -7,12 +7,12 @@
 namespace strata {
 
 struct CrossEntropyOptions {
-    const double* weight = nullptr;    ///< one per class, on the host; not read when weights is 0
+    const double* weight = nullptr;  ///< one per class, on the host; not read when weights is 0
     Size weights = 0;
     std::int64_t ignore_index = -100;
     double label_smoothing = 0;
-    bool mean = true;                  ///< divide by the sum of the weights of the samples that count
-    bool log_probabilities = false;    ///< the input is log-probabilities already, not logits
+    bool mean = true;                ///< divide by the sum of the weights of the samples that count
+    bool log_probabilities = false;  ///< the input is log-probabilities already, not logits
 };
 
 }  // namespace strata

@@ -10,10 +10,10 @@
 //   static constexpr LayerTraits traits;                   what the plan needs to know
 //   static void initialize(Generator&, params...);         initial values, on the host, as PyTorch draws them
 //
-//   void forward(device, x, y, params..., saved?) const;                            // training, and inference
-//   void infer(device, x, y, params...) const;                                      // inference, if it differs
-//   void backward_input(device, x, y, dy, dx, params..., saved?) const;             // dx = dy . dy/dx
-//   void backward_parameters(device, x, y, dy, dparams..., saved?) const;
+//   void forward(device, x, y, params..., saved?) const;                            // training, and
+//   inference void infer(device, x, y, params...) const;                                      // inference,
+//   if it differs void backward_input(device, x, y, dy, dx, params..., saved?) const;             // dx = dy
+//   . dy/dx void backward_parameters(device, x, y, dy, dparams..., saved?) const;
 //
 // x and y are BatchViews, parameters TensorViews, their gradients GradientViews. What `traits.keeps` does not
 // keep must not be read in the backward pass: its memory may hold something else by then.
@@ -31,14 +31,15 @@ enum class Values : unsigned char { any, inherited, probabilities, log_probabili
 
 struct LayerTraits {
     Keeps keeps = Keeps::nothing;
-    bool in_place = false;        ///< y may lie on x, and dx on dy
-    bool view = false;            ///< y is x under another shape: no kernel at all
-    bool view_in_eval = false;    ///< the same, in inference only
-    bool any_shape_in = false;    ///< reads its input as a flat row of elements (Flatten, Reshape)
+    bool in_place = false;      ///< y may lie on x, and dx on dy
+    bool view = false;          ///< y is x under another shape: no kernel at all
+    bool view_in_eval = false;  ///< the same, in inference only
+    bool any_shape_in = false;  ///< reads its input as a flat row of elements (Flatten, Reshape)
     Values values = Values::any;
 };
 
-/// The reason of a refusal is a function that is never called; compilers print its name, which is the sentence.
+/// The reason of a refusal is a function that is never called; compilers print its name, which is the
+/// sentence.
 using Reason = void (*)();
 
 /// What a shape rule answers: a shape, or why not and what was expected.
@@ -114,11 +115,15 @@ constexpr Size multiply_adds_of(Dims in) {
 
 /// A layer made of layers offers the list of its children.
 template <class Layer>
-concept Composite = requires { typename Layer::children; };
+concept Composite = requires {
+    typename Layer::children;
+};
 
 /// Whatever states a shape rule is a layer.
 template <class Layer>
-concept LeafLayer = requires { Layer::output_shape(Dims{}); };
+concept LeafLayer = requires {
+    Layer::output_shape(Dims{});
+};
 
 }  // namespace detail
 

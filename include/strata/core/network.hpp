@@ -74,7 +74,8 @@ template <class Layer, Size Count, Size Layers>
 constexpr void add_rows(TableState<Count, Layers>& state, const ParameterName& prefix);
 
 template <class Parent, class... Children, Size Count, Size Layers>
-constexpr void add_children(TypeList<Children...>, TableState<Count, Layers>& state, const ParameterName& prefix) {
+constexpr void add_children(TypeList<Children...>, TableState<Count, Layers>& state,
+                            const ParameterName& prefix) {
     Size index = 0;
     (add_rows<Children>(state, Parent::child_name(prefix, index++)), ...);
 }
@@ -85,13 +86,16 @@ constexpr void add_rows(TableState<Count, Layers>& state, const ParameterName& p
     if constexpr (Composite<Layer>) {
         add_children<Layer>(typename Layer::children{}, state, prefix);
     } else {
-        if constexpr (parameter_count_of<Layer> > 0) {
-            for (const ParameterSpec& spec : parameters_of<Layer>(state.trace.layers[state.leaf].in).items) {
+        if constexpr (parameter_count_of < Layer >> 0) {
+            const auto list =
+                parameters_of<Layer>(state.trace.layers[state.leaf].in);  // nvcc 13 would not keep it alive
+            for (const ParameterSpec& spec : list.items) {
                 ParameterTable<Count>& table = state.table;
                 const Size elements = spec.dims.elements();
                 table.rows[state.row++] = {prefix.child(spec.name), spec.dims, table.elements, state.leaf};
                 table.count += elements;
-                table.elements += (elements + parameter_alignment - 1) / parameter_alignment * parameter_alignment;
+                table.elements +=
+                    (elements + parameter_alignment - 1) / parameter_alignment * parameter_alignment;
             }
         }
         ++state.leaf;
@@ -124,8 +128,9 @@ constexpr auto find_problem() {
     using Shapes = NetworkShapes<Net>;
     constexpr Size failed = Shapes::trace.failed;
     if constexpr (!Shapes::stated.stated) {
-        return shape_error<at_layer<0>, type_at_t<0, typename Shapes::Leaves>, is_given<Shape<>>,
-                           but<&nobody_states_the_input_shape__begin_with_Input_or_write_the_first_size, Shape<>>>{};
+        return shape_error<
+            at_layer<0>, type_at_t<0, typename Shapes::Leaves>, is_given<Shape<>>,
+            but<&nobody_states_the_input_shape__begin_with_Input_or_write_the_first_size, Shape<>>>{};
     } else if constexpr (failed != Shapes::Leaves::size) {
         using Layer = type_at_t<failed, typename Shapes::Leaves>;
         constexpr Dims given = Shapes::trace.layers[failed].in;
@@ -140,10 +145,12 @@ constexpr auto find_problem() {
 
 }  // namespace detail
 
-/// The constants of a network. Instantiating it checks the network; a wrong one is refused here, with one sentence.
+/// The constants of a network. Instantiating it checks the network; a wrong one is refused here, with one
+/// sentence.
 template <class Net>
 struct Network : detail::NetworkShapes<Net> {
-    static_assert(AnyLayer<Net>, "strata: a network is made of layers; this type has no shape rule (docs/errors.md#layer)");
+    static_assert(AnyLayer<Net>,
+                  "strata: a network is made of layers; this type has no shape rule (docs/errors.md#layer)");
     using typename detail::NetworkShapes<Net>::Leaves;
     using detail::NetworkShapes<Net>::stated;
     using detail::NetworkShapes<Net>::trace;
@@ -158,8 +165,10 @@ struct Network : detail::NetworkShapes<Net> {
     static constexpr Size parameter_tensors = detail::count_parameters(Leaves{});
     static constexpr detail::ParameterTable<parameter_tensors> parameters =
         detail::make_parameter_table<Net, parameter_tensors>(trace);
-    static constexpr detail::ActivationPlan<layer_count> training_plan = detail::plan_activations(trace, true);
-    static constexpr detail::ActivationPlan<layer_count> inference_plan = detail::plan_activations(trace, false);
+    static constexpr detail::ActivationPlan<layer_count> training_plan =
+        detail::plan_activations(trace, true);
+    static constexpr detail::ActivationPlan<layer_count> inference_plan =
+        detail::plan_activations(trace, false);
     static constexpr Size lowest_gradient = detail::lowest_gradient(trace);
 
     using InputShape = shape_t<trace.input>;

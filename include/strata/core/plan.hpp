@@ -139,18 +139,19 @@ constexpr StatedInput stated_input(TypeList<Leaves...>) {
     return result;
 }
 
-// The activation plan --------------------------------------------------------------------------------------------
+// The activation plan
+// --------------------------------------------------------------------------------------------
 
-/// A stretch of memory that is alive from one step to another. Forward of layer i is step i; the loss is step L;
-/// backward of layer i is step 2L - i.
+/// A stretch of memory that is alive from one step to another. Forward of layer i is step i; the loss is step
+/// L; backward of layer i is step 2L - i.
 struct Lifetime {
     Size size = 0, begin = 0, end = 0, offset = 0;
 };
 
 inline constexpr Size in_the_input = static_cast<Size>(-1);
 
-/// Where everything lies in the arena, per sample. Value 0 is the network's input and value i + 1 the output of
-/// layer i; gradient j is the loss's gradient with respect to value j.
+/// Where everything lies in the arena, per sample. Value 0 is the network's input and value i + 1 the output
+/// of layer i; gradient j is the loss's gradient with respect to value j.
 template <Size Layers>
 struct ActivationPlan {
     Size value[Layers + 1] = {};     ///< offset, or `in_the_input`: the same memory as the input, reshaped
@@ -194,13 +195,15 @@ constexpr ActivationPlan<Layers> plan_activations(const ShapeTrace<Layers>& trac
     // Values: a view or an in-place layer continues its input's memory; everything else begins a new stretch.
     value_life[0] = none;  // the caller's memory
     const auto alive_until = [&](Size value, Size step) {
-        if (value_life[value] != none && lives[value_life[value]].end < step) lives[value_life[value]].end = step;
+        if (value_life[value] != none && lives[value_life[value]].end < step)
+            lives[value_life[value]].end = step;
     };
     for (Size i = 0; i < Layers; ++i) {
         const Size own = value_life[i];
         bool continues = is_view(i);
         if (!continues && trace.layers[i].traits.in_place && own != none && !keeps(i, Keeps::input)) {
-            // Nobody may need the old contents: neither this layer nor the one that wrote them (through views).
+            // Nobody may need the old contents: neither this layer nor the one that wrote them (through
+            // views).
             Size writer = i;
             while (writer > 0 && is_view(writer - 1)) --writer;
             continues = writer > 0 && !keeps(writer - 1, Keeps::output);
@@ -256,7 +259,8 @@ constexpr ActivationPlan<Layers> plan_activations(const ShapeTrace<Layers>& trac
             for (Size k = 0; k < i; ++k) {
                 const Lifetime& other = lives[order[k]];
                 const bool at_once = life.begin <= other.end && other.begin <= life.end;
-                if (at_once && life.offset < other.offset + other.size && other.offset < life.offset + life.size) {
+                if (at_once && life.offset < other.offset + other.size &&
+                    other.offset < life.offset + life.size) {
                     life.offset = other.offset + other.size;
                     moved = true;
                 }

@@ -21,8 +21,8 @@ struct TensorView {
     T* data = nullptr;
 };
 
-/// A gradient that a backward pass writes. Whether it overwrites (the first writer of a step) or adds (PyTorch
-/// accumulates until zero_grad) is known at run time.
+/// A gradient that a backward pass writes. Whether it overwrites (the first writer of a step) or adds
+/// (PyTorch accumulates until zero_grad) is known at run time.
 template <class T, class Device, class Shape>
 struct GradientView : TensorView<T, Device, Shape> {
     bool accumulate = false;
@@ -47,12 +47,11 @@ struct BatchView {
     /// The same memory under another sample shape of as many elements.
     template <class Other>
     constexpr BatchView<T, Device, Other> as() const {
-        static_assert(Other::dims.elements() == sample_size, "strata: a view cannot change the number of elements");
+        static_assert(Other::dims.elements() == sample_size,
+                      "strata: a view cannot change the number of elements");
         return {data, batch};
     }
-    constexpr operator BatchView<const T, Device, Shape>() const
-        requires(!std::is_const_v<T>)
-    {
+    constexpr operator BatchView<const T, Device, Shape>() const requires(!std::is_const_v<T>) {
         return {data, batch};
     }
 };

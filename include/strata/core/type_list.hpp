@@ -1,6 +1,6 @@
 #pragma once
-// A list of types and a flat store of values, one base class per index. std::tuple would cost about ten times the
-// template instantiations at 32 layers, and compile time is what typed networks die of.
+// A list of types and a flat store of values, one base class per index. std::tuple would cost about ten times
+// the template instantiations at 32 layers, and compile time is what typed networks die of.
 
 #include <strata/core/config.hpp>
 #include <utility>

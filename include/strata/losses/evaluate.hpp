@@ -2,8 +2,8 @@
 // The loss protocol, and the call `criterion(prediction, target)`. A loss is a value type:
 //
 //   template <class Prediction, class Target>      // BatchViews
-//   static constexpr Reason refuses(Values);       // nullptr, or the function whose name says what is wrong
-//
+//   static constexpr Reason refuses(Values);       // nullptr, or the function whose name says what is wrong; what is
+//                                                  // wrong with the target first, then the network's values
 //   double evaluate(device, prediction, target, gradient) const;
 //       the value; and, unless gradient.data is null, its gradient with respect to the prediction
 //   double evaluate_behind(const Layer&, device, x, target, dx) const;                             (optional)
@@ -11,20 +11,20 @@
 //
 //   auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
 //
-// Targets are class indices (BatchView of std::int64_t with Shape<>, one per sample) or numbers of the prediction's
-// own type and shape.
+// Targets are class indices (std::int64_t; a prediction (C, d...) per sample takes (d...), so that C alone takes one
+// index per sample) or numbers of the prediction's own type and shape.
 
 #include <cstdint>
-#include <strata/core/error.hpp>
+#include <strata/core/class_extent.hpp>
 #include <strata/losses/reduction.hpp>
 #include <strata/models/prediction.hpp>
-#include <string>
 
 namespace strata {
 
 // Reasons that several losses share. Compilers print the name.
 inline void the_target_must_be_class_indices_of_type_int64_one_per_sample() {}
 inline void the_target_must_have_the_shape_and_type_of_the_prediction() {}
+inline void it_compares_numbers_with_numbers__class_indices_go_with_CrossEntropyLoss_or_NLLLoss() {}
 
 template <class Loss>
 struct the_loss {};
@@ -32,6 +32,8 @@ template <class Layer>
 struct behind {};
 template <Reason Why>
 struct does_not_fit_because {};
+template <class T, class Shape>
+struct the_target_holds {};
 
 /// The words of a refused pair of network and loss.
 template <class... Words>
@@ -51,13 +53,27 @@ struct RefuseUnlessLossFits {
                   "say which and why (docs/errors.md#loss)");
 };
 
+/// The reason that holds whatever the network's values are: the target's.
+template <class Loss, class Prediction, class Target>
+constexpr Reason target_refusal() {
+    for (Values values : {Values::any, Values::probabilities, Values::log_probabilities, Values::unit_interval})
+        if (Loss::template refuses<Prediction, Target>(values) == nullptr) return nullptr;
+    return Loss::template refuses<Prediction, Target>(Values::any);
+}
+
 template <class Loss, class Net, class Prediction, class Target>
 constexpr auto find_loss_problem() {
+    using LastLayer = typename Network<Net>::LastLayer;
+    constexpr Reason target = target_refusal<Loss, Prediction, Target>();
     constexpr Reason reason = Loss::template refuses<Prediction, Target>(Network<Net>::output_values);
-    if constexpr (reason != nullptr)
-        return loss_error<the_loss<Loss>, behind<typename Network<Net>::LastLayer>, does_not_fit_because<reason>>{};
-    else
+    if constexpr (target != nullptr) {
+        using Holds = the_target_holds<std::remove_const_t<typename Target::value_type>, shape_t<Target::dims>>;
+        return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<target>, Holds>{};
+    } else if constexpr (reason != nullptr) {
+        return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<reason>>{};
+    } else {
         return no_loss_error{};
+    }
 }
 
 /// Refuses a loss that does not fit, at compile time; `fits` says whether it does, so that callers stop there.
@@ -69,8 +85,11 @@ struct LossCheck {
 };
 
 template <class View>
-inline constexpr bool is_class_indices =
-    std::is_same_v<std::remove_const_t<typename View::value_type>, std::int64_t> && View::dims.elements() == 1;
+inline constexpr bool is_class_indices = std::is_same_v<std::remove_const_t<typename View::value_type>, std::int64_t>;
+
+/// Whether a target is class indices, as many as the prediction has positions.
+template <class Prediction, class Target>
+inline constexpr bool is_class_indices_of = is_class_indices<Target> && Target::dims == without_classes(Prediction::dims);
 
 /// Whether a target is numbers like the prediction.
 template <class Prediction, class Target>
@@ -78,24 +97,46 @@ inline constexpr bool is_like = Prediction::dims == Target::dims &&
                                 std::is_same_v<std::remove_const_t<typename Prediction::value_type>,
                                                std::remove_const_t<typename Target::value_type>>;
 
+/// The same memory as kernels see it, without what else the object may own.
+template <class T, class Device, class Shape>
+constexpr BatchView<T, Device, Shape> plain_view(const BatchView<T, Device, Shape>& view) {
+    return view;
+}
+
 inline void check_same_batch(Size predictions, Size targets) {
     if (predictions != targets)
         throw ShapeError("strata: the prediction holds " + std::to_string(predictions) + " samples, but the target holds " +
                          std::to_string(targets));
 }
 
+[[noreturn]] inline void refuse_option(const char* loss, const char* option, double value, const char* limit) {
+    throw ValueError(std::string("strata: ") + loss + ": " + option + " is " + std::to_string(value) + ", but it must " + limit);
+}
+
+/// Throws ValueError unless there is one weight per class, or none.
+inline void check_class_weights(const char* loss, const char* option, Size weights, Size classes) {
+    if (weights != 0 && weights != classes)
+        throw ValueError(std::string("strata: ") + loss + ": " + option + " has " + std::to_string(weights) +
+                         " numbers, but the prediction has " + std::to_string(classes) + " classes");
+}
+
 }  // namespace detail
 
-/// `criterion(prediction, target)`: the value, with the gradient left where `model.backward(loss)` finds it.
-/// `target` is an xtensor of class indices (batch) or of numbers with the prediction's shape, or a loader's batch.
+/// `criterion(prediction, target)`: the value, with the gradient left where `model.backward(loss)` finds it (in
+/// training mode; a model in evaluation mode has none to give). `target` is an xtensor container, view or expression of
+/// class indices or of numbers, or a loader's batch. For predictions that are not a model's see on_arrays.hpp.
 template <class LossType, class Net, class Device, class T, class Target>
 Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T>& prediction, const Target& target) {
-    const auto view = Device::template target_batch<T, typename Prediction<Net, Device, T>::shape_type>(target);
-    using View = BatchView<const T, Device, typename Prediction<Net, Device, T>::shape_type>;
-    if constexpr (detail::LossCheck<LossType, Net, View, decltype(view)>::fits) {
+    using Shape = typename Prediction<Net, Device, T>::shape_type;
+    using View = BatchView<const T, Device, Shape>;
+    const auto held = Device::template target_batch<T, Shape>(target);
+    const auto view = detail::plain_view(held);
+    if constexpr (detail::LossCheck<LossType, Net, View, std::remove_const_t<decltype(view)>>::fits) {
         const View output = prediction.batch_view();
         detail::check_same_batch(output.batch, view.batch);
-        return {loss.evaluate(prediction.device(), output, view, prediction.gradient_view()), prediction.pass()};
+        auto gradient = prediction.gradient_view();
+        if (prediction.pass() == 0) gradient.data = nullptr;
+        return {loss.evaluate(prediction.device(), output, view, gradient), prediction.pass()};
     } else {
         return {};
     }

@@ -1,6 +1,6 @@
 #pragma once
-// The straight line of kernels that a network's type stands for: forward in order, backward in reverse. Every view
-// that a layer sees is made here, from a constant offset of the plan.
+// The straight line of kernels that a network's type stands for: forward in order, backward in reverse. Every
+// view that a layer sees is made here, from a constant offset of the plan.
 
 #include <strata/core/network.hpp>
 #include <strata/core/tensor.hpp>
@@ -65,10 +65,12 @@ struct Execution {
         [&]<Size... P>(std::index_sequence<P...>) {
             if constexpr (record<I>.saved > 0 && pass == Pass::training)
                 call(get<I>(layers), parameter<record<I>.first_parameter + P>(m)...,
-                     BatchView<T, Device, Shape<record<I>.saved>>{m.arena + plan.saved[I] * m.capacity, m.batch});
+                     BatchView<T, Device, Shape<record<I>.saved>>{m.arena + plan.saved[I] * m.capacity,
+                                                                  m.batch});
             else
                 call(get<I>(layers), parameter<record<I>.first_parameter + P>(m)...);
-        }(std::make_index_sequence<record<I>.parameters>{});
+        }
+        (std::make_index_sequence<record<I>.parameters>{});
     }
 
     /// Calls `call(parameters...)` with layer I's part of a flat buffer.
@@ -77,18 +79,20 @@ struct Execution {
         constexpr Size first = record<I>.first_parameter;
         [&]<Size... P>(std::index_sequence<P...>) {
             call(TensorView<U, Device, shape_t<row<first + P>.dims>>{flat + row<first + P>.offset}...);
-        }(std::make_index_sequence<record<I>.parameters>{});
+        }
+        (std::make_index_sequence<record<I>.parameters>{});
     }
 
     template <Size I>
-    static constexpr bool is_view =
-        record<I>.traits.view || (pass == Pass::inference && record<I>.traits.view_in_eval);
+    static constexpr bool is_view = record<I>.traits.view ||
+                                    (pass == Pass::inference && record<I>.traits.view_in_eval);
 
     template <Size I>
     static void forward_layer(const M& m, const Slots& layers) {
         if constexpr (!is_view<I>) {
             with_operands<I>(m, layers, [&](const auto& layer, auto... operands) {
-                if constexpr (pass == Pass::inference && requires { layer.infer(m.device, value<I>(m), value<I + 1>(m), operands...); })
+                if constexpr (pass == Pass::inference &&
+                              requires { layer.infer(m.device, value<I>(m), value<I + 1>(m), operands...); })
                     layer.infer(m.device, value<I>(m), value<I + 1>(m), operands...);
                 else
                     layer.forward(m.device, value<I>(m), value<I + 1>(m), operands...);
@@ -99,9 +103,8 @@ struct Execution {
     /// Layers [0, end) in order.
     template <Size End = count>
     static void forward(const M& m, const Slots& layers) {
-        [&]<Size... I>(std::index_sequence<I...>) {
-            (forward_layer<I>(m, layers), ...);
-        }(std::make_index_sequence<End>{});
+        [&]<Size... I>(std::index_sequence<I...>) { (forward_layer<I>(m, layers), ...); }
+        (std::make_index_sequence<End>{});
     }
 
     template <Size I>
@@ -111,16 +114,21 @@ struct Execution {
                 const auto dy = gradient<I + 1>(m);
                 if constexpr (record<I>.saved > 0)
                     get<I>(layers).backward_parameters(
-                        m.device, value<I>(m), value<I + 1>(m), dy, parameter_gradient<record<I>.first_parameter + P>(m)...,
-                        BatchView<T, Device, Shape<record<I>.saved>>{m.arena + plan.saved[I] * m.capacity, m.batch});
+                        m.device, value<I>(m), value<I + 1>(m), dy,
+                        parameter_gradient<record<I>.first_parameter + P>(m)...,
+                        BatchView<T, Device, Shape<record<I>.saved>>{m.arena + plan.saved[I] * m.capacity,
+                                                                     m.batch});
                 else
-                    get<I>(layers).backward_parameters(m.device, value<I>(m), value<I + 1>(m), dy,
-                                                       parameter_gradient<record<I>.first_parameter + P>(m)...);
-            }(std::make_index_sequence<record<I>.parameters>{});
+                    get<I>(layers).backward_parameters(
+                        m.device, value<I>(m), value<I + 1>(m), dy,
+                        parameter_gradient<record<I>.first_parameter + P>(m)...);
+            }
+            (std::make_index_sequence<record<I>.parameters>{});
         }
         if constexpr (I >= N::lowest_gradient && !is_view<I>) {
             with_operands<I>(m, layers, [&](const auto& layer, auto... operands) {
-                layer.backward_input(m.device, value<I>(m), value<I + 1>(m), gradient<I + 1>(m), gradient<I>(m), operands...);
+                layer.backward_input(m.device, value<I>(m), value<I + 1>(m), gradient<I + 1>(m),
+                                     gradient<I>(m), operands...);
             });
         }
     }
@@ -128,9 +136,8 @@ struct Execution {
     /// Layers (end, 0] in reverse, from the gradient with respect to value `Begin`.
     template <Size Begin = count>
     static void backward(const M& m, const Slots& layers) {
-        [&]<Size... I>(std::index_sequence<I...>) {
-            (backward_layer<Begin - 1 - I>(m, layers), ...);
-        }(std::make_index_sequence<Begin>{});
+        [&]<Size... I>(std::index_sequence<I...>) { (backward_layer<Begin - 1 - I>(m, layers), ...); }
+        (std::make_index_sequence<Begin>{});
     }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
-// A network with its parameters: one flat buffer, a twin for the gradients, and one arena for the activations.
-// Gradients and arena appear when training asks for them; after the first pass nothing is allocated.
+// A network with its parameters: one flat buffer, a twin for the gradients, and one arena for the
+// activations. Gradients and arena appear when training asks for them; after the first pass nothing is
+// allocated.
 
 #include <span>
 #include <strata/core/error.hpp>
@@ -12,7 +13,8 @@
 
 namespace strata {
 
-/// `Net` on `Device` with scalars `T` (float or double). A wrong network is refused when this type is first used.
+/// `Net` on `Device` with scalars `T` (float or double). A wrong network is refused when this type is first
+/// used.
 template <class Net, class Device, class T>
 class Model {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
@@ -37,8 +39,12 @@ public:
     static constexpr Size parameter_count = N::parameters.count;  ///< numbers that are learnt
     static constexpr Size multiply_adds = N::multiply_adds;       ///< per sample, forward
     /// Bytes of activations for a batch: with all that the backward pass needs, and for inference alone.
-    static constexpr Size training_bytes(Size batch) { return N::training_plan.elements * capacity_for(batch) * sizeof(T); }
-    static constexpr Size inference_bytes(Size batch) { return N::inference_plan.elements * capacity_for(batch) * sizeof(T); }
+    static constexpr Size training_bytes(Size batch) {
+        return N::training_plan.elements * capacity_for(batch) * sizeof(T);
+    }
+    static constexpr Size inference_bytes(Size batch) {
+        return N::inference_plan.elements * capacity_for(batch) * sizeof(T);
+    }
 
     /// Draws the initial parameters from the default generator, layer after layer, as PyTorch does.
     explicit Model(Net net = Net{}) {
@@ -53,22 +59,24 @@ public:
 
     /// Draws all parameters anew.
     void reset_parameters(Generator& generator = default_generator()) {
-        [&]<Size... I>(std::index_sequence<I...>) { (initialize_layer<I>(generator), ...); }(
-            std::make_index_sequence<N::layer_count>{});
+        [&]<Size... I>(std::index_sequence<I...>) { (initialize_layer<I>(generator), ...); }
+        (std::make_index_sequence<N::layer_count>{});
     }
 
-    // Modes ------------------------------------------------------------------------------------------------------
+    // Modes
+    // ------------------------------------------------------------------------------------------------------
 
     /// Training mode (the default): Dropout drops. `eval()` is its opposite.
     void train(bool on = true) { training_ = on; }
     void eval() { training_ = false; }
     bool is_training() const { return training_; }
 
-    // The five steps ---------------------------------------------------------------------------------------------
+    // The five steps
+    // ---------------------------------------------------------------------------------------------
 
-    /// The network's output for a batch: an xtensor of shape (batch, ...) in the model's own memory, valid until the
-    /// next pass. `x` is an xtensor container, view or expression of shape (batch, ...), or a batch of a DataLoader.
-    /// Throws ShapeError when its shape is another.
+    /// The network's output for a batch: an xtensor of shape (batch, ...) in the model's own memory, valid
+    /// until the next pass. `x` is an xtensor container, view or expression of shape (batch, ...), or a batch
+    /// of a DataLoader. Throws ShapeError when its shape is another.
     template <class X>
     Prediction<Net, Device, T> forward(const X& x) {
         if constexpr (N::fits) {
@@ -77,7 +85,8 @@ public:
             if (training_) {
                 Training::forward(memory, layers_);
                 trained_input_ = input;
-                return {output_of<Training>(memory), Training::template gradient<N::layer_count>(memory), ++pass_, device_};
+                return {output_of<Training>(memory), Training::template gradient<N::layer_count>(memory),
+                        ++pass_, device_};
             }
             Inference::forward(memory, layers_);
             ++pass_;
@@ -94,16 +103,21 @@ public:
     /// The gradients of all parameters, from a loss of the last `forward`. They add up until `zero_grad`.
     void backward(const Loss& loss) {
         if (loss.pass == 0 || loss.pass != pass_)
-            throw ValueError("strata: backward needs the loss of this model's last forward pass in training mode");
+            throw ValueError(
+                "strata: backward needs the loss of this model's last forward pass in training mode");
         run_backward();
     }
 
     /// Forgets the gradients. Costs nothing: the next backward pass overwrites them.
     void zero_grad() { accumulate_ = false; }
+    /// Whether there was a backward pass since `zero_grad`.
+    bool has_gradients() const { return accumulate_; }
 
-    // Parameters -------------------------------------------------------------------------------------------------
+    // Parameters
+    // -------------------------------------------------------------------------------------------------
 
-    /// A parameter by its name as a tensor that can be read and written in place: `model.parameter<"1.weight">()`.
+    /// A parameter by its name as a tensor that can be read and written in place:
+    /// `model.parameter<"1.weight">()`.
     template <ParameterName Name>
     auto parameter() {
         return Device::tensor(named_view<Name, T>(parameters_.data()));
@@ -139,10 +153,12 @@ public:
     template <class Visit>
     void for_each_parameter(const Visit& visit) {
         [&]<Size... P>(std::index_sequence<P...>) {
-            (visit(N::parameters.rows[P].name.view(), Device::tensor(TensorView<T, Device, shape_t<Training::template row<P>.dims>>{
-                                                          parameters_.data() + N::parameters.rows[P].offset})),
+            (visit(N::parameters.rows[P].name.view(),
+                   Device::tensor(TensorView<T, Device, shape_t<Training::template row<P>.dims>>{
+                       parameters_.data() + N::parameters.rows[P].offset})),
              ...);
-        }(std::make_index_sequence<N::parameter_tensors>{});
+        }
+        (std::make_index_sequence<N::parameter_tensors>{});
     }
 
     Device& device() { return device_; }
@@ -192,7 +208,8 @@ private:
         return memory(input);
     }
     detail::Memory<Device, T> memory(InputView input) {
-        return {device_, input.data, parameters_.data(), gradients_.data(), arena_.data(), input.batch, capacity_, accumulate_};
+        return {device_,       input.data,  parameters_.data(), gradients_.data(),
+                arena_.data(), input.batch, capacity_,          accumulate_};
     }
 
     template <class Execution>
@@ -215,11 +232,12 @@ private:
     template <ParameterName Name, class U>
     static auto named_view(U* flat) {
         constexpr Size row = N::find_parameter(Name);
-        static_assert(row < N::parameter_tensors,
-                      "strata: the network has no parameter of this name; names are those of PyTorch's state_dict, such as "
-                      "\"1.weight\" (docs/errors.md#parameter-name)");
+        static_assert(row < N::parameter_tensors, "strata: the network has no parameter of this name; names "
+                                                  "are those of PyTorch's state_dict, such as "
+                                                  "\"1.weight\" (docs/errors.md#parameter-name)");
         if constexpr (row < N::parameter_tensors)
-            return TensorView<U, Device, shape_t<N::parameters.rows[row].dims>>{flat + N::parameters.rows[row].offset};
+            return TensorView<U, Device, shape_t<N::parameters.rows[row].dims>>{
+                flat + N::parameters.rows[row].offset};
         else
             return TensorView<U, Device, Shape<1>>{flat};
     }

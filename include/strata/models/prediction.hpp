@@ -30,7 +30,8 @@ private:
     Device* device_;
 };
 
-/// A loss: its value, and the forward pass whose gradient it has written. `model.backward(loss)` goes on from there.
+/// A loss: its value, and the forward pass whose gradient it has written. `model.backward(loss)` goes on from
+/// there.
 struct Loss {
     double value = 0;
     Size pass = 0;

@@ -1,14 +1,14 @@
 #pragma once
-// Inference on a model that does not change. The model stays const and may serve any number of threads; each has a
-// Predictor of its own, which holds the activations.
+// Inference on a model that does not change. The model stays const and may serve any number of threads; each
+// has a Predictor of its own, which holds the activations.
 
 #include <strata/models/model.hpp>
 
 namespace strata {
 
-/// `Predictor predictor{model}; auto y = predictor(x);`. The result is an xtensor of shape (batch, ...) in the
-/// predictor's memory, valid until its next call. After the first call of the largest batch nothing is allocated.
-/// Always in evaluation mode. Throws ShapeError when the input's shape is another.
+/// `Predictor predictor{model}; auto y = predictor(x);`. The result is an xtensor of shape (batch, ...) in
+/// the predictor's memory, valid until its next call. After the first call of the largest batch nothing is
+/// allocated. Always in evaluation mode. Throws ShapeError when the input's shape is another.
 template <class Model>
 class Predictor {
     using Net = typename Model::network_type;
@@ -44,8 +44,9 @@ public:
             capacity_ = Model::capacity_for(input.batch);
             arena_.resize(N::inference_plan.elements * capacity_);
         }
-        const detail::Memory<Device, T> memory{device_,       input.data,  model_->parameters_.data(), nullptr,
-                                               arena_.data(), input.batch, capacity_,                  false};
+        const detail::Memory<Device, T> memory{device_,   input.data,    model_->parameters_.data(),
+                                               nullptr,   arena_.data(), input.batch,
+                                               capacity_, false};
         Model::Inference::template forward<End>(memory, model_->layers_);
         return memory;
     }

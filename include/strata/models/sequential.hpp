@@ -1,7 +1,7 @@
 #pragma once
-// Layers one after the other: `Sequential<Flatten, Linear<784, 10>, LogSoftmax>`. A Sequential is a layer, so they
-// nest; their parameters are named as torch.nn.Sequential names them ("0.weight", "2.1.bias").
-// Source: torch.nn.Sequential.
+// Layers one after the other: `Sequential<Flatten, Linear<784, 10>, LogSoftmax>`. A Sequential is a layer, so
+// they nest; their parameters are named as torch.nn.Sequential names them ("0.weight", "2.1.bias"). Source:
+// torch.nn.Sequential.
 
 #include <strata/core/network.hpp>
 
@@ -9,16 +9,15 @@ namespace strata {
 
 template <class... Layers>
 class Sequential : detail::Slots<Layers...> {
-    static_assert((AnyLayer<Layers> && ...),
-                  "strata: Sequential takes layers only; one of its arguments has no shape rule (docs/errors.md#layer)");
+    static_assert((AnyLayer<Layers> && ...), "strata: Sequential takes layers only; one of its arguments has "
+                                             "no shape rule (docs/errors.md#layer)");
 
 public:
     using children = detail::TypeList<Layers...>;
 
     constexpr Sequential() = default;
     /// The layers by value, for those that have options: `Sequential{Linear<784, 10>{}, Dropout{.p = 0.2}}`.
-    constexpr explicit(sizeof...(Layers) == 1) Sequential(Layers... layers)
-        requires(sizeof...(Layers) > 0)
+    constexpr explicit(sizeof...(Layers) == 1) Sequential(Layers... layers) requires(sizeof...(Layers) > 0)
         : detail::Slots<Layers...>{{std::move(layers)}...} {}
 
     template <Size I>
@@ -29,7 +28,9 @@ public:
     constexpr const auto& child() const {
         return detail::get<I>(static_cast<const detail::Slots<Layers...>&>(*this));
     }
-    static constexpr ParameterName child_name(const ParameterName& own, Size index) { return own.child(index); }
+    static constexpr ParameterName child_name(const ParameterName& own, Size index) {
+        return own.child(index);
+    }
 };
 
 }  // namespace strata

@@ -1,6 +1,6 @@
 #pragma once
-// A model's parameters in a file and back, under PyTorch's names: what torch.nn.Module.state_dict, torch.save and
-// load_state_dict do. The format is safetensors, which Python's `safetensors.torch.load_file` reads.
+// A model's parameters in a file and back, under PyTorch's names: what torch.nn.Module.state_dict, torch.save
+// and load_state_dict do. The format is safetensors, which Python's `safetensors.torch.load_file` reads.
 
 #include <strata/io/state.hpp>
 #include <strata/models/model.hpp>
@@ -9,7 +9,8 @@ namespace strata {
 
 namespace detail {
 
-/// The parameters of a model as the file layer wants them. `host` holds a copy of the flat buffer in host memory.
+/// The parameters of a model as the file layer wants them. `host` holds a copy of the flat buffer in host
+/// memory.
 template <class Model>
 std::vector<NamedTensor> named_tensors(typename Model::value_type* host) {
     std::vector<NamedTensor> tensors;
@@ -32,8 +33,8 @@ void save(const Model<Net, Device, T>& model, const std::string& path) {
     save_state(path, detail::named_tensors<Model<Net, Device, T>>(host.data()), {{"format", "pt"}});
 }
 
-/// Reads all parameters from `path`. A file whose names, shapes or types are not exactly the model's is refused with
-/// one StateError that lists every difference; the model is then as it was.
+/// Reads all parameters from `path`. A file whose names, shapes or types are not exactly the model's is
+/// refused with one StateError that lists every difference; the model is then as it was.
 template <class Net, class Device, class T>
 void load(Model<Net, Device, T>& model, const std::string& path) {
     std::vector<T> host(model.flat_parameters().size());

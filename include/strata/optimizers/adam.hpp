@@ -19,28 +19,27 @@ struct Adam {
 
     void validate() const {
         detail::check_option(lr >= 0, "Adam", "lr", lr, "at least 0");
-        detail::check_option(eps >= 0, "Adam", "eps", eps, "at least 0");
         detail::check_option(betas[0] >= 0 && betas[0] < 1, "Adam", "betas[0]", betas[0], "in [0, 1)");
         detail::check_option(betas[1] >= 0 && betas[1] < 1, "Adam", "betas[1]", betas[1], "in [0, 1)");
+        detail::check_option(eps >= 0, "Adam", "eps", eps, "at least 0");
         detail::check_option(weight_decay >= 0, "Adam", "weight_decay", weight_decay, "at least 0");
     }
-    Size states() const { return amsgrad ? 3 : 2; }
+    StatesInUse states() const { return {true, true, amsgrad}; }
 
     struct Rule {
         double beta1, beta2, step_size, root_scale, eps, weight_decay, sign;
 
         template <class V>
         STRATA_HOST_DEVICE void operator()(V& p, const V& gradient, V& m, V& v) const {
-            using namespace math;
             moments(p, gradient, m, v);
-            p -= V(step_size) * m / (sqrt(v) * V(root_scale) + V(eps));
+            move(p, m, v);
         }
         template <class V>
         STRATA_HOST_DEVICE void operator()(V& p, const V& gradient, V& m, V& v, V& largest) const {
             using namespace math;
             moments(p, gradient, m, v);
             largest = max(largest, v);
-            p -= V(step_size) * m / (sqrt(largest) * V(root_scale) + V(eps));
+            move(p, m, largest);
         }
         template <class V>
         STRATA_HOST_DEVICE void moments(const V& p, const V& gradient, V& m, V& v) const {
@@ -48,14 +47,24 @@ struct Adam {
             m = V(beta1) * m + V(1 - beta1) * g;
             v = V(beta2) * v + V(1 - beta2) * g * g;
         }
+        template <class V>
+        STRATA_HOST_DEVICE void move(V& p, const V& m, const V& v) const {
+            using namespace math;
+            p -= V(step_size) * m / (sqrt(v) * V(root_scale) + V(eps));
+        }
     };
 
     template <class T>
     void update(auto& device, const OptimizerStep<T>& at) const {
         const double correction1 = 1 - std::pow(betas[0], static_cast<double>(at.count));
         const double correction2 = 1 - std::pow(betas[1], static_cast<double>(at.count));
-        const Rule rule{betas[0], betas[1],     lr / correction1,     1 / std::sqrt(correction2),
-                        eps,      weight_decay, maximize ? -1.0 : 1.0};
+        const Rule rule{.beta1 = betas[0],
+                        .beta2 = betas[1],
+                        .step_size = lr / correction1,
+                        .root_scale = 1 / std::sqrt(correction2),
+                        .eps = detail::positive_eps<T>(eps),
+                        .weight_decay = weight_decay,
+                        .sign = maximize ? -1.0 : 1.0};
         if (amsgrad)
             device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1], at.state[2]);
         else

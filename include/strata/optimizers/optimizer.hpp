@@ -2,25 +2,33 @@
 // An optimizer bound to a model: the algorithm's options, its state (flat, like the parameters) and its step count.
 // Each step is one fused pass over the flat buffers.
 //
-// An algorithm is a value type with PyTorch's options and:
+// An algorithm is a value type with PyTorch's options, `lr` among them, and:
 //
 //   void validate() const;              // ValueError naming option, value and limit
-//   Size states() const;                // flat state buffers that these options need
+//   StatesInUse states() const;         // which of the flat state buffers these options need
 //   void update(device, step) const;    // one pass; `step` is an OptimizerStep
+//
+// Numbers that are the same for all parameters are computed in double on the host, as PyTorch does.
 
+#include <array>
+#include <cstdio>
+#include <limits>
 #include <strata/core/error.hpp>
 #include <strata/core/math.hpp>
 #include <string>
 
 namespace strata {
 
-/// What one update works on: `size` elements each of parameters, gradients and up to four states.
+/// Which of `OptimizerStep::state` the options of an algorithm need. A buffer keeps its place when options change.
+using StatesInUse = std::array<bool, 4>;
+
+/// What one update works on: `size` elements each of parameters, gradients and the states in use.
 template <class T>
 struct OptimizerStep {
     Size size = 0;
     T* parameters = nullptr;
     const T* gradients = nullptr;
-    T* state[4] = {};
+    T* state[4] = {};           ///< zeros at the beginning; null where it is not in use
     long long count = 0;        ///< 1 in the first step
     double* scalar = nullptr;   ///< one number that lives from step to step, 1 at the beginning (NAdam's product)
 };
@@ -28,15 +36,25 @@ struct OptimizerStep {
 namespace detail {
 
 inline void check_option(bool fine, const char* optimizer, const char* option, double value, const char* limit) {
-    if (!fine)
-        throw ValueError(std::string("strata: ") + optimizer + ": " + option + " is " + std::to_string(value) +
-                         ", but must be " + limit);
+    if (fine) return;
+    char number[32];
+    std::snprintf(number, sizeof number, "%g", value);
+    throw ValueError(std::string("strata: ") + optimizer + ": " + option + " is " + number + ", but must be " + limit);
+}
+
+/// eps as it is added to a denominator. Zero becomes the smallest normal number, which changes no quotient but 0 / 0:
+/// that would fill the padding between tensors, whose gradients are zero, with NaN.
+template <class T>
+double positive_eps(double eps) {
+    constexpr double smallest = std::numeric_limits<T>::min();
+    return eps > smallest ? eps : smallest;
 }
 
 }  // namespace detail
 
 /// `Optimizer optimizer{model, Adam{.lr = 1e-2}}`, then `zero_grad()`, backward, `step()`. It keeps a reference to the
-/// model, which has to outlive it. Throws ValueError for options out of range.
+/// model, which has to outlive it. A copy has its own state and works on the same model. Throws ValueError for options
+/// out of range.
 template <class Model, class Algorithm>
 class Optimizer {
     using T = typename Model::value_type;
@@ -47,26 +65,35 @@ public:
         algorithm_.validate();
     }
 
-    /// The options; a scheduler changes `lr` here between steps.
+    /// The options, which may change between steps: a scheduler sets `lr` here.
     Algorithm& options() { return algorithm_; }
     const Algorithm& options() const { return algorithm_; }
     long long steps() const { return count_; }
 
     void zero_grad() { model_->zero_grad(); }
 
-    /// One update of all parameters from the gradients of the backward passes since `zero_grad`.
+    /// One update of all parameters from the gradients of the backward passes since `zero_grad`. Without one nothing
+    /// happens and no step is counted, as PyTorch skips parameters whose gradient is None. Throws ValueError for
+    /// options that are now out of range; the parameters are then as they were.
     void step() {
+        algorithm_.validate();
+        if (!model_->has_gradients()) return;
         const auto gradients = model_->flat_gradients();
-        OptimizerStep<T> step{gradients.size(), model_->flat_parameters().data(), gradients.data(), {}, ++count_, &scalar_};
-        state_.resize(step.size * algorithm_.states());
-        for (Size i = 0; i < algorithm_.states(); ++i) step.state[i] = state_.data() + i * step.size;
+        OptimizerStep<T> step{gradients.size(), model_->flat_parameters().data(), gradients.data(), {}, 0, &scalar_};
+        const StatesInUse in_use = algorithm_.states();
+        for (Size i = 0; i < in_use.size(); ++i) {
+            if (!in_use[i]) continue;
+            state_[i].resize(step.size);  // allocates when first used
+            step.state[i] = state_[i].data();
+        }
+        step.count = ++count_;
         algorithm_.update(model_->device(), step);
     }
 
 private:
     Algorithm algorithm_;
     Model* model_;
-    Buffer state_;
+    Buffer state_[4];
     long long count_ = 0;
     double scalar_ = 1;
 };

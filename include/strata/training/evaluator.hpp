@@ -6,8 +6,8 @@
 
 namespace strata {
 
-/// `Evaluator evaluator{model, NLLLoss{}}; auto result = evaluator(x, y);`. It has its own activations, so that the
-/// model may be const and shared by threads.
+/// `Evaluator evaluator{model, NLLLoss{}}; auto result = evaluator(x, y);`. It has its own activations, so
+/// that the model may be const and shared by threads.
 template <class Model, class LossType>
 class Evaluator {
     using Device = typename Model::device_type;
@@ -27,7 +27,8 @@ public:
             const auto memory = predictor_.template pass<Head::end>(x);
             detail::check_batch(memory.batch, target.batch);
             return Head::template measure<typename Model::Inference>(
-                loss_, predictor_.layers(), memory, target, BatchView<T, Device, shape_t<Model::Inference::template value_dims<Head::end>>>{});
+                loss_, predictor_.layers(), memory, target,
+                BatchView<T, Device, shape_t<Model::Inference::template value_dims<Head::end>>>{});
         } else {
             return {};
         }

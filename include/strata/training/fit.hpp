@@ -11,7 +11,8 @@ namespace strata {
 /// How the losses of an epoch's batches become one number.
 enum class EpochLoss {
     mean,                  ///< over samples: what the loss of the whole data set in one batch would be
-    batch_sum_per_sample,  ///< the sum over batches divided by the number of samples, as many tutorials print it
+    batch_sum_per_sample,  ///< the sum over batches divided by the number of samples, as many tutorials print
+                           ///< it
 };
 
 template <class Loader>
@@ -94,12 +95,12 @@ Evaluation evaluate(const Model<Net, Device, T>& model, const Loader& loader, co
     return {totals.loss(kind), totals.accuracy(), totals.samples};
 }
 
-/// Trains `model` for `options.epochs` passes over `loader`. Works with every network, loss, optimizer and loader; a
-/// loader is anything that yields pairs of batches. If a batch is refused, the model keeps what it has learnt before.
-/// Throws what `Trainer::step` throws.
+/// Trains `model` for `options.epochs` passes over `loader`. Works with every network, loss, optimizer and
+/// loader; a loader is anything that yields pairs of batches. If a batch is refused, the model keeps what it
+/// has learnt before. Throws what `Trainer::step` throws.
 template <class Net, class Device, class T, class Loader, class LossType, class Algorithm, class Validation>
-History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss, const Algorithm& algorithm,
-            const FitOptions<Validation>& options) {
+History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
+            const Algorithm& algorithm, const FitOptions<Validation>& options) {
     Trainer trainer{model, loss, algorithm};
     Progress progress(options.output, options.epochs);
     History history;
@@ -109,7 +110,8 @@ History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& 
         progress.begin_epoch(number, batches);
         Epoch epoch{.epoch = number};
         const auto totals = detail::run_epoch(
-            loader, detail::reduces_to_mean(loss), [&](const auto& x, const auto& y) { return trainer.step(x, y); },
+            loader, detail::reduces_to_mean(loss),
+            [&](const auto& x, const auto& y) { return trainer.step(x, y); },
             [&](const auto& so_far) { progress.batch(so_far.batches, so_far.loss(options.epoch_loss)); });
         epoch.loss = totals.loss(options.epoch_loss);
         epoch.accuracy = totals.accuracy();
@@ -125,10 +127,11 @@ History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& 
     return history;
 }
 
-/// The same, with options in braces: `fit(model, loader, NLLLoss{}, Adam{}, {.epochs = 5, .validation = test_loader})`.
+/// The same, with options in braces: `fit(model, loader, NLLLoss{}, Adam{}, {.epochs = 5, .validation =
+/// test_loader})`.
 template <class Net, class Device, class T, class Loader, class LossType, class Algorithm>
-History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss, const Algorithm& algorithm,
-            const FitOptions<std::type_identity_t<Loader>>& options = {}) {
+History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
+            const Algorithm& algorithm, const FitOptions<std::type_identity_t<Loader>>& options = {}) {
     return fit<Net, Device, T, Loader, LossType, Algorithm, Loader>(model, loader, loss, algorithm, options);
 }
 

@@ -30,8 +30,8 @@ public:
     auto begin() const { return epochs_.begin(); }
     auto end() const { return epochs_.end(); }
 
-    /// A header line, then one line per epoch; numbers that were not measured are empty. Throws FileError; the file is
-    /// written whole or not at all.
+    /// A header line, then one line per epoch; numbers that were not measured are empty. Throws FileError;
+    /// the file is written whole or not at all.
     void write_csv(const std::string& path) const {
         std::string text = "epoch";
         for (const Column& column : columns) text += std::string(",") + column.name;
@@ -44,11 +44,13 @@ public:
         write(path, text);
     }
 
-    /// An array with one object per epoch; numbers that were not measured are null. Throws FileError as above.
+    /// An array with one object per epoch; numbers that were not measured are null. Throws FileError as
+    /// above.
     void write_json(const std::string& path) const {
         std::string text = "[";
         for (const Epoch& epoch : epochs_) {
-            text += (text.size() > 1 ? ",\n  {\"epoch\": " : "\n  {\"epoch\": ") + std::to_string(epoch.epoch);
+            text +=
+                (text.size() > 1 ? ",\n  {\"epoch\": " : "\n  {\"epoch\": ") + std::to_string(epoch.epoch);
             for (const Column& column : columns)
                 text += std::string(", \"") + column.name + "\": " + number(epoch.*column.value, "null");
             text += '}';

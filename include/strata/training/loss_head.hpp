@@ -1,6 +1,6 @@
 #pragma once
-// Where the network ends and the loss begins: which layers run, in one kernel with the loss or before it, and what is
-// counted. Training and evaluation share it.
+// Where the network ends and the loss begins: which layers run, in one kernel with the loss or before it, and
+// what is counted. Training and evaluation share it.
 
 #include <strata/losses/evaluate.hpp>
 #include <strata/models/model.hpp>
@@ -9,10 +9,10 @@ namespace strata {
 
 /// What one batch gave.
 struct BatchResult {
-    double loss = 0;             ///< as the loss reduces it
+    double loss = 0;  ///< as the loss reduces it
     Size samples = 0;
-    Size correct = 0;            ///< samples whose largest output is that of their class
-    bool counts_correct = false; ///< whether targets are classes at all
+    Size correct = 0;             ///< samples whose largest output is that of their class
+    bool counts_correct = false;  ///< whether targets are classes at all
 };
 
 namespace detail {
@@ -41,10 +41,11 @@ struct LossHead {
     using Check = LossCheck<LossType, Net, OutputView, Target>;
     static constexpr bool fits = N::fits && Check::fits;
 
-    /// The loss of a batch whose layers [0, end) have run; with a non-null gradient, also the gradient of value `end`.
+    /// The loss of a batch whose layers [0, end) have run; with a non-null gradient, also the gradient of
+    /// value `end`.
     template <class Run, class Slots, class Gradient>
-    static BatchResult measure(const LossType& loss, const Slots& layers, const Memory<Device, T>& memory, Target target,
-                               Gradient gradient) {
+    static BatchResult measure(const LossType& loss, const Slots& layers, const Memory<Device, T>& memory,
+                               Target target, Gradient gradient) {
         BatchResult result{0, memory.batch, 0, counts_correct};
         const auto output = Run::template value<end>(memory);
         if constexpr (counts_correct) result.correct = Device::count_correct(output, target.data);

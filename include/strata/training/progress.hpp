@@ -34,8 +34,10 @@ public:
         for (int i = 0; i < width; ++i) bar[i] = i < filled ? '=' : i == filled ? '>' : ' ';
         bar[width] = 0;
         const double seconds = std::chrono::duration<double>(now - start_).count();
-        const double left = done == 0 ? 0 : seconds / static_cast<double>(done) * static_cast<double>(batches_ - done);
-        std::fprintf(output_, "\r%s [%s] %zu/%zu  loss %.5f  %.1f s left\033[K", name().c_str(), bar, done, batches_, loss, left);
+        const double left =
+            done == 0 ? 0 : seconds / static_cast<double>(done) * static_cast<double>(batches_ - done);
+        std::fprintf(output_, "\r%s [%s] %zu/%zu  loss %.5f  %.1f s left\033[K", name().c_str(), bar, done,
+                     batches_, loss, left);
         std::fflush(output_);
     }
 

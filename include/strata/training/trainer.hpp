@@ -1,6 +1,6 @@
 #pragma once
-// One training step as one call: forward, loss, backward and update, with the network's last layer and the loss in
-// one kernel where a rule says so. After the first step of the largest batch nothing is allocated.
+// One training step as one call: forward, loss, backward and update, with the network's last layer and the
+// loss in one kernel where a rule says so. After the first step of the largest batch nothing is allocated.
 
 #include <strata/optimizers/optimizer.hpp>
 #include <strata/training/loss_head.hpp>
@@ -10,19 +10,22 @@ namespace strata {
 namespace detail {
 
 /// Not std::isfinite, which -ffast-math takes for always true.
-inline bool is_finite(double value) { return (__builtin_bit_cast(std::uint64_t, value) >> 52 & 0x7ff) != 0x7ff; }
+inline bool is_finite(double value) {
+    return (__builtin_bit_cast(std::uint64_t, value) >> 52 & 0x7ff) != 0x7ff;
+}
 
 [[noreturn]] inline void refuse_loss(double value, long long step) {
-    throw NumericError("strata: the loss is " + std::string(value != value ? "nan" : "infinite") + " in step " +
-                       std::to_string(step) +
-                       "; parameters are as they were before it. A smaller learning rate often helps; inputs and targets must "
+    throw NumericError("strata: the loss is " + std::string(value != value ? "nan" : "infinite") +
+                       " in step " + std::to_string(step) +
+                       "; parameters are as they were before it. A smaller learning rate often helps; inputs "
+                       "and targets must "
                        "be finite");
 }
 
 }  // namespace detail
 
-/// `Trainer trainer{model, NLLLoss{}, Adam{.lr = 1e-2}}`, then `trainer.step(x, y)` for each batch. It keeps a
-/// reference to the model, which has to outlive it.
+/// `Trainer trainer{model, NLLLoss{}, Adam{.lr = 1e-2}}`, then `trainer.step(x, y)` for each batch. It keeps
+/// a reference to the model, which has to outlive it.
 template <class Model, class LossType, class Algorithm>
 class Trainer {
     using Device = typename Model::device_type;
@@ -35,9 +38,9 @@ public:
     Optimizer<Model, Algorithm>& optimizer() { return optimizer_; }
     const LossType& loss() const { return loss_; }
 
-    /// One step on a batch (in training mode: Dropout drops). x and y are what a DataLoader yields, or xtensor
-    /// containers. Throws ShapeError or ValueError for a wrong batch, NumericError for a loss that is not finite; the
-    /// parameters are then as they were.
+    /// One step on a batch (in training mode: Dropout drops). x and y are what a DataLoader yields, or
+    /// xtensor containers. Throws ShapeError or ValueError for a wrong batch, NumericError for a loss that is
+    /// not finite; the parameters are then as they were.
     template <class X, class Y>
     BatchResult step(const X& x, const Y& y) {
         const auto target = Device::template target_batch<T, typename Model::output_shape>(y);

@@ -40,9 +40,10 @@ struct Cpu : cpu::CrossEntropyOperations,
     /// What a user hands in as a batch, as kernels see it.
     template <class T, class Shape, bool any_shape, class X, class Staging>
     static BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging) {
-        static_assert(cpu::Expression<X>,
-                      "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields "
-                      "(docs/errors.md#batch)");
+        static_assert(
+            cpu::Expression<X>,
+            "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields "
+            "(docs/errors.md#batch)");
         return cpu::input_batch<T, Shape, any_shape>(x, staging);
     }
     /// A target as kernels see it: class indices (batch), or numbers of type T shaped like the prediction.

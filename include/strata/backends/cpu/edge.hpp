@@ -4,7 +4,9 @@
 
 #include <array>
 #include <concepts>
+#include <cstdint>
 #include <memory>
+#include <strata/core/class_extent.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/data/xtensor.hpp>
@@ -13,19 +15,19 @@
 
 namespace strata {
 
-
 namespace cpu {
 
 template <class T, Size Rank>
-using Adaptor = xt::xtensor_adaptor<xt::xbuffer_adaptor<T*, xt::no_ownership, std::allocator<std::remove_const_t<T>>>,
-                                    Rank, xt::layout_type::row_major>;
+using Adaptor =
+    xt::xtensor_adaptor<xt::xbuffer_adaptor<T*, xt::no_ownership, std::allocator<std::remove_const_t<T>>>,
+                        Rank, xt::layout_type::row_major>;
 
 template <class T, Size Rank>
 Adaptor<T, Rank> adapt(T* data, const std::array<Size, Rank>& shape) {
     Size size = 1;
     for (Size extent : shape) size *= extent;
-    return Adaptor<T, Rank>(xt::xbuffer_adaptor<T*, xt::no_ownership, std::allocator<std::remove_const_t<T>>>(data, size),
-                            shape);
+    return Adaptor<T, Rank>(
+        xt::xbuffer_adaptor<T*, xt::no_ownership, std::allocator<std::remove_const_t<T>>>(data, size), shape);
 }
 
 template <class Shape>
@@ -42,14 +44,16 @@ constexpr auto array_shape() {
     return shape;
 }
 
-/// A batch as an xtensor expression of rank 1 + rank of a sample, which also knows the sample's shape as a type.
+/// A batch as an xtensor expression of rank 1 + rank of a sample, which also knows the sample's shape as a
+/// type.
 template <class T, class Shape>
 class BatchTensor : public Adaptor<T, Shape::dims.rank + 1> {
 public:
     using sample_shape = Shape;
 
     explicit BatchTensor(BatchView<T, Cpu, Shape> view)
-        : Adaptor<T, Shape::dims.rank + 1>(cpu::adapt(view.data, batch_shape<Shape>(view.batch))), view_(view) {}
+        : Adaptor<T, Shape::dims.rank + 1>(cpu::adapt(view.data, batch_shape<Shape>(view.batch))),
+          view_(view) {}
 
     /// The same memory as kernels see it.
     BatchView<T, Cpu, Shape> batch_view() const { return view_; }
@@ -83,8 +87,8 @@ bool lies_row_major(const X& x) {
     return true;
 }
 
-/// Throws ShapeError naming both shapes unless `shape` is (batch, Shape...); with `any_shape` only the number of
-/// elements per sample counts.
+/// Throws ShapeError naming both shapes unless `shape` is (batch, Shape...); with `any_shape` only the number
+/// of elements per sample counts.
 template <class Shape, bool any_shape, class Given>
 void check_shape(const char* what, const char* wants, const Given& shape) {
     constexpr Dims sample = Shape::dims;
@@ -100,35 +104,110 @@ void check_shape(const char* what, const char* wants, const Given& shape) {
     for (Size i = 0; i < rank && i < 16; ++i) given[i] = static_cast<Size>(shape[i]);
     std::string expected = "(batch";
     for (Size i = 0; i < sample.rank; ++i) expected += ", " + std::to_string(sample.extent[i]);
-    throw ShapeError(std::string("strata: ") + what + " has the shape " + text_of(given, rank) + ", but " + wants + " " +
-                     expected + ")");
+    throw ShapeError(std::string("strata: ") + what + " has the shape " + text_of(given, rank) + ", but " +
+                     wants + " " + expected + ")");
 }
 
-/// x as a batch of samples of `Shape`; an expression that does not lie in memory as the kernels want it is written
-/// to `staging` first. Throws ShapeError when the shapes differ.
+/// x as a batch of samples of `Shape`; an expression that does not lie in memory as the kernels want it is
+/// written to `staging` first. Throws ShapeError when the shapes differ.
 template <class T, class Shape, bool any_shape, class X, class Staging>
 BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging) {
     check_shape<Shape, any_shape>("the input", "the network takes", x.shape());
     const Size batch = static_cast<Size>(x.shape()[0]);
-    if constexpr (requires { { *x.data() } -> std::same_as<const T&>; x.strides(); }) {
+    if constexpr (requires {
+                      { *x.data() } -> std::same_as<const T&>;
+                      x.strides();
+                  }) {
         if (lies_row_major(x)) return {x.data() + x.data_offset(), batch};
     }
     staging.resize(batch * Shape::dims.elements());
     T* to = staging.data();
-    for (auto it = x.template begin<xt::layout_type::row_major>(), end = x.template end<xt::layout_type::row_major>(); it != end; ++it)
+    for (auto it = x.template begin<xt::layout_type::row_major>(),
+              end = x.template end<xt::layout_type::row_major>();
+         it != end; ++it)
         *to++ = static_cast<T>(*it);
     return {staging.data(), batch};
 }
 
-/// A target that the user hands in. It has to lie in memory as it is needed, because it is read where it lies.
+/// The elements of an expression side by side in row-major order: where they lie already, or in a copy.
+template <class U>
+struct Elements {
+    const U* data;
+    std::shared_ptr<U[]> copy;
+};
+template <class X>
+auto elements_of(const X& x) -> Elements<std::remove_const_t<typename X::value_type>> {
+    using U = std::remove_const_t<typename X::value_type>;
+    if constexpr (requires {
+                      { *x.data() } -> std::same_as<const U&>;
+                      x.strides();
+                  }) {
+        if (lies_row_major(x)) return {x.data() + x.data_offset(), nullptr};
+    }
+    std::shared_ptr<U[]> copy(new U[x.size()]);
+    U* to = copy.get();
+    for (auto it = x.template begin<xt::layout_type::row_major>(),
+              end = x.template end<xt::layout_type::row_major>();
+         it != end; ++it)
+        *to++ = *it;
+    return {copy.get(), std::move(copy)};
+}
+
+/// A target as a view, together with the copy that it shows where there had to be one.
+template <class U, class Shape>
+struct HeldTarget : BatchView<const U, Cpu, Shape> {
+    std::shared_ptr<U[]> copy;
+};
+
+/// Throws ShapeError naming both shapes, and what to write where one extent of 1 is all that differs.
+[[noreturn]] inline void refuse_target_shape(const Size* given, Size given_rank, const Size* expected,
+                                             Size expected_rank, const std::string& expected_text) {
+    const char* hint = "";
+    if (given_rank == expected_rank + 1 && given[given_rank - 1] == 1)
+        hint = "; xt::view(y, xt::ellipsis(), 0) drops the last extent";
+    if (given_rank + 1 == expected_rank && expected[expected_rank - 1] == 1)
+        hint = "; xt::view(y, xt::ellipsis(), xt::newaxis()) adds the last extent";
+    throw ShapeError("strata: the target has the shape " + text_of(given, given_rank) +
+                     ", but the prediction's takes " + expected_text + hint);
+}
+
+/// Throws ShapeError unless a target's shape is (batch, Shape...). PyTorch would broadcast (batch) and
+/// (batch, 1) to (batch, batch), which is never what was meant.
+template <class Shape, class Given>
+void check_target_shape(const Given& shape) {
+    constexpr Size rank = Shape::dims.rank + 1;
+    const auto expected = batch_shape<Shape>(0);
+    bool same = shape.size() == rank;
+    for (Size i = 1; same && i < rank; ++i) same = static_cast<Size>(shape[i]) == expected[i];
+    if (same) return;
+    Size given[16] = {};
+    const Size given_rank = shape.size() < 16 ? shape.size() : 16;
+    for (Size i = 0; i < given_rank; ++i) given[i] = static_cast<Size>(shape[i]);
+    std::string text = "(batch";
+    for (Size i = 1; i < rank; ++i) text += ", " + std::to_string(expected[i]);
+    refuse_target_shape(given, given_rank, expected.data(), rank, text + ")");
+}
+
+/// A target that the user hands in: class indices, one per sample (for predictions (C, d...) per sample,
+/// (d...)), or numbers of the prediction's shape. What does not lie in memory as kernels read it is copied.
 template <class T, class Shape, class Y>
 auto target_batch(const Y& y) {
-    using U = std::remove_cvref_t<decltype(*y.data())>;
-    using TargetShape = std::conditional_t<std::is_integral_v<U>, strata::Shape<>, Shape>;
-    check_shape<TargetShape, false>("the target", "the loss takes", y.shape());
-    if (!lies_row_major(y))
-        throw ShapeError("strata: the target's elements do not lie side by side; assign it to an xt::xtensor first");
-    return BatchView<const U, Cpu, TargetShape>{y.data() + y.data_offset(), static_cast<Size>(y.shape()[0])};
+    using U = std::remove_const_t<typename Y::value_type>;
+    constexpr bool class_indices = std::is_same_v<U, std::int64_t>;
+    constexpr bool allowed = class_indices || std::is_floating_point_v<U>;
+    static_assert(allowed, "strata: a target is class indices of type std::int64_t or numbers of the model's "
+                           "type, float or double; "
+                           "write xt::cast<std::int64_t>(y) or xt::cast<float>(y) (docs/errors.md#target)");
+    using TargetShape =
+        std::conditional_t<class_indices || !allowed, shape_t<without_classes(Shape::dims)>, Shape>;
+    if constexpr (allowed) {
+        check_target_shape<TargetShape>(y.shape());
+        Elements<U> elements = elements_of(y);
+        return HeldTarget<U, TargetShape>{{elements.data, static_cast<Size>(y.shape()[0])},
+                                          std::move(elements.copy)};
+    } else {
+        return HeldTarget<std::int64_t, TargetShape>{};
+    }
 }
 
 }  // namespace cpu

@@ -14,7 +14,8 @@ struct Operand {
     using Value = std::conditional_t<std::is_const_v<P>, const V, V>;
 
     STRATA_INLINE explicit Operand(P* pointer) : value(V::load(pointer)), at(pointer) {}
-    STRATA_INLINE Operand(P* pointer, Size lanes) : value(V::load(pointer, lanes)), at(pointer), count(lanes) {}
+    STRATA_INLINE Operand(P* pointer, Size lanes)
+        : value(V::load(pointer, lanes)), at(pointer), count(lanes) {}
     STRATA_INLINE ~Operand() {
         if constexpr (!std::is_const_v<P>) {
             if (count == V::width)
@@ -38,8 +39,9 @@ struct First {
 }  // namespace detail
 
 struct MapOperations {
-    /// Calls `f(a, b, ...)` on the i-th elements of each operand, for all i < n, in packs. Operands given as T* are
-    /// read and written, those given as const T* only read. The operands are the same memory or do not overlap.
+    /// Calls `f(a, b, ...)` on the i-th elements of each operand, for all i < n, in packs. Operands given as
+    /// T* are read and written, those given as const T* only read. The operands are the same memory or do not
+    /// overlap.
     template <class F, class... P>
     static void for_each(Size n, const F& f, P*... operand) {
         using T = typename detail::First<P...>::type;

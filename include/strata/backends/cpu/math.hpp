@@ -1,7 +1,7 @@
 #pragma once
-// exp, log, tanh, erf and their kin on packs. For float: range reduction and a short polynomial, at most 2.5 ULP from
-// the exact value (tests/backends/cpu/math_test.cpp publishes the figures); no rounding trick that -ffast-math
-// could fold away, and no fused multiply-add that would be emulated where the processor has none.
+// exp, log, tanh, erf and their kin on packs. For float: range reduction and a short polynomial, at most 2.5
+// ULP from the exact value (tests/backends/cpu/math_test.cpp publishes the figures); no rounding trick that
+// -ffast-math could fold away, and no fused multiply-add that would be emulated where the processor has none.
 // For double: the standard library, lane by lane.
 
 #include <strata/backends/cpu/simd.hpp>
@@ -47,7 +47,8 @@ struct FloatMath {
         const Ints half = n >> 1;
         const F scale = power_of_two(half);
         const F rest = power_of_two(n - half);
-        // (2^n - 1) + 2^n p with the second factor outside, since 2^n alone overflows just below the largest result.
+        // (2^n - 1) + 2^n p with the second factor outside, since 2^n alone overflows just below the largest
+        // result.
         return (p * scale + (scale - power_of_two(half - n))) * rest;
     }
     /// 2 artanh(s) for |s| <= 1/3.
@@ -82,8 +83,9 @@ struct FloatMath {
         const F t = e / (e + F(2));
         return select(x < F(0), -t, select(x > F(0), t, x));  // the last one for -0 and NaN
     }
-    /// Below 1: x + x p(x^2). Above: 1 - exp(q(x)), where q approximates log(erfc(x)) up to 4, beyond which erf is 1.
-    /// Both are weighted minimax polynomials, 1.2e-9 relative; with the roundings 1.3 ULP, 7.5e-8 absolute.
+    /// Below 1: x + x p(x^2). Above: 1 - exp(q(x)), where q approximates log(erfc(x)) up to 4, beyond which
+    /// erf is 1. Both are weighted minimax polynomials, 1.2e-9 relative; with the roundings 1.3 ULP, 7.5e-8
+    /// absolute.
     static F erf(const F& x) {
         const F z = x * x;
         F p = F(7.85384982e-05f);

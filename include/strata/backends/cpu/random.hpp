@@ -1,8 +1,8 @@
 #pragma once
 // Random tensors on the host, from the default generator, in PyTorch's order.
 
-#include <strata/random/distributions.hpp>
 #include <strata/core/config.hpp>
+#include <strata/random/distributions.hpp>
 
 namespace strata::cpu {
 

@@ -18,7 +18,8 @@ struct ReduceOperations {
             for (Size j = 0; j < X::columns; ++j) out.data[j] += x.data[row * X::columns + j];
     }
 
-    /// How many rows have their largest value at the index that `target` names (the first of equals, as argmax).
+    /// How many rows have their largest value at the index that `target` names (the first of equals, as
+    /// argmax).
     template <class X>
     static Size count_correct(X x, const std::int64_t* target) {
         Size correct = 0;

@@ -59,6 +59,12 @@ inline void each_root(V& r, const V& a) {
     for (unsigned i = 0; i < sizeof(V) / sizeof(a[0]); ++i) r[i] = std::sqrt(a[i]);
 }
 
+/// A vector at any address. (memcpy would do, but g++ then keeps accumulators in memory.)
+template <class V>
+struct [[gnu::packed, gnu::may_alias]] Anywhere {
+    V v;
+};
+
 /// The elementary operations of one vector length.
 template <int Bytes>
 struct Instructions;
@@ -82,8 +88,8 @@ struct Instructions;
         template <class R, class V> [[STRATA_FOR(TARGET)]] static inline void reinterpret(R& r, const V& a) { r = reinterpret_cast<R>(a); } \
         template <class V> [[TARGET]] static inline void square_root(V& r, const V& a) { SQUARE_ROOT }           \
         template <class V, class T> [[STRATA_FOR(TARGET)]] static inline void broadcast(V& r, T value) { r = V{} + value; }  \
-        template <class V> [[STRATA_FOR(TARGET)]] static inline void load(V& r, const void* from) { __builtin_memcpy(&r, from, sizeof(V)); } \
-        template <class V> [[STRATA_FOR(TARGET)]] static inline void store(void* to, const V& a) { __builtin_memcpy(to, &a, sizeof(V)); } \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void load(V& r, const void* from) { r = static_cast<const Anywhere<V>*>(from)->v; } \
+        template <class V> [[STRATA_FOR(TARGET)]] static inline void store(void* to, const V& a) { static_cast<Anywhere<V>*>(to)->v = a; } \
     };
 STRATA_INSTRUCTIONS(16, gnu::unused, STRATA_SQUARE_ROOT("sqrtp", "x", 16))
 STRATA_INSTRUCTIONS(32, STRATA_AVX2, STRATA_SQUARE_ROOT("vsqrtp", "x", 32))
@@ -158,13 +164,17 @@ struct Pack {
     STRATA_INLINE static Pack from_int(const Ints& a) { Pack r; Do::convert(r.v, a.v); return r; }
     // clang-format on
 
-    /// The sum of the lanes.
+    /// The sum of the lanes, by halves.
     STRATA_INLINE T total() const {
-        T lanes[N];
-        store(lanes);
-        for (int step = N / 2; step > 0; step /= 2)
-            for (int i = 0; i < step; ++i) lanes[i] += lanes[i + step];
-        return lanes[0];
+        if constexpr (sizeof(Vector) == 16) {
+            T sum = v[0];
+            for (int i = 1; i < N; ++i) sum += v[i];
+            return sum;
+        } else {
+            T lanes[N];
+            store(lanes);
+            return (Pack<T, N / 2>::load(lanes) + Pack<T, N / 2>::load(lanes + N / 2)).total();
+        }
     }
     /// Lane by lane through a scalar function.
     template <class F>

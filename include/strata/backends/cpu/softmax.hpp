@@ -1,6 +1,6 @@
 #pragma once
-// Softmax and its logarithm along one extent of a tensor seen as (outer, classes, inner), and their gradients.
-// inner == 1 (classes side by side in memory) is the case of every classifier and runs in packs.
+// Softmax and its logarithm along one extent of a tensor seen as (outer, classes, inner), and their
+// gradients. inner == 1 (classes side by side in memory) is the case of every classifier and runs in packs.
 
 #include <strata/backends/cpu/math.hpp>
 #include <strata/core/class_extent.hpp>
@@ -11,14 +11,14 @@ namespace detail {
 
 /// `body(i, lanes)` for every group of packs of a row; the last group may be shorter than a pack.
 template <int N, class Body>
-inline void for_packs(Size count, const Body& body) {
+STRATA_INLINE inline void for_packs(Size count, const Body& body) {
     Size i = 0;
     for (; i + N <= count; i += N) body(i, Size(N));
     if (i < count) body(i, count - i);
 }
 
 template <class V, class T>
-inline V load_lanes(const T* from, Size lanes, T otherwise) {
+STRATA_INLINE inline V load_lanes(const T* from, Size lanes, T otherwise) {
     if (lanes == V::width) return V::load(from);
     T padded[V::width];
     for (T& value : padded) value = otherwise;
@@ -26,7 +26,7 @@ inline V load_lanes(const T* from, Size lanes, T otherwise) {
     return V::load(padded);
 }
 template <class V, class T>
-inline void store_lanes(const V& value, T* to, Size lanes) {
+STRATA_INLINE inline void store_lanes(const V& value, T* to, Size lanes) {
     if (lanes == V::width)
         value.store(to);
     else
@@ -34,7 +34,7 @@ inline void store_lanes(const V& value, T* to, Size lanes) {
 }
 
 template <class V, class T>
-inline T row_maximum(const T* x, Size count) {
+STRATA_INLINE inline T row_maximum(const T* x, Size count) {
     V highest(-__builtin_inf());
     for_packs<V::width>(count, [&](Size i, Size lanes) {
         highest = max(highest, load_lanes<V, T>(x + i, lanes, T(-__builtin_inf())));
@@ -48,7 +48,7 @@ inline T row_maximum(const T* x, Size count) {
 
 /// sum of exp(x - shift); with `exps`, those terms are stored too.
 template <class V, class T>
-inline T sum_of_exps(const T* x, T shift, Size count, T* exps = nullptr) {
+STRATA_INLINE inline T sum_of_exps(const T* x, T shift, Size count, T* exps = nullptr) {
     V terms(0);
     for_packs<V::width>(count, [&](Size i, Size lanes) {
         const V e = exp(load_lanes<V, T>(x + i, lanes, T(-__builtin_inf())) - V(shift));
@@ -60,15 +60,16 @@ inline T sum_of_exps(const T* x, T shift, Size count, T* exps = nullptr) {
 
 /// sum of f(i-th elements), over one row; lanes beyond its end count as zeros.
 template <class V, class F, class... P>
-inline auto row_sum(Size count, const F& f, const P*... operand) {
+STRATA_INLINE inline auto row_sum(Size count, const F& f, const P*... operand) {
     V terms(0);
-    for_packs<V::width>(count, [&](Size i, Size lanes) { terms += f(load_lanes<V, P>(operand + i, lanes, P(0))...); });
+    for_packs<V::width>(
+        count, [&](Size i, Size lanes) { terms += f(load_lanes<V, P>(operand + i, lanes, P(0))...); });
     return terms.total();
 }
 
 /// One row, read and written with a stride: the path for classes that do not lie side by side.
 template <class T, class Body>
-inline void for_strided_rows(ClassExtent e, const Body& body) {
+STRATA_INLINE inline void for_strided_rows(ClassExtent e, const Body& body) {
     for (Size o = 0; o < e.outer; ++o)
         for (Size i = 0; i < e.inner; ++i) body(o * e.classes * e.inner + i);
 }
@@ -119,7 +120,8 @@ struct SoftmaxOperations {
             using V = Pack<T, decltype(width)::value>;
             for (Size row = 0; row < e.outer; ++row) {
                 const Size at = row * e.classes;
-                const V total(detail::row_sum<V>(e.classes, [](const V& g) { return g; }, dy + at));
+                const V total(detail::row_sum<V>(
+                    e.classes, [](const V& g) { return g; }, dy + at));
                 detail::for_packs<V::width>(e.classes, [&](Size i, Size lanes) {
                     const V value = detail::load_lanes<V, T>(y + at + i, lanes, T(0));
                     const V gradient = detail::load_lanes<V, T>(dy + at + i, lanes, T(0));
@@ -137,7 +139,8 @@ struct SoftmaxOperations {
                 T highest = x[at];
                 for (Size c = 1; c < e.classes; ++c) highest = math::max(highest, x[at + c * e.inner]);
                 T total = 0;
-                for (Size c = 0; c < e.classes; ++c) total += y[at + c * e.inner] = std::exp(x[at + c * e.inner] - highest);
+                for (Size c = 0; c < e.classes; ++c)
+                    total += y[at + c * e.inner] = std::exp(x[at + c * e.inner] - highest);
                 for (Size c = 0; c < e.classes; ++c) y[at + c * e.inner] /= total;
             });
         }
@@ -148,7 +151,10 @@ struct SoftmaxOperations {
                 T* out = y + row * e.classes;
                 const T highest = detail::row_maximum<V>(in, e.classes);
                 const T total = detail::sum_of_exps<V>(in, highest, e.classes, out);
-                for (Size c = 0; c < e.classes; ++c) out[c] /= total;
+                detail::for_packs<V::width>(e.classes, [&](Size i, Size lanes) {
+                    detail::store_lanes(detail::load_lanes<V, T>(out + i, lanes, T(0)) / V(total), out + i,
+                                        lanes);
+                });
             }
         });
     }
@@ -168,7 +174,8 @@ struct SoftmaxOperations {
             using V = Pack<T, decltype(width)::value>;
             for (Size row = 0; row < e.outer; ++row) {
                 const Size at = row * e.classes;
-                const V total(detail::row_sum<V>(e.classes, [](const V& p, const V& g) { return p * g; }, y + at, dy + at));
+                const V total(detail::row_sum<V>(
+                    e.classes, [](const V& p, const V& g) { return p * g; }, y + at, dy + at));
                 detail::for_packs<V::width>(e.classes, [&](Size i, Size lanes) {
                     const V value = detail::load_lanes<V, T>(y + at + i, lanes, T(0));
                     const V gradient = detail::load_lanes<V, T>(dy + at + i, lanes, T(0));

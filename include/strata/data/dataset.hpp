@@ -1,0 +1,174 @@
+#pragma once
+// What a dataset is. Any type with a static sample shape, a size, and samples:
+//
+//   struct Parabola {
+//       using sample_shape = st::Shape<1>;
+//       std::size_t size() const { return 1000; }
+//       auto get(std::size_t i) const {
+//           const float x = 0.002f * static_cast<float>(i) - 1;
+//           return st::Sample{std::array{x}, std::array{x * x}};
+//       }
+//   };
+//
+// `get` returns the input and the target: a Sample, a pair, or any struct of two members. Each is a number or has
+// begin and end (std::array, std::vector, std::span, xt::xtensor), row-major, with as many elements as its shape.
+// With workers in the loader `get` is called from several threads at once.
+//
+// Stated in the dataset where it is not to be deduced from `get`:
+//
+//   value_type     the input's scalar, float or double; else that of `get`, and float where that is an integer
+//   target_type    std::int64_t for class indices, else value_type; an integer target is a class index
+//   target_shape   Shape<> for class indices, Shape<1> for a number, Shape<n> for std::array<T, n>
+//
+// Optional and quicker, where samples already lie in memory:
+//
+//   void gather(const std::int64_t* indices, Size count, value_type* x, target_type* y) const;
+//       the samples of these indices, one after the other
+//   std::pair<const value_type*, const target_type*> contiguous(Size first) const;
+//       where sample `first` and all behind it lie in order; a loader that does not shuffle then copies nothing
+
+#include <concepts>
+#include <cstdint>
+#include <strata/core/error.hpp>
+#include <strata/core/shape.hpp>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace strata {
+
+/// An input and its target.
+template <class X, class Y>
+struct Sample {
+    X x;
+    Y y;
+};
+template <class X, class Y>
+Sample(X, Y) -> Sample<X, Y>;
+
+/// Whether a type can be given to a DataLoader.
+template <class D>
+concept Dataset = requires(const D& dataset, Size i) {
+    typename D::sample_shape;
+    { dataset.size() } -> std::convertible_to<Size>;
+    dataset.get(i);
+};
+
+namespace detail {
+
+template <class T>
+auto element_of(const T& value) {
+    if constexpr (std::is_arithmetic_v<T>) {
+        return value;
+    } else {
+        auto element = *value.begin();
+        return element;
+    }
+}
+// Never called, only asked for their types.
+template <class D>
+auto input_of(const D& dataset) {
+    auto [x, y] = dataset.get(Size(0));
+    (void)y;
+    return x;
+}
+template <class D>
+auto target_of(const D& dataset) {
+    auto [x, y] = dataset.get(Size(0));
+    (void)x;
+    return y;
+}
+
+template <class D>
+constexpr auto find_value_type() {
+    if constexpr (requires { typename D::value_type; }) {
+        return typename D::value_type{};
+    } else {
+        using Element = decltype(element_of(input_of(std::declval<const D&>())));
+        return std::conditional_t<std::is_floating_point_v<Element>, Element, float>{};
+    }
+}
+
+template <class D>
+constexpr auto find_target_type() {
+    if constexpr (requires { typename D::target_type; }) {
+        return typename D::target_type{};
+    } else {
+        using Element = decltype(element_of(target_of(std::declval<const D&>())));
+        return std::conditional_t<std::is_integral_v<Element>, std::int64_t, decltype(find_value_type<D>())>{};
+    }
+}
+
+template <class D>
+constexpr auto find_target_shape() {
+    if constexpr (requires { typename D::target_shape; }) {
+        return typename D::target_shape{};
+    } else {
+        using Target = decltype(target_of(std::declval<const D&>()));
+        constexpr bool has_static_size = requires { std::tuple_size<Target>::value; };
+        static_assert(std::is_arithmetic_v<Target> || has_static_size,
+                      "strata: the dataset does not say the shape of its targets; add `using target_shape = "
+                      "strata::Shape<...>;` to it (docs/errors.md#dataset)");
+        if constexpr (std::is_integral_v<Target>)
+            return Shape<>{};
+        else if constexpr (has_static_size)
+            return Shape<std::tuple_size<Target>::value>{};
+        else
+            return Shape<1>{};
+    }
+}
+
+/// Copies one input or target to its place in a batch. Throws ShapeError if it has another number of elements.
+template <Size elements, class From, class To>
+void copy_sample(const From& from, To* to, std::int64_t index, const char* what) {
+    if constexpr (std::is_arithmetic_v<From>) {
+        static_assert(elements == 1, "strata: the dataset's get returns one number, but its shape has more than one "
+                                     "element (docs/errors.md#dataset)");
+        *to = static_cast<To>(from);
+    } else {
+        if constexpr (requires { std::tuple_size<From>::value; })
+            static_assert(std::tuple_size<From>::value == elements,
+                          "strata: the dataset's get returns another number of elements than its sample_shape or "
+                          "target_shape has (docs/errors.md#dataset)");
+        Size count = 0;
+        for (auto it = from.begin(), end = from.end(); it != end; ++it, ++count)
+            if (count < elements) to[count] = static_cast<To>(*it);
+        if (count != elements)
+            throw ShapeError("strata: the dataset's " + std::string(what) + " of sample " + std::to_string(index) +
+                             " has " + std::to_string(count) + " elements, but its shape has " +
+                             std::to_string(elements));
+    }
+}
+
+}  // namespace detail
+
+/// What follows from a dataset's type.
+template <Dataset D>
+struct DatasetTraits {
+    using sample_shape = typename D::sample_shape;
+    using target_shape = decltype(detail::find_target_shape<D>());
+    using value_type = decltype(detail::find_value_type<D>());
+    using target_type = decltype(detail::find_target_type<D>());
+    static constexpr Size sample_size = sample_shape::dims.elements();
+    static constexpr Size target_size = target_shape::dims.elements();
+
+    using Pointers = std::pair<const value_type*, const target_type*>;
+    static constexpr bool is_contiguous = requires(const D& dataset, Size first) {
+        { dataset.contiguous(first) } -> std::convertible_to<Pointers>;
+    };
+
+    /// Writes the samples of `indices` to `x` and `y`, one after the other.
+    static void gather(const D& dataset, const std::int64_t* indices, Size count, value_type* x, target_type* y) {
+        if constexpr (requires { dataset.gather(indices, count, x, y); }) {
+            dataset.gather(indices, count, x, y);
+        } else {
+            for (Size i = 0; i < count; ++i) {
+                auto&& [input, target] = dataset.get(static_cast<Size>(indices[i]));
+                detail::copy_sample<sample_size>(input, x + i * sample_size, indices[i], "input");
+                detail::copy_sample<target_size>(target, y + i * target_size, indices[i], "target");
+            }
+        }
+    }
+};
+
+}  // namespace strata

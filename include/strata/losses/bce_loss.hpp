@@ -1,0 +1,53 @@
+#pragma once
+// loss = -(y log x + (1 - y) log(1 - x)), with logarithms of at least -100
+// d loss / dx = (x - y) / (x (1 - x)), with a denominator of at least 1e-12
+//
+// Shapes: prediction any, probabilities in [0, 1]; target the same, 0, 1 or between.
+// Options: reduction = mean (over all elements) or sum.
+// A prediction outside [0, 1] makes the loss NaN.
+// Source: torch.nn.BCELoss (without its weight).
+
+#include <strata/losses/elementwise.hpp>
+
+namespace strata {
+
+inline void BCELoss_takes_probabilities__end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss() {}
+
+namespace detail {
+
+struct BinaryCrossEntropy {
+    template <class V>
+    STRATA_HOST_DEVICE V value(const V& x, const V& y) const {
+        using namespace math;
+        return (y - V(1)) * max(log(V(1) - x), V(-100)) - y * max(log(x), V(-100));
+    }
+    template <class V>
+    STRATA_HOST_DEVICE V gradient(const V& x, const V& y) const {
+        using namespace math;
+        return (x - y) / max((V(1) - x) * x, V(1e-12));
+    }
+};
+
+}  // namespace detail
+
+struct BCELoss {
+    Reduction reduction = Reduction::mean;
+
+    template <class Prediction, class Target>
+    static constexpr Reason refuses(Values values) {
+        const Reason target = detail::refuses_target_unlike_prediction<Prediction, Target>();
+        if (target != nullptr) return target;
+        if (values != Values::unit_interval && values != Values::probabilities)
+            return &BCELoss_takes_probabilities__end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss;
+        return nullptr;
+    }
+
+    double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
+        const double divisor = detail::divisor_of(reduction, prediction.size());
+        return detail::elementwise_loss(device, detail::BinaryCrossEntropy{}, divisor, prediction, target, gradient);
+    }
+
+    auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
+};
+
+}  // namespace strata

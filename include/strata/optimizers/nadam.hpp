@@ -1,0 +1,63 @@
+#pragma once
+// m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g²,  c_t = b1 (1 - 0.96^(t momentum_decay) / 2),
+// p -= lr (c_(t+1) m / (1 - c_1 ... c_(t+1)) + (1 - c_t) g / (1 - c_1 ... c_t)) / (sqrt(v / (1 - b2^t)) + eps)
+//
+// Options: lr = 2e-3, betas = {0.9, 0.999}, eps = 1e-8, weight_decay = 0 (added to the gradient),
+// momentum_decay = 4e-3.
+// Source: torch.optim.NAdam; T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016. As PyTorch 2
+// and as 1.13 with foreach; without it 1.13 takes c_t twice into the product for m. PyTorch rounds the product to
+// float in every step; here it is a double.
+
+#include <strata/optimizers/optimizer.hpp>
+
+namespace strata {
+
+struct NAdam {
+    double lr = 2e-3;
+    double betas[2] = {0.9, 0.999};
+    double eps = 1e-8;
+    double weight_decay = 0;
+    double momentum_decay = 4e-3;
+
+    void validate() const {
+        detail::check_option(lr >= 0, "NAdam", "lr", lr, "at least 0");
+        detail::check_option(betas[0] >= 0 && betas[0] < 1, "NAdam", "betas[0]", betas[0], "in [0, 1)");
+        detail::check_option(betas[1] >= 0 && betas[1] < 1, "NAdam", "betas[1]", betas[1], "in [0, 1)");
+        detail::check_option(eps >= 0, "NAdam", "eps", eps, "at least 0");
+        detail::check_option(weight_decay >= 0, "NAdam", "weight_decay", weight_decay, "at least 0");
+        detail::check_option(momentum_decay >= 0, "NAdam", "momentum_decay", momentum_decay, "at least 0");
+    }
+    StatesInUse states() const { return {true, true}; }
+
+    struct Rule {
+        double beta1, beta2, step_gradient, step_average, root_scale, eps, weight_decay;
+
+        template <class V>
+        STRATA_HOST_DEVICE void operator()(V& p, const V& gradient, V& m, V& v) const {
+            using namespace math;
+            const V g = gradient + V(weight_decay) * p;
+            m = V(beta1) * m + V(1 - beta1) * g;
+            v = V(beta2) * v + V(1 - beta2) * g * g;
+            p -= (V(step_gradient) * g + V(step_average) * m) / (sqrt(v) * V(root_scale) + V(eps));
+        }
+    };
+
+    template <class T>
+    void update(auto& device, const OptimizerStep<T>& at) const {
+        const double t = static_cast<double>(at.count);
+        const double c = betas[0] * (1 - 0.5 * std::pow(0.96, t * momentum_decay));
+        const double next = betas[0] * (1 - 0.5 * std::pow(0.96, (t + 1) * momentum_decay));
+        double& product = *at.scalar;
+        product *= c;
+        const Rule rule{.beta1 = betas[0],
+                        .beta2 = betas[1],
+                        .step_gradient = lr * (1 - c) / (1 - product),
+                        .step_average = lr * next / (1 - product * next),
+                        .root_scale = 1 / std::sqrt(1 - std::pow(betas[1], t)),
+                        .eps = detail::positive_eps<T>(eps),
+                        .weight_decay = weight_decay};
+        device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1]);
+    }
+};
+
+}  // namespace strata

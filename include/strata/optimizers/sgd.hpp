@@ -1,0 +1,64 @@
+#pragma once
+// b = momentum b + (1 - dampening) g (b = g in the first step),  p -= lr b,  with nesterov p -= lr (g + momentum b)
+//
+// Options: lr = 1e-3, momentum = 0, dampening = 0, weight_decay = 0 (added to the gradient), nesterov = false,
+// maximize = false.
+// Source: torch.optim.SGD; I. Sutskever et al., "On the importance of initialization and momentum in deep learning",
+// ICML 2013.
+
+#include <strata/optimizers/optimizer.hpp>
+
+namespace strata {
+
+struct SGD {
+    double lr = 1e-3;
+    double momentum = 0;
+    double dampening = 0;
+    double weight_decay = 0;
+    bool nesterov = false;
+    bool maximize = false;
+
+    void validate() const {
+        detail::check_option(lr >= 0, "SGD", "lr", lr, "at least 0");
+        detail::check_option(momentum >= 0, "SGD", "momentum", momentum, "at least 0");
+        detail::check_option(dampening == dampening, "SGD", "dampening", dampening, "a number");
+        detail::check_option(weight_decay >= 0, "SGD", "weight_decay", weight_decay, "at least 0");
+        detail::check_option(!nesterov || momentum > 0, "SGD", "momentum", momentum, "above 0 with nesterov");
+        detail::check_option(!nesterov || dampening == 0, "SGD", "dampening", dampening, "0 with nesterov");
+    }
+    StatesInUse states() const { return {momentum != 0}; }
+
+    struct Rule {
+        double lr, momentum, share, weight_decay, sign;
+        bool nesterov;
+
+        template <class V>
+        STRATA_HOST_DEVICE void operator()(V& p, const V& gradient) const {
+            p -= V(lr) * (V(sign) * gradient + V(weight_decay) * p);
+        }
+        template <class V>
+        STRATA_HOST_DEVICE void operator()(V& p, const V& gradient, V& buffer) const {
+            const V g = V(sign) * gradient + V(weight_decay) * p;
+            buffer = V(momentum) * buffer + V(share) * g;
+            if (nesterov)
+                p -= V(lr) * (g + V(momentum) * buffer);
+            else
+                p -= V(lr) * buffer;
+        }
+    };
+
+    template <class T>
+    void update(auto& device, const OptimizerStep<T>& at) const {
+        Rule rule{lr, momentum, 1 - dampening, weight_decay, maximize ? -1.0 : 1.0, nesterov};
+        if (momentum != 0) {
+            const bool first = *at.scalar != 0;  // the first step with a momentum, which need not be the first of all
+            if (first) rule.share = 1;
+            *at.scalar = 0;
+            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0]);
+        } else {
+            device.for_each(at.size, rule, at.parameters, at.gradients);
+        }
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,51 @@
+// Shapes as values and as types; parameter names. All of it holds at compile time.
+
+#include "catch.hpp"
+
+#include <strata/core/plan.hpp>
+#include <strata/core/tensor.hpp>
+#include <type_traits>
+
+using namespace strata;
+
+static_assert(dims(1, 28, 28).rank == 3);
+static_assert(dims(1, 28, 28).elements() == 784);
+static_assert(dims(1, 28, 28).last() == 28);
+static_assert(dims().rank == 0 && dims().elements() == 1 && dims().last() == 1, "rank 0 is a scalar");
+static_assert(dims(0).elements() == 0);
+static_assert(dims(2, 3).with_last(5) == dims(2, 5));
+static_assert(dims().with_last(5) == dims(5));
+static_assert(dims(2, 3) != dims(3, 2));
+static_assert(dims(6) != dims(6, 1), "rank counts");
+static_assert(dims(1, 2, 3, 4, 5, 6).rank == max_rank);
+
+static_assert(std::is_same_v<shape_t<dims(2, 3)>, Shape<2, 3>>);
+static_assert(std::is_same_v<shape_t<dims()>, Shape<>>);
+static_assert(Shape<2, 3>::dims == dims(2, 3));
+
+// Views: what a tensor is as a matrix.
+static_assert(TensorView<float, void, Shape<3, 4, 5>>::rows() == 12);
+static_assert(TensorView<float, void, Shape<3, 4, 5>>::columns == 5);
+static_assert(TensorView<float, void, Shape<>>::size() == 1);
+static_assert(sizeof(TensorView<float, void, Shape<3, 4>>) == sizeof(float*));
+static_assert(BatchView<float, void, Shape<4, 5>>{nullptr, 7}.rows() == 28);
+static_assert(BatchView<float, void, Shape<4, 5>>{nullptr, 7}.size() == 140);
+static_assert(BatchView<float, void, Shape<>>{nullptr, 7}.rows() == 7);
+static_assert(BatchView<float, void, Shape<4, 5>>{nullptr, 7}.as<Shape<20>>().rows() == 7);
+static_assert(std::is_convertible_v<BatchView<float, void, Shape<4>>, BatchView<const float, void, Shape<4>>>);
+static_assert(!std::is_convertible_v<BatchView<const float, void, Shape<4>>, BatchView<float, void, Shape<4>>>);
+
+// Parameter names.
+static_assert(ParameterName("2.weight").size() == 8);
+static_assert(ParameterName().child("weight") == ParameterName("weight"));
+static_assert(ParameterName().child(Size(12)).child(Size(0)).child("bias") == ParameterName("12.0.bias"));
+static_assert(ParameterName("1.weight") != ParameterName("1.bias"));
+
+TEST_CASE("a batch converts to its const twin without moving") {
+    float data[6] = {1, 2, 3, 4, 5, 6};
+    const BatchView<float, void, Shape<3>> batch{data, 2};
+    const BatchView<const float, void, Shape<3>> same = batch;
+    CHECK(same.data == data);
+    CHECK(same.batch == 2);
+    CHECK(batch.as<Shape<1, 3>>().data == data);
+}
