@@ -10,6 +10,7 @@
 // Core: shapes, parameters, plans
 #include <strata/core/class_extent.hpp>
 #include <strata/core/config.hpp>
+#include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/layer.hpp>
@@ -39,8 +40,11 @@
 #include <strata/init/xavier.hpp>
 
 // Backends
+#include <strata/backends/cpu/class_blocks.hpp>
 #include <strata/backends/cpu/cpu.hpp>
+#include <strata/backends/cpu/cross_entropy.hpp>
 #include <strata/backends/cpu/edge.hpp>
+#include <strata/backends/cpu/gather.hpp>
 #include <strata/backends/cpu/map.hpp>
 #include <strata/backends/cpu/math.hpp>
 #include <strata/backends/cpu/matmul.hpp>
@@ -48,10 +52,20 @@
 #include <strata/backends/cpu/random.hpp>
 #include <strata/backends/cpu/reduce.hpp>
 #include <strata/backends/cpu/simd.hpp>
+#include <strata/backends/cpu/small_matmul.hpp>
 #include <strata/backends/cpu/softmax.hpp>
 
 // Data
+#include <strata/data/batch_source.hpp>
+#include <strata/data/data_loader.hpp>
+#include <strata/data/dataset.hpp>
+#include <strata/data/drawn_digits.hpp>
 #include <strata/data/idx.hpp>
+#include <strata/data/image_dataset.hpp>
+#include <strata/data/mnist.hpp>
+#include <strata/data/prefetch.hpp>
+#include <strata/data/random_split.hpp>
+#include <strata/data/tensor_dataset.hpp>
 #include <strata/data/xtensor.hpp>
 
 // Files
@@ -60,22 +74,70 @@
 #include <strata/io/input_file.hpp>
 #include <strata/io/json.hpp>
 #include <strata/io/safetensors.hpp>
+#include <strata/io/safetensors_format.hpp>
 #include <strata/io/safetensors_reader.hpp>
 #include <strata/io/safetensors_writer.hpp>
 #include <strata/io/state.hpp>
 #include <strata/io/utf8.hpp>
 
 // Layers
+#include <strata/layers/dropout.hpp>
+#include <strata/layers/elu.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/gelu.hpp>
+#include <strata/layers/identity.hpp>
 #include <strata/layers/input.hpp>
+#include <strata/layers/leaky_relu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>
 #include <strata/layers/relu.hpp>
+#include <strata/layers/reshape.hpp>
+#include <strata/layers/sigmoid.hpp>
+#include <strata/layers/silu.hpp>
+#include <strata/layers/softmax.hpp>
+#include <strata/layers/softplus.hpp>
+#include <strata/layers/tanh.hpp>
 
 // Models
 #include <strata/models/execution.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/prediction.hpp>
+#include <strata/models/predictor.hpp>
 #include <strata/models/sequential.hpp>
+#include <strata/models/state.hpp>
+
+// Losses
+#include <strata/losses/bce_loss.hpp>
+#include <strata/losses/bce_with_logits_loss.hpp>
+#include <strata/losses/cross_entropy_loss.hpp>
+#include <strata/losses/elementwise.hpp>
+#include <strata/losses/evaluate.hpp>
+#include <strata/losses/huber_loss.hpp>
+#include <strata/losses/kl_div_loss.hpp>
+#include <strata/losses/l1_loss.hpp>
+#include <strata/losses/mse_loss.hpp>
+#include <strata/losses/nll_loss.hpp>
+#include <strata/losses/on_arrays.hpp>
+#include <strata/losses/reduction.hpp>
+#include <strata/losses/smooth_l1_loss.hpp>
+
+// Optimizers
+#include <strata/optimizers/adadelta.hpp>
+#include <strata/optimizers/adagrad.hpp>
+#include <strata/optimizers/adam.hpp>
+#include <strata/optimizers/adamax.hpp>
+#include <strata/optimizers/adamw.hpp>
+#include <strata/optimizers/nadam.hpp>
+#include <strata/optimizers/optimizer.hpp>
+#include <strata/optimizers/rmsprop.hpp>
+#include <strata/optimizers/sgd.hpp>
+
+// Training
+#include <strata/training/evaluator.hpp>
+#include <strata/training/fit.hpp>
+#include <strata/training/history.hpp>
+#include <strata/training/loss_head.hpp>
+#include <strata/training/progress.hpp>
+#include <strata/training/trainer.hpp>
 
 // End of the list.

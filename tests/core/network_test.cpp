@@ -33,24 +33,30 @@ static_assert(Mlp::output_values == Values::log_probabilities);
 static_assert(Mlp::lowest_gradient == 2, "nothing below the first Linear needs a gradient");
 static_assert(Mlp::fits);
 
-// The parameter table: names as PyTorch has them, offsets at multiples of 64 elements, in the order of the layers.
+// The parameter table: names as PyTorch has them, offsets at multiples of 64 elements, in the order of the
+// layers.
 static_assert(Mlp::parameter_tensors == 4);
 static_assert(Mlp::parameters.count == 784 * 100 + 100 + 100 * 10 + 10);
-static_assert(Mlp::parameters.rows[0].name == ParameterName("1.weight") && Mlp::parameters.rows[0].dims == dims(100, 784));
-static_assert(Mlp::parameters.rows[1].name == ParameterName("1.bias") && Mlp::parameters.rows[1].dims == dims(100));
-static_assert(Mlp::parameters.rows[2].name == ParameterName("3.weight") && Mlp::parameters.rows[2].dims == dims(10, 100));
-static_assert(Mlp::parameters.rows[3].name == ParameterName("3.bias") && Mlp::parameters.rows[3].dims == dims(10));
+static_assert(Mlp::parameters.rows[0].name == ParameterName("1.weight") &&
+              Mlp::parameters.rows[0].dims == dims(100, 784));
+static_assert(Mlp::parameters.rows[1].name == ParameterName("1.bias") &&
+              Mlp::parameters.rows[1].dims == dims(100));
+static_assert(Mlp::parameters.rows[2].name == ParameterName("3.weight") &&
+              Mlp::parameters.rows[2].dims == dims(10, 100));
+static_assert(Mlp::parameters.rows[3].name == ParameterName("3.bias") &&
+              Mlp::parameters.rows[3].dims == dims(10));
 static_assert(Mlp::parameters.rows[0].offset == 0);
-static_assert(Mlp::parameters.rows[1].offset == 78400);             // already a multiple of 64
-static_assert(Mlp::parameters.rows[2].offset == 78400 + 128);       // 100 rounded up
-static_assert(Mlp::parameters.rows[3].offset == 78528 + 1024);      // 1000 rounded up
+static_assert(Mlp::parameters.rows[1].offset == 78400);         // already a multiple of 64
+static_assert(Mlp::parameters.rows[2].offset == 78400 + 128);   // 100 rounded up
+static_assert(Mlp::parameters.rows[3].offset == 78528 + 1024);  // 1000 rounded up
 static_assert(Mlp::parameters.elements == 79552 + 64);
 static_assert(Mlp::parameters.rows[0].layer == 1 && Mlp::parameters.rows[3].layer == 3);
 static_assert(Mlp::find_parameter("3.weight") == 2);
 static_assert(Mlp::find_parameter("4.weight") == Mlp::parameter_tensors);
 
 // Nested networks dissolve into the same leaves; only the names tell.
-using Nested = Network<Sequential<Flatten, Sequential<Linear<784, 100>, ReLU>, Sequential<Sequential<Linear<10>>, LogSoftmax>>>;
+using Nested = Network<
+    Sequential<Flatten, Sequential<Linear<784, 100>, ReLU>, Sequential<Sequential<Linear<10>>, LogSoftmax>>>;
 static_assert(std::is_same_v<Nested::Leaves, Mlp::Leaves>);
 static_assert(Nested::parameters.rows[0].name == ParameterName("1.0.weight"));
 static_assert(Nested::parameters.rows[3].name == ParameterName("2.0.0.bias"));
@@ -66,13 +72,14 @@ static_assert(Network<Sequential<Input<3>, ReLU>>::parameters.elements == 0);
 static_assert(Network<Sequential<Input<3>, ReLU>>::parameter_tensors == 0);
 
 // What the values of the output are goes through layers that pass their input on.
-static_assert(Network<Sequential<Input<3>, Softmax, Dropout, Flatten, Identity>>::output_values == Values::probabilities);
+static_assert(Network<Sequential<Input<3>, Softmax, Dropout, Flatten, Identity>>::output_values ==
+              Values::probabilities);
 static_assert(Network<Sequential<Input<3>, Sigmoid, Reshape<3, 1>>>::output_values == Values::unit_interval);
 static_assert(Network<Sequential<Input<3>, Softmax, ReLU>>::output_values == Values::any);
 static_assert(Network<Sequential<Input<3>, Identity>>::output_values == Values::any);
 
-// The first layer that does not fit is found by a function over values; nothing else is computed. (The refusal
-// itself is a compile error of `Network`; here only what it is made of.)
+// The first layer that does not fit is found by a function over values; nothing else is computed. (The
+// refusal itself is a compile error of `Network`; here only what it is made of.)
 using Wrong = strata::detail::NetworkShapes<Sequential<Linear<784, 100>, ReLU, Linear<10, 20>, Linear<7, 8>>>;
 static_assert(Wrong::trace.failed == 2);
 static_assert(Wrong::trace.refusal.refusal == &it_takes_a_last_extent_of);

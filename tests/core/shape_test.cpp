@@ -32,8 +32,10 @@ static_assert(BatchView<float, void, Shape<4, 5>>{nullptr, 7}.rows() == 28);
 static_assert(BatchView<float, void, Shape<4, 5>>{nullptr, 7}.size() == 140);
 static_assert(BatchView<float, void, Shape<>>{nullptr, 7}.rows() == 7);
 static_assert(BatchView<float, void, Shape<4, 5>>{nullptr, 7}.as<Shape<20>>().rows() == 7);
-static_assert(std::is_convertible_v<BatchView<float, void, Shape<4>>, BatchView<const float, void, Shape<4>>>);
-static_assert(!std::is_convertible_v<BatchView<const float, void, Shape<4>>, BatchView<float, void, Shape<4>>>);
+static_assert(
+    std::is_convertible_v<BatchView<float, void, Shape<4>>, BatchView<const float, void, Shape<4>>>);
+static_assert(
+    !std::is_convertible_v<BatchView<const float, void, Shape<4>>, BatchView<float, void, Shape<4>>>);
 
 // Parameter names.
 static_assert(ParameterName("2.weight").size() == 8);

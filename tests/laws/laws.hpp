@@ -1,6 +1,6 @@
 #pragma once
-// What holds for every layer, whatever it computes. `laws::hold<Shape<3, 4>>(layer)` checks it on samples of that
-// shape, in a network of its own.
+// What holds for every layer, whatever it computes. `laws::hold<Shape<3, 4>>(layer)` checks it on samples of
+// that shape, in a network of its own.
 
 #include "catch.hpp"
 
@@ -35,7 +35,8 @@ template <class T, class U>
 bool close(const std::vector<T>& a, const std::vector<U>& b, double tolerance) {
     if (a.size() != b.size()) return false;
     for (Size i = 0; i < a.size(); ++i)
-        if (!(std::fabs(static_cast<double>(a[i]) - static_cast<double>(b[i])) <= tolerance * (1 + std::fabs(static_cast<double>(b[i])))))
+        if (!(std::fabs(static_cast<double>(a[i]) - static_cast<double>(b[i])) <=
+              tolerance * (1 + std::fabs(static_cast<double>(b[i])))))
             return false;
     return true;
 }
@@ -114,11 +115,13 @@ void hold(const Layer& layer) {
     }(Leaves{});
     if (!random) CHECK(same_bits(inferred, trained));
 
-    // A batch of one gives what the same sample gives in a larger batch, up to the rounding of matrix products.
+    // A batch of one gives what the same sample gives in a larger batch, up to the rounding of matrix
+    // products.
     std::vector<float> one_by_one;
     for (Size i = 0; i < batch; ++i) {
         const auto from = x.begin() + static_cast<std::ptrdiff_t>(i * sample);
-        const std::vector<float> one = outputs(model, std::vector<float>(from, from + static_cast<std::ptrdiff_t>(sample)));
+        const std::vector<float> one =
+            outputs(model, std::vector<float>(from, from + static_cast<std::ptrdiff_t>(sample)));
         one_by_one.insert(one_by_one.end(), one.begin(), one.end());
     }
     CHECK(close(one_by_one, inferred, 1e-6));

@@ -14,7 +14,8 @@ using layer_check::check_layer;
 
 static_assert(Dropout::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(Dropout::saved(dims(3, 4)) == 12);
-static_assert(Dropout::traits.keeps == Keeps::nothing && Dropout::traits.in_place && Dropout::traits.view_in_eval);
+static_assert(Dropout::traits.keeps == Keeps::nothing && Dropout::traits.in_place &&
+              Dropout::traits.view_in_eval);
 static_assert(Dropout::traits.values == Values::inherited);
 static_assert(Dropout{}.p == 0.5);
 static_assert(Model<Sequential<Input<19>, Dropout>>::inference_bytes(16) == 0, "in inference it is a view");
@@ -29,7 +30,8 @@ TEST_CASE("Dropout computes PyTorch's numbers") {
 TEST_CASE("after manual_seed a model drops what PyTorch drops, to the last digit") {
     const xt::xtensor<float, 2> ones = xt::ones<float>({1, 33});
     const auto drops = [&ones](double p, const auto& expected) {
-        Model<Sequential<Input<33>, Dropout>> model(Sequential<Input<33>, Dropout>(Input<33>{}, Dropout{.p = p}));
+        Model<Sequential<Input<33>, Dropout>> model(
+            Sequential<Input<33>, Dropout>(Input<33>{}, Dropout{.p = p}));
         manual_seed(42);
         const auto y = model(ones);
         return std::equal(y.begin(), y.end(), std::begin(expected), std::end(expected));

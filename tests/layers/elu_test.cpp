@@ -30,7 +30,8 @@ TEST_CASE("ELU: gradients, laws") {
 }
 
 TEST_CASE("ELU at its ends and at the kink") {
-    const auto y = layer_check::outputs(ELU{}, {layer_check::infinity, -layer_check::infinity, layer_check::not_a_number});
+    const auto y = layer_check::outputs(
+        ELU{}, {layer_check::infinity, -layer_check::infinity, layer_check::not_a_number});
     CHECK(y[0] == layer_check::infinity);
     CHECK(y[1] == -1);
     CHECK(std::isnan(y[2]));

@@ -33,7 +33,8 @@ TEST_CASE("GELU: gradients, laws") {
 
 TEST_CASE("GELU at its ends") {
     for (const GELU& layer : {GELU{}, with_tanh}) {
-        const auto y = layer_check::outputs(layer, {0.0f, layer_check::infinity, layer_check::not_a_number, 30.0f, -30.0f});
+        const auto y = layer_check::outputs(
+            layer, {0.0f, layer_check::infinity, layer_check::not_a_number, 30.0f, -30.0f});
         CHECK(y[0] == 0);
         CHECK(y[1] == layer_check::infinity);
         CHECK(std::isnan(y[2]));

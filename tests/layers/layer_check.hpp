@@ -1,7 +1,8 @@
 #pragma once
-// A single layer on plain buffers of the CPU: its forward and backward pass against PyTorch's numbers, and its
-// gradients against central differences. Wherever the layer's traits promise something, the check insists on it:
-// what `keeps` does not keep is poisoned before the backward pass, and an in-place layer also runs in place.
+// A single layer on plain buffers of the CPU: its forward and backward pass against PyTorch's numbers, and
+// its gradients against central differences. Wherever the layer's traits promise something, the check insists
+// on it: what `keeps` does not keep is poisoned before the backward pass, and an in-place layer also runs in
+// place.
 
 #include "catch.hpp"
 #include "golden/layers.hpp"
@@ -48,9 +49,9 @@ struct Run {
     Cpu device{};
 
     Run(const Layer& the_layer, Size the_batch)
-        : layer(the_layer), batch(the_batch), x(batch * In::dims.elements()), dy(batch * Out::dims.elements()),
-          parameters(parameter_elements), y(dy.size(), poison), dx(x.size(), poison), dparameters(parameter_elements, poison),
-          saved(batch * saved_size, poison) {}
+        : layer(the_layer), batch(the_batch), x(batch * In::dims.elements()),
+          dy(batch * Out::dims.elements()), parameters(parameter_elements), y(dy.size(), poison),
+          dx(x.size(), poison), dparameters(parameter_elements, poison), saved(batch * saved_size, poison) {}
 
     static constexpr T poison = std::numeric_limits<T>::quiet_NaN();
 
@@ -63,7 +64,8 @@ struct Run {
                      BatchView<T, Cpu, Shape<saved_size>>{saved.data(), batch});
             else
                 call(TensorView<const T, Cpu, shape_t<parameter_dims(P)>>{parameters.data() + offset(P)}...);
-        }(std::make_index_sequence<specs.count>{});
+        }
+        (std::make_index_sequence<specs.count>{});
     }
 
     void forward(const T* from, T* to) {
@@ -72,7 +74,8 @@ struct Run {
             std::copy(from, from + x.size(), to);
         } else {
             with_operands([&](auto... operands) {
-                layer.forward(device, BatchView<const T, Cpu, In>{from, batch}, BatchView<T, Cpu, Out>{to, batch}, operands...);
+                layer.forward(device, BatchView<const T, Cpu, In>{from, batch},
+                              BatchView<T, Cpu, Out>{to, batch}, operands...);
             });
         }
     }
@@ -80,8 +83,10 @@ struct Run {
 
     void backward(const T* gradient, T* to, bool accumulate) {
         std::vector<T> kept_x = x, kept_y = y;
-        if ((static_cast<int>(traits.keeps) & static_cast<int>(Keeps::input)) == 0) std::fill(kept_x.begin(), kept_x.end(), poison);
-        if ((static_cast<int>(traits.keeps) & static_cast<int>(Keeps::output)) == 0) std::fill(kept_y.begin(), kept_y.end(), poison);
+        if ((static_cast<int>(traits.keeps) & static_cast<int>(Keeps::input)) == 0)
+            std::fill(kept_x.begin(), kept_x.end(), poison);
+        if ((static_cast<int>(traits.keeps) & static_cast<int>(Keeps::output)) == 0)
+            std::fill(kept_y.begin(), kept_y.end(), poison);
         const BatchView<const T, Cpu, In> x_view{kept_x.data(), batch};
         const BatchView<T, Cpu, Out> y_view{kept_y.data(), batch};
         const BatchView<T, Cpu, Out> dy_view{const_cast<T*>(gradient), batch};
@@ -93,10 +98,12 @@ struct Run {
                     layer.backward_parameters(device, x_view, y_view, dy_view,
                                               GradientView<T, Cpu, shape_t<parameter_dims(P)>>{
                                                   {dparameters.data() + offset(P)}, accumulate}...);
-                }(std::make_index_sequence<specs.count>{});
+                }
+                (std::make_index_sequence<specs.count>{});
             }
             with_operands([&](auto... operands) {
-                layer.backward_input(device, x_view, y_view, dy_view, BatchView<T, Cpu, In>{to, batch}, operands...);
+                layer.backward_input(device, x_view, y_view, dy_view, BatchView<T, Cpu, In>{to, batch},
+                                     operands...);
             });
         }
     }
@@ -105,7 +112,8 @@ struct Run {
 
 /// |got - want| <= tolerance * |want| + floor, for every element; the first that is not is reported.
 template <class Got, class Want>
-bool close(const char* what, const Got& got, const Want& want, double tolerance, double floor, double factor = 1) {
+bool close(const char* what, const Got& got, const Want& want, double tolerance, double floor,
+           double factor = 1) {
     if (got.size() != want.size()) {
         UNSCOPED_INFO(what << " has " << got.size() << " elements, expected are " << want.size());
         return false;
@@ -149,7 +157,8 @@ void check_layer(const Layer& layer, const golden::layers::Case& golden) {
     }
 }
 
-/// The gradients of sum(dy * y) agree with central differences in double. Inputs keep away from kinks at zero.
+/// The gradients of sum(dy * y) agree with central differences in double. Inputs keep away from kinks at
+/// zero.
 template <class In, class Layer>
 void check_gradients(const Layer& layer, Size batch = 3) {
     Run<Layer, In, double> run(layer, batch);

@@ -29,7 +29,8 @@ TEST_CASE("LeakyReLU: gradients, laws") {
 }
 
 TEST_CASE("LeakyReLU at its ends and at the kink") {
-    const auto y = layer_check::outputs(LeakyReLU{}, {layer_check::infinity, -layer_check::infinity, layer_check::not_a_number});
+    const auto y = layer_check::outputs(
+        LeakyReLU{}, {layer_check::infinity, -layer_check::infinity, layer_check::not_a_number});
     CHECK(y[0] == layer_check::infinity);
     CHECK(y[1] == -layer_check::infinity);
     CHECK(std::isnan(y[2]));

@@ -45,6 +45,7 @@ TEST_CASE("LogSoftmax at its ends") {
 TEST_CASE("LogSoftmax refuses a dim that a sample does not have") {
     CHECK_THROWS_AS(layer_check::outputs(LogSoftmax{.dim = 2}, {1.0f, 2.0f}), ValueError);
     CHECK_THROWS_AS(layer_check::outputs(LogSoftmax{.dim = -2}, {1.0f, 2.0f}), ValueError);
-    CHECK_THROWS_WITH(layer_check::outputs(LogSoftmax{.dim = 0}, {1.0f, 2.0f}),
-                      "strata: LogSoftmax: dim is 0, but a sample of rank 1 has the dims 1 to 1 and -1 to -1");
+    CHECK_THROWS_WITH(
+        layer_check::outputs(LogSoftmax{.dim = 0}, {1.0f, 2.0f}),
+        "strata: LogSoftmax: dim is 0, but a sample of rank 1 has the dims 1 to 1 and -1 to -1");
 }

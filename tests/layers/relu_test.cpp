@@ -26,7 +26,8 @@ TEST_CASE("ReLU: gradients, laws") {
 }
 
 TEST_CASE("ReLU at its ends and at the kink") {
-    const auto y = layer_check::outputs(ReLU{}, {layer_check::infinity, -layer_check::infinity, layer_check::not_a_number});
+    const auto y = layer_check::outputs(
+        ReLU{}, {layer_check::infinity, -layer_check::infinity, layer_check::not_a_number});
     CHECK(y[0] == layer_check::infinity);
     CHECK(y[1] == 0);
     CHECK(std::isnan(y[2]));

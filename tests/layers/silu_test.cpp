@@ -27,7 +27,8 @@ TEST_CASE("SiLU: gradients, laws") {
 }
 
 TEST_CASE("SiLU at its ends") {
-    const auto y = layer_check::outputs(SiLU{}, {0.0f, layer_check::infinity, layer_check::not_a_number, 100.0f, -200.0f});
+    const auto y = layer_check::outputs(
+        SiLU{}, {0.0f, layer_check::infinity, layer_check::not_a_number, 100.0f, -200.0f});
     CHECK(y[0] == 0);
     CHECK(y[1] == layer_check::infinity);
     CHECK(std::isnan(y[2]));

@@ -29,7 +29,8 @@ TEST_CASE("Softplus: gradients, laws") {
 }
 
 TEST_CASE("Softplus at its ends and at the threshold") {
-    const auto y = layer_check::outputs(Softplus{}, {layer_check::infinity, -layer_check::infinity, layer_check::not_a_number});
+    const auto y = layer_check::outputs(
+        Softplus{}, {layer_check::infinity, -layer_check::infinity, layer_check::not_a_number});
     CHECK(y[0] == layer_check::infinity);
     CHECK(y[1] == 0);
     CHECK(std::isnan(y[2]));

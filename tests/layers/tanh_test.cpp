@@ -27,7 +27,8 @@ TEST_CASE("Tanh: gradients, laws") {
 }
 
 TEST_CASE("Tanh at its ends") {
-    const auto y = layer_check::outputs(Tanh{}, {layer_check::infinity, -layer_check::infinity, layer_check::not_a_number});
+    const auto y = layer_check::outputs(
+        Tanh{}, {layer_check::infinity, -layer_check::infinity, layer_check::not_a_number});
     CHECK(y[0] == 1);
     CHECK(y[1] == -1);
     CHECK(std::isnan(y[2]));

@@ -73,7 +73,7 @@ void check_steps(Algorithm options, const T (&expected)[N], double tolerance, lo
 
 template <class Algorithm, std::size_t N>
 void check_float(Algorithm options, const float (&expected)[N]) {
-    check_steps(options, expected, 1e-6);
+    check_steps(options, expected, 2e-6);  // both round; most differ by less than 1e-7
 }
 template <class Algorithm, std::size_t N>
 void check_double(Algorithm options, const double (&expected)[N], const double (&halved_at_10)[N]) {

@@ -1,88 +1,202 @@
 #pragma once
-// How a wrong network is refused. A constexpr loop over values finds the first layer that does not fit; only
-// then is ONE type instantiated whose arguments are the words of the sentence: where, which layer, what it is
-// given, what it expects, what to write. That type is an argument of the class that holds the static_assert,
-// because this is the one form that g++, clang and nvcc all print (see docs/explanation/errors.md).
+// How a wrong network is refused. A constexpr loop over values finds the first layer that does not fit; only then
+// is ONE type instantiated whose arguments are the words of the sentence: where, which layer, what it is given,
+// what it expects, what to write. That type is an argument of the class that holds the static_assert, because this
+// is the one form that g++, clang and nvcc all print (see docs/explanation/errors.md).
 
 #include <strata/core/layer.hpp>
 #include <strata/core/type_list.hpp>
 
 namespace strata {
 
-// The words.
-template <Size Index>
+// The words. Layers are counted from 0, as in PyTorch's parameter names: at_layer<1, 2> is the one whose weight is
+// "1.2.weight".
+template <Size... Place>
 struct at_layer {};
-struct behind_the_last_layer {};
 template <class Shape>
 struct is_given {};
 template <Reason Why, class Shape>
 struct but {};
-template <class Layer>
+
+// What to do.
+template <class... Layers>
 struct write_instead {};
 template <class Layer>
+struct sizes_swapped__write {};
+template <class Layer>
 struct put_before_it {};
-struct see_the_manual {};
+template <Size Elements>
+struct let_its_extents_multiply_to {};
+struct change_it_or_a_layer_before_it {};
 
 // Reasons that several layers share.
 inline void it_takes_as_many_elements_as() {}
 inline void it_takes_a_last_extent_of() {}
 inline void it_takes_exactly() {}
-inline void nobody_states_the_input_shape__begin_with_Input_or_write_the_first_size() {}
+
+// Why something in the list of layers is none.
+inline void it_is_a_loss__which_stands_behind_the_network_in_Trainer_or_fit() {}
+inline void it_is_an_optimizer__which_stands_behind_the_loss_in_Trainer_or_fit() {}
+inline void it_has_no_member_output_shape() {}
+
+namespace detail {
+
+/// What holds for a sound network; each kind of error denies one of these sentences.
+struct no_error {
+    static constexpr bool all_of_these_types_are_layers = true;
+    static constexpr bool the_network_has_a_layer = true;
+    static constexpr bool each_layer_is_written_with_sound_arguments = true;
+    static constexpr bool somebody_states_the_shape_of_the_input = true;
+    static constexpr bool the_layers_fit_together = true;
+    static constexpr bool the_samples_have_the_shape_that_the_network_takes = true;
+};
+
+}  // namespace detail
 
 /// The words of one refusal in the order: where, which, given, expected, to do.
 template <class... Words>
-struct shape_error {
+struct shape_error : detail::no_error {
     static constexpr bool the_layers_fit_together = false;
 };
-struct no_shape_error {
-    static constexpr bool the_layers_fit_together = true;
+/// Where, which type, and why it is no layer.
+template <class Where, class Type, Reason Why>
+struct layer_error : detail::no_error {
+    static constexpr bool all_of_these_types_are_layers = false;
 };
+/// Where, which layer, and what is wrong with the arguments that it is written with. A layer says so itself:
+/// `static constexpr Reason wrong_arguments = ...;`, null if nothing is.
+template <class Where, class Layer, Reason Why>
+struct arguments_error : detail::no_error {
+    static constexpr bool each_layer_is_written_with_sound_arguments = false;
+};
+/// The layer that would have to know the shape of the input, and does not.
+template <class Where, class Layer>
+struct input_error : detail::no_error {
+    static constexpr bool somebody_states_the_shape_of_the_input = false;
+};
+struct empty_network_error : detail::no_error {
+    static constexpr bool the_network_has_a_layer = false;
+};
+/// The shape of the samples in a batch, and that of the samples which the network takes.
+template <class Given, class Expected>
+struct batch_error : detail::no_error {
+    static constexpr bool the_samples_have_the_shape_that_the_network_takes = false;
+};
+template <class Shape>
+struct it_takes {};
 
 namespace detail {
 
 template <class Problem>
 struct RefuseUnlessFitting {
-    static_assert(
-        Problem::the_layers_fit_together,
-        "strata: a layer does not accept the shape it is given; the arguments of shape_error<...> say where, "
-        "which layer, given, expected, what to write (docs/errors.md#shape)");
-};
-
-template <class Layer, class Given>
-struct RemedyOf {
-    using type = see_the_manual;
-};
-template <class Layer, class Given>
-requires requires { typename Layer::template remedy<Given>; }
-struct RemedyOf<Layer, Given> {
-    using type = typename Layer::template remedy<Given>;
-};
-
-template <class Given, class Expected>
-struct input_shape_error {
-    static constexpr bool the_samples_have_the_shape_that_the_network_takes = false;
-};
-struct no_input_shape_error {
-    static constexpr bool the_samples_have_the_shape_that_the_network_takes = true;
+    static_assert(Problem::all_of_these_types_are_layers,
+                  "strata: a network is made of layers, and one of these types is none; the arguments of layer_error<...> "
+                  "say where, which type, why (docs/errors.md#layer)");
+    static_assert(Problem::the_network_has_a_layer,
+                  "strata: this network is empty; a Sequential needs at least one layer (docs/errors.md#empty)");
+    static_assert(Problem::each_layer_is_written_with_sound_arguments,
+                  "strata: a layer is written with arguments that it cannot have; those of arguments_error<...> say "
+                  "where, which layer, why (docs/errors.md#arguments)");
+    static_assert(Problem::somebody_states_the_shape_of_the_input,
+                  "strata: nobody states the shape of the network's input; begin with Input<...>, or write both sizes of "
+                  "the first Linear: Linear<In, Out> (docs/errors.md#no-input)");
+    static_assert(Problem::the_layers_fit_together,
+                  "strata: a layer does not accept the shape it is given; the arguments of shape_error<...> say where, "
+                  "which layer, given, expected, what to do (docs/errors.md#shape)");
 };
 
 template <class Problem>
 struct RefuseUnlessInputFits {
-    static_assert(
-        Problem::the_samples_have_the_shape_that_the_network_takes,
-        "strata: the batch's samples have another shape than the network takes: input_shape_error<given, "
-        "expected> (docs/errors.md#input-shape)");
+    static_assert(Problem::the_samples_have_the_shape_that_the_network_takes,
+                  "strata: the batch holds samples of another shape than the network takes; the arguments of "
+                  "batch_error<...> say which (docs/errors.md#batch-shape)");
 };
 
-/// Refuses a batch of samples of shape `Given` for a network that takes `Expected`; with `any_shape` only the
-/// number of elements has to agree.
+/// What to do about a layer that refuses: what it says itself, or what follows from the reason.
+template <class Layer, class Given, Reason Why>
+struct RemedyOf {
+    using type = std::conditional_t<Why == &it_takes_as_many_elements_as, let_its_extents_multiply_to<Given::dims.elements()>,
+                                    change_it_or_a_layer_before_it>;
+};
+template <class Layer, class Given, Reason Why>
+    requires requires { typename Layer::template remedy<Given>; }
+struct RemedyOf<Layer, Given, Why> {
+    using type = typename Layer::template remedy<Given>;
+};
+
+/// Whether samples of `Given` go into a network that takes `Expected`, and the refusal if not; with `any_shape` only
+/// the number of elements has to agree.
 template <class Expected, class Given, bool any_shape>
-constexpr void check_input_shape() {
+constexpr bool check_input_shape() {
     constexpr bool fits =
         any_shape ? Given::dims.elements() == Expected::dims.elements() : Given::dims == Expected::dims;
-    using Problem =
-        std::conditional_t<fits, no_input_shape_error, input_shape_error<is_given<Given>, Expected>>;
+    using Problem = std::conditional_t<fits, no_error, batch_error<is_given<Given>, it_takes<Expected>>>;
     (void)RefuseUnlessInputFits<Problem>{};
+    return fits;
+}
+
+/// What is wrong with a layer's arguments, or null.
+template <class Layer>
+constexpr Reason wrong_arguments_of() {
+    if constexpr (requires { Layer::wrong_arguments; })
+        return Layer::wrong_arguments;
+    else
+        return nullptr;
+}
+
+/// Why a type is no layer.
+template <class Type>
+constexpr Reason why_no_layer() {
+    if constexpr (requires(Type& type) { type.reduction; })
+        return &it_is_a_loss__which_stands_behind_the_network_in_Trainer_or_fit;
+    else if constexpr (requires(const Type& type) { type.states(); })
+        return &it_is_an_optimizer__which_stands_behind_the_loss_in_Trainer_or_fit;
+    else
+        return &it_has_no_member_output_shape;
+}
+
+// The place of a leaf layer as indices from the outermost composite inwards.
+
+template <class Layer>
+constexpr Size count_leaves();
+
+template <class... Children>
+constexpr Size count_leaves(TypeList<Children...>) {
+    return (Size(0) + ... + count_leaves<Children>());
+}
+template <class Layer>
+constexpr Size count_leaves() {
+    if constexpr (Composite<Layer>)
+        return count_leaves(typename Layer::children{});
+    else
+        return 1;
+}
+
+struct ChildWithLeaf {
+    Size child = 0;
+    Size leaf = 0;  ///< index among the leaves of that child
+};
+
+template <class... Children>
+constexpr ChildWithLeaf find_child(TypeList<Children...>, Size leaf) {
+    ChildWithLeaf found{0, leaf};
+    for (Size leaves : {count_leaves<Children>()...}) {
+        if (found.leaf < leaves) break;
+        found.leaf -= leaves;
+        ++found.child;
+    }
+    return found;
+}
+
+template <class Layer, Size Leaf, Size... Place>
+constexpr auto place_of() {
+    if constexpr (Composite<Layer>) {
+        using Children = typename Layer::children;
+        constexpr ChildWithLeaf found = find_child(Children{}, Leaf);
+        return place_of<type_at_t<found.child, Children>, found.leaf, Place..., found.child>();
+    } else {
+        return at_layer<Place...>{};
+    }
 }
 
 }  // namespace detail

@@ -114,34 +114,99 @@ constexpr Size count_parameters(TypeList<Leaves...>) {
     return (Size(0) + ... + parameter_count_of<Leaves>);
 }
 
+/// The index of the first type that is no layer, or the number of all.
+template <class... Leaves>
+constexpr Size first_that_is_no_layer(TypeList<Leaves...>) {
+    Size index = 0;
+    (void)((LeafLayer<Leaves> && (++index, true)) && ...);
+    return index;
+}
+
+/// The index of the first layer with wrong arguments, or the number of all.
+template <class... Leaves>
+constexpr Size first_with_wrong_arguments(TypeList<Leaves...>) {
+    Size index = 0;
+    (void)((wrong_arguments_of<Leaves>() == nullptr && (++index, true)) && ...);
+    return index;
+}
+
+/// The first layer that knows its input's shape or depends on what arrives, as `Linear<10>` does.
+struct FirstInput {
+    Size index = 0;
+    bool stated = false;
+    bool found = false;
+};
+
+template <class Leaf>
+constexpr void look_for_first_input(FirstInput& first) {
+    if (first.found) return;
+    if constexpr (requires { Leaf::input_shape(); }) {
+        first.found = true;
+        first.stated = Leaf::input_shape().elements() > 0;
+    } else {
+        ++first.index;
+    }
+}
+
+template <class... Leaves>
+constexpr FirstInput first_input(TypeList<Leaves...>) {
+    FirstInput first;
+    (look_for_first_input<Leaves>(first), ...);
+    if (!first.found) first.index = 0;
+    return first;
+}
+
 /// The shapes of a network, right or wrong.
 template <class Net>
 struct NetworkShapes {
     using Leaves = leaves_t<Net>;
+    static constexpr Size no_layer = first_that_is_no_layer(Leaves{});
     static constexpr StatedInput stated = stated_input(Leaves{});
-    static constexpr ShapeTrace<Leaves::size> trace = trace_shapes(Leaves{}, stated.dims);
+    static constexpr ShapeTrace<Leaves::size> trace = [] {
+        if constexpr (no_layer == Leaves::size)
+            return trace_shapes(Leaves{}, stated.dims);
+        else
+            return ShapeTrace<Leaves::size>{.failed = no_layer};
+    }();
 };
 
 /// The refusal, or its absence, as a type.
 template <class Net>
 constexpr auto find_problem() {
     using Shapes = NetworkShapes<Net>;
+    using Leaves = typename Shapes::Leaves;
+    constexpr Size count = Leaves::size;
     constexpr Size failed = Shapes::trace.failed;
-    if constexpr (!Shapes::stated.stated) {
-        return shape_error<
-            at_layer<0>, type_at_t<0, typename Shapes::Leaves>, is_given<Shape<>>,
-            but<&nobody_states_the_input_shape__begin_with_Input_or_write_the_first_size, Shape<>>>{};
-    } else if constexpr (failed != Shapes::Leaves::size) {
-        using Layer = type_at_t<failed, typename Shapes::Leaves>;
-        constexpr Dims given = Shapes::trace.layers[failed].in;
-        constexpr Dims expected = Shapes::trace.refusal.expected;
-        return shape_error<at_layer<failed>, Layer, is_given<shape_t<given>>,
-                           but<Shapes::trace.refusal.refusal, shape_t<expected>>,
-                           typename RemedyOf<Layer, shape_t<given>>::type>{};
+    if constexpr (count == 0) {
+        return empty_network_error{};
+    } else if constexpr (Shapes::no_layer != count) {
+        using Type = type_at_t<failed, Leaves>;
+        return layer_error<decltype(place_of<Net, failed>()), Type, why_no_layer<Type>()>{};
+    } else if constexpr (constexpr Size wrong = first_with_wrong_arguments(Leaves{}); wrong != count) {
+        using Layer = type_at_t<wrong, Leaves>;
+        return arguments_error<decltype(place_of<Net, wrong>()), Layer, wrong_arguments_of<Layer>()>{};
+    } else if constexpr (constexpr FirstInput input = first_input(Leaves{}); !input.stated) {
+        return input_error<decltype(place_of<Net, input.index>()), type_at_t<input.index, Leaves>>{};
+    } else if constexpr (failed != count) {
+        using Layer = type_at_t<failed, Leaves>;
+        using Given = shape_t<Shapes::trace.layers[failed].in>;
+        constexpr ShapeOutcome refusal = Shapes::trace.refusal;
+        return shape_error<decltype(place_of<Net, failed>()), Layer, is_given<Given>,
+                           but<refusal.refusal, shape_t<refusal.expected>>,
+                           typename RemedyOf<Layer, Given, refusal.refusal>::type>{};
     } else {
-        return no_shape_error{};
+        return no_error{};
     }
 }
+
+template <class Leaves>
+struct LastOf {
+    using type = type_at_t<Leaves::size - 1, Leaves>;
+};
+template <>
+struct LastOf<TypeList<>> {
+    using type = void;
+};
 
 }  // namespace detail
 
@@ -149,18 +214,15 @@ constexpr auto find_problem() {
 /// sentence.
 template <class Net>
 struct Network : detail::NetworkShapes<Net> {
-    static_assert(AnyLayer<Net>,
-                  "strata: a network is made of layers; this type has no shape rule (docs/errors.md#layer)");
     using typename detail::NetworkShapes<Net>::Leaves;
     using detail::NetworkShapes<Net>::stated;
     using detail::NetworkShapes<Net>::trace;
     static constexpr Size layer_count = Leaves::size;
-    static_assert(layer_count > 0, "strata: a network has at least one layer (docs/errors.md#empty)");
 
     // A member and not a base: clang would go on to complain about the missing base.
     detail::RefuseUnlessFitting<decltype(detail::find_problem<Net>())> refused_here;
     /// False after a refusal; what would only repeat it in other words is then left out.
-    static constexpr bool fits = decltype(detail::find_problem<Net>())::the_layers_fit_together;
+    static constexpr bool fits = std::is_same_v<decltype(detail::find_problem<Net>()), detail::no_error>;
 
     static constexpr Size parameter_tensors = detail::count_parameters(Leaves{});
     static constexpr detail::ParameterTable<parameter_tensors> parameters =
@@ -173,7 +235,7 @@ struct Network : detail::NetworkShapes<Net> {
 
     using InputShape = shape_t<trace.input>;
     using OutputShape = shape_t<trace.output>;
-    using LastLayer = detail::type_at_t<layer_count - 1, Leaves>;
+    using LastLayer = typename detail::LastOf<Leaves>::type;
 
     static constexpr Size multiply_adds = [] {
         Size total = 0;

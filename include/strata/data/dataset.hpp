@@ -56,6 +56,12 @@ concept Dataset = requires(const D& dataset, Size i) {
 
 namespace detail {
 
+inline void check_sample_index(Size i, Size size) {
+    if (i >= size)
+        throw ValueError("strata: sample " + std::to_string(i) + " of a dataset of " + std::to_string(size) +
+                         "; the first one is sample 0");
+}
+
 template <class T>
 auto element_of(const T& value) {
     if constexpr (std::is_arithmetic_v<T>) {

@@ -89,11 +89,11 @@ private:
     };
 
     static void* run(void* self) {
-        static_cast<Prefetch*>(self)->work();
+        static_cast<Prefetch*>(self)->make_items();
         return nullptr;
     }
 
-    void work() {
+    void make_items() {
         for (;;) {
             Size item;
             {

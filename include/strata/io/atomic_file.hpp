@@ -21,7 +21,7 @@ namespace strata {
 namespace io {
 
 /// Writes all bytes to `fd`; `path` is for the message only. Throws FileError.
-inline void write_all(int fd, const std::string& path, const char* data, std::size_t bytes) {
+[[gnu::cold]] inline void write_all(int fd, const std::string& path, const char* data, std::size_t bytes) {
     while (bytes > 0) {
         const ssize_t written = ::write(fd, data, bytes);
         if (written < 0 && errno == EINTR) continue;
@@ -45,7 +45,7 @@ inline void write_all(int fd, const std::string& path, const char* data, std::si
 class AtomicFile {
 public:
     /// Creates the temporary file. Refuses a target that is not a regular file or that is write-protected.
-    explicit AtomicFile(std::string path) : path_(std::move(path)) {
+    [[gnu::cold]] explicit AtomicFile(std::string path) : path_(std::move(path)) {
         io::check_path(path_);
         const std::size_t slash = path_.find_last_of('/');
         const std::string directory = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
@@ -64,7 +64,7 @@ public:
     ~AtomicFile() { discard(); }
 
     /// Appends `bytes` bytes, through a buffer. After an exception the file can no longer be committed.
-    void write(const void* data, std::size_t bytes) {
+    [[gnu::cold]] void write(const void* data, std::size_t bytes) {
         check_open();
         const char* source = static_cast<const char*>(data);
         if (bytes > buffer_bytes - buffer_.size()) flush();
@@ -74,10 +74,10 @@ public:
             buffer_.append(source, bytes);
         }
     }
-    void write(std::string_view text) { write(text.data(), text.size()); }
+    [[gnu::cold]] void write(std::string_view text) { write(text.data(), text.size()); }
 
     /// Makes the content durable and gives it its name.
-    void commit() {
+    [[gnu::cold]] void commit() {
         check_open();
         flush();
         if (replaces_ && ::fchmod(file_.get(), mode_) != 0) fail("keep the mode bits", errno);
@@ -96,7 +96,7 @@ public:
 private:
     static constexpr std::size_t buffer_bytes = 1 << 16;
 
-    void check_target() {
+    [[gnu::cold]] void check_target() {
         struct stat status {};
         if (::fstatat(directory_.get(), base_.c_str(), &status, 0) != 0) {
             if (errno == ENOENT) return;
@@ -114,7 +114,7 @@ private:
     }
 
     // Not mkstemp: its mode 0600 would need the umask, which a process can read only by changing it.
-    void create_temporary() {
+    [[gnu::cold]] void create_temporary() {
         const mode_t mode = replaces_ ? mode_ & 0777 : 0666;
         for (int attempt = 0; attempt < 100; ++attempt) {
             timespec now{};
@@ -135,12 +135,12 @@ private:
         if (!file_.is_open()) throw FileError(path_ + ": cannot write: already committed, or a write failed");
     }
 
-    void flush() {
+    [[gnu::cold]] void flush() {
         write_through(buffer_.data(), buffer_.size());
         buffer_.clear();
     }
 
-    void write_through(const char* data, std::size_t bytes) {
+    [[gnu::cold]] void write_through(const char* data, std::size_t bytes) {
         try {
             io::write_all(file_.get(), path_, data, bytes);
         } catch (...) {
@@ -154,7 +154,7 @@ private:
         io::refuse_system(path_, action, error);
     }
 
-    void discard() noexcept {
+    [[gnu::cold]] void discard() noexcept {
         file_.close();
         if (!temporary_.empty()) ::unlinkat(directory_.get(), temporary_.c_str(), 0);
         temporary_.clear();

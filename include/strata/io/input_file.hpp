@@ -29,7 +29,7 @@ namespace io {
 }
 
 /// Refuses an empty path and one with a NUL inside, which the system would silently cut there.
-inline void check_path(const std::string& path) {
+[[gnu::cold]] inline void check_path(const std::string& path) {
     if (path.empty()) throw FileError("path: found an empty string, expected a file name");
     if (path.find('\0') != std::string::npos) {
         throw FileError(std::string(path.c_str()) + ": path: found a NUL character, expected a file name");
@@ -61,7 +61,7 @@ private:
 class InputFile {
 public:
     /// Throws FileError if `path` is missing, unreadable, or not a regular file.
-    explicit InputFile(std::string path) : path_(std::move(path)) {
+    [[gnu::cold]] explicit InputFile(std::string path) : path_(std::move(path)) {
         check_path(path_);
         // O_NONBLOCK: opening a pipe must not wait for a writer; a regular file ignores it.
         file_ = Descriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -94,7 +94,7 @@ public:
     }
 
     /// Reads exactly `bytes` bytes from `offset`. Throws FileError if the file ends before.
-    void read(std::uint64_t offset, void* destination, std::size_t bytes) const {
+    [[gnu::cold]] void read(std::uint64_t offset, void* destination, std::size_t bytes) const {
         const std::size_t got = read_some(offset, destination, bytes);
         if (got != bytes) {
             refuse_field(path_, "size", "the end at byte " + std::to_string(offset + got),
@@ -111,7 +111,7 @@ private:
 }  // namespace io
 
 /// The whole content of a regular file of at most `limit` bytes. Throws FileError.
-inline std::string read_file(const std::string& path, std::uint64_t limit) {
+[[gnu::cold]] inline std::string read_file(const std::string& path, std::uint64_t limit) {
     const io::InputFile file(path);
     if (file.size() > limit) {
         io::refuse_field(path, "size", std::to_string(file.size()) + " bytes",

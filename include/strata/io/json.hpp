@@ -14,7 +14,7 @@
 
 namespace strata {
 /// `text` as a JSON string, with its quotes. Throws ValueError if it is not UTF-8.
-inline std::string json_quote(std::string_view text) {
+[[gnu::cold]] inline std::string json_quote(std::string_view text) {
     if (!io::is_utf8(text)) throw ValueError("JSON string: found bytes that are not UTF-8, expected UTF-8");
     constexpr char digits[] = "0123456789abcdef";
     std::string quoted = "\"";
@@ -130,7 +130,7 @@ public:
     }
 
     /// Refuses anything but white space up to the end of the text.
-    void end() {
+    [[gnu::cold]] void end() {
         skip_space();
         if (position_ != text_.size()) refuse("nothing but padding after the closing brace");
     }
@@ -148,7 +148,7 @@ public:
     }
 
 private:
-    void skip_space() {
+    [[gnu::cold]] void skip_space() {
         while (position_ < text_.size() && std::string_view(" \t\n\r").find(text_[position_]) != text_.npos) {
             ++position_;
         }
@@ -165,11 +165,11 @@ private:
         return true;
     }
 
-    void expect(char c) {
+    [[gnu::cold]] void expect(char c) {
         if (!accept(c)) refuse(std::string("'") + c + "'");
     }
 
-    void append_escape(std::string& value) {
+    [[gnu::cold]] void append_escape(std::string& value) {
         ++position_;  // the backslash
         constexpr std::string_view letters = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
         const char c = position_ < text_.size() ? text_[position_] : '\0';

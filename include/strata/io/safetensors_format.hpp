@@ -40,7 +40,7 @@ inline constexpr std::size_t max_rank = 64;  // ours: bounds memory to a small m
 inline constexpr std::string_view metadata_name = "__metadata__";
 
 /// A name (UTF-8) for a message: quoted, and cut after 200 bytes.
-inline std::string shown(std::string_view name) {
+[[gnu::cold]] inline std::string shown(std::string_view name) {
     std::size_t length = 0;
     while (length < name.size() && length < 200) {
         length += std::max<std::size_t>(1, utf8_sequence(name.substr(length)));

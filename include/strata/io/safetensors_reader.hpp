@@ -27,7 +27,7 @@ namespace strata {
 class SafetensorsFile {
 public:
     /// Throws FileError "<path>: <field>: found ..., expected ..." for whatever is not as it must be.
-    explicit SafetensorsFile(const std::string& path) : file_(path) {
+    [[gnu::cold]] explicit SafetensorsFile(const std::string& path) : file_(path) {
         const std::string header = read_header();
         parse(header);
         check_names();
@@ -49,7 +49,7 @@ public:
     }
 
     /// Reads the `entry.bytes()` bytes of one of `entries()` to `destination`. Throws FileError.
-    void read(const TensorEntry& entry, void* destination) const {
+    [[gnu::cold]] void read(const TensorEntry& entry, void* destination) const {
         if (entry.begin > entry.end || entry.end > data_bytes()) {
             throw ValueError(path() + ": read: found an entry that is not of this file");
         }
@@ -82,7 +82,7 @@ private:
         return header;
     }
 
-    void parse(const std::string& header) {
+    [[gnu::cold]] void parse(const std::string& header) {
         io::JsonReader json(header, path(), "header");
         if (!header.starts_with('{')) json.refuse("'{' as the first byte");
         bool has_metadata = false;
@@ -151,7 +151,7 @@ private:
         return entry;
     }
 
-    void check_names() {
+    [[gnu::cold]] void check_names() {
         std::vector<std::string_view> names;
         names.reserve(std::max(entries_.size(), metadata_.size()));
         for (const TensorEntry& entry : entries_) names.push_back(entry.name);
@@ -166,7 +166,7 @@ private:
     }
 
     // After this, entries_ lie in the order of their data and cover it without hole or overlap.
-    void check_layout() {
+    [[gnu::cold]] void check_layout() {
         std::sort(entries_.begin(), entries_.end(), [](const TensorEntry& left, const TensorEntry& right) {
             if (left.begin != right.begin) return left.begin < right.begin;
             return left.end != right.end ? left.end < right.end : left.name < right.name;
@@ -187,7 +187,7 @@ private:
     }
 
     // `begin` is where the tensor before ends.
-    void check_entry(const TensorEntry& entry, std::size_t begin) const {
+    [[gnu::cold]] void check_entry(const TensorEntry& entry, std::size_t begin) const {
         const auto field = [&](const char* which) {
             return "tensor " + io::shown(entry.name) + ", " + which;
         };

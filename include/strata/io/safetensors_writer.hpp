@@ -29,7 +29,7 @@ struct TensorToWrite {
 namespace io {
 
 /// Refuses a tensor that SafetensorsFile would not read back. Throws ValueError.
-inline void check_tensor(const TensorToWrite& tensor) {
+[[gnu::cold]] inline void check_tensor(const TensorToWrite& tensor) {
     if (!is_utf8(tensor.name)) {
         throw ValueError("tensor name: found bytes that are not UTF-8, expected UTF-8");
     }
@@ -53,7 +53,7 @@ inline void check_tensor(const TensorToWrite& tensor) {
 }
 
 /// The header of tensors laid end to end, padded with spaces to a multiple of 8 bytes. Throws ValueError.
-inline std::string safetensors_header(std::span<const TensorToWrite> tensors, const Metadata& metadata) {
+[[gnu::cold]] inline std::string safetensors_header(std::span<const TensorToWrite> tensors, const Metadata& metadata) {
     std::string header = "{";
     std::vector<std::string_view> names;
     if (!metadata.empty()) {
@@ -95,7 +95,7 @@ inline std::string safetensors_header(std::span<const TensorToWrite> tensors, co
 
 /// Writes the tensors in the order given, atomically: at any moment `path` is the old file or the new one.
 /// Throws ValueError for tensors that do not make a valid file, FileError if it cannot be written.
-inline void write_safetensors(const std::string& path, std::span<const TensorToWrite> tensors,
+[[gnu::cold]] inline void write_safetensors(const std::string& path, std::span<const TensorToWrite> tensors,
                               const Metadata& metadata = {}) {
     const std::string header = io::safetensors_header(tensors, metadata);
     char prefix[8];

@@ -25,7 +25,7 @@ struct NamedTensor {
 
 /// Writes the tensors in the order given, atomically. Throws ValueError for a name twice or a size that is
 /// not that of the shape, FileError if the file cannot be written; then the old file is as it was.
-inline void save_state(const std::string& path, std::span<const NamedTensor> tensors,
+[[gnu::cold]] inline void save_state(const std::string& path, std::span<const NamedTensor> tensors,
                        const Metadata& metadata = {}) {
     std::vector<TensorToWrite> views;
     views.reserve(tensors.size());
@@ -38,7 +38,7 @@ inline void save_state(const std::string& path, std::span<const NamedTensor> ten
 namespace io {
 
 /// One line for each way in which the file differs from what is expected; empty if there is none.
-inline std::vector<std::string> state_differences(const SafetensorsFile& file,
+[[gnu::cold]] inline std::vector<std::string> state_differences(const SafetensorsFile& file,
                                                   std::span<const NamedTensor> tensors) {
     std::vector<std::string> lines;
     const auto describe = [](const std::string& name, DType dtype, std::span<const std::size_t> shape) {
@@ -82,7 +82,7 @@ inline std::vector<std::string> state_differences(const SafetensorsFile& file,
 /// file of another network, ValueError for a size that is not that of the shape. Whatever is thrown, no
 /// tensor has changed: all data is read before the first byte is copied, which takes a second copy of it in
 /// memory.
-inline void load_state(const std::string& path, std::span<const NamedTensor> tensors) {
+[[gnu::cold]] inline void load_state(const std::string& path, std::span<const NamedTensor> tensors) {
     std::vector<std::string_view> names;
     std::size_t total = 0;
     for (const NamedTensor& tensor : tensors) {

@@ -37,7 +37,7 @@ constexpr bool is_utf8(std::string_view text) {
 }
 
 /// Appends a code point up to U+10FFFF that is not a surrogate.
-inline void append_utf8(std::string& text, unsigned code) {
+[[gnu::cold]] inline void append_utf8(std::string& text, unsigned code) {
     const auto put = [&](unsigned byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
     if (code < 0x80) {
         put(code);

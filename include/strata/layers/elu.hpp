@@ -2,9 +2,9 @@
 // y = x for x > 0, else alpha (exp(x) - 1)
 //
 // Shapes: any -> the same.
-// Options: alpha = 1, at least 0: the backward pass computes alpha exp(x) as y + alpha, so that x need not be kept.
-// A negative one throws ValueError in forward (PyTorch takes it unless it works in place).
-// Source: torch.nn.ELU; D.-A. Clevert, T. Unterthiner, S. Hochreiter, ICLR 2016.
+// Options: alpha = 1, at least 0: the backward pass computes alpha exp(x) as y + alpha, so that x need not be
+// kept. A negative one throws ValueError in forward (PyTorch takes it unless it works in place). Source:
+// torch.nn.ELU; D.-A. Clevert, T. Unterthiner, S. Hochreiter, ICLR 2016.
 
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
@@ -40,7 +40,9 @@ struct ELU {
         if (!(alpha >= 0)) random_detail::refuse("strata: ELU", "alpha", alpha, "at least 0");
         device.map(Function{alpha}, y, x);
     }
-    void backward_input(auto& device, auto, auto y, auto dy, auto dx) const { device.map(Gradient{alpha}, dx, y, dy); }
+    void backward_input(auto& device, auto, auto y, auto dy, auto dx) const {
+        device.map(Gradient{alpha}, dx, y, dy);
+    }
 };
 
 }  // namespace strata

@@ -22,9 +22,9 @@ struct GELU {
 
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
 
-    static constexpr double root_half = 0.70710678118654752440;         // sqrt(1 / 2)
-    static constexpr double density_at_zero = 0.39894228040143267794;   // 1 / sqrt(2 pi)
-    static constexpr double tanh_scale = 2 * density_at_zero;           // sqrt(2 / pi)
+    static constexpr double root_half = 0.70710678118654752440;        // sqrt(1 / 2)
+    static constexpr double density_at_zero = 0.39894228040143267794;  // 1 / sqrt(2 pi)
+    static constexpr double tanh_scale = 2 * density_at_zero;          // sqrt(2 / pi)
     static constexpr double tanh_cubic = 0.044715;
 
     struct Function {

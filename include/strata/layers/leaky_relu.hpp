@@ -2,8 +2,8 @@
 // y = x for x > 0, else negative_slope x
 //
 // Shapes: any -> the same.
-// Options: negative_slope = 0.01, at least 0: the backward pass tells the side of the kink from y, so that x need not
-// be kept. A negative one throws ValueError in forward (PyTorch takes it unless it works in place).
+// Options: negative_slope = 0.01, at least 0: the backward pass tells the side of the kink from y, so that x
+// need not be kept. A negative one throws ValueError in forward (PyTorch takes it unless it works in place).
 // Source: torch.nn.LeakyReLU.
 
 #include <strata/core/layer.hpp>
@@ -37,7 +37,8 @@ struct LeakyReLU {
     };
 
     void forward(auto& device, auto x, auto y) const {
-        if (!(negative_slope >= 0)) random_detail::refuse("strata: LeakyReLU", "negative_slope", negative_slope, "at least 0");
+        if (!(negative_slope >= 0))
+            random_detail::refuse("strata: LeakyReLU", "negative_slope", negative_slope, "at least 0");
         device.map(Function{negative_slope}, y, x);
     }
     void backward_input(auto& device, auto, auto y, auto dy, auto dx) const {

@@ -15,17 +15,25 @@ namespace strata {
 enum class Bias { none };
 inline constexpr Bias no_bias = Bias::none;
 
+inline void write_Linear_Out__or_Linear_In_Out() {}
+inline void its_sizes_must_be_at_least_1() {}
+inline void write_no_bias_and_not_false_or_true() {}
+
 template <auto... Arguments>
 struct Linear {
     static constexpr bool has_bias = !(std::is_same_v<decltype(Arguments), Bias> || ...);
     static constexpr Size size_count = sizeof...(Arguments) - (has_bias ? 0 : 1);
-    static_assert(size_count == 1 || size_count == 2,
-                  "strata: write Linear<Out> or Linear<In, Out>, and no_bias behind them if wanted (docs/errors.md#linear)");
-    static_assert(((static_cast<long long>(Arguments) > 0 || std::is_same_v<decltype(Arguments), Bias>) && ...),
-                  "strata: the sizes of a Linear are at least 1 (docs/errors.md#linear)");
+    static constexpr Reason wrong_arguments = [] {
+        if ((std::is_same_v<decltype(Arguments), bool> || ...)) return Reason{&write_no_bias_and_not_false_or_true};
+        if (size_count != 1 && size_count != 2) return Reason{&write_Linear_Out__or_Linear_In_Out};
+        if (((static_cast<long long>(Arguments) <= 0 && !std::is_same_v<decltype(Arguments), Bias>) || ...))
+            return Reason{&its_sizes_must_be_at_least_1};
+        return Reason{nullptr};
+    }();
+    static constexpr bool sound = wrong_arguments == nullptr;
     static constexpr Size sizes[sizeof...(Arguments) + 1] = {static_cast<Size>(Arguments)..., 0};
-    static constexpr Size in = size_count == 2 ? sizes[0] : 0;  // 0: whatever arrives
-    static constexpr Size out = sizes[size_count - 1];
+    static constexpr Size in = sound && size_count == 2 ? sizes[0] : 0;  // 0: whatever arrives
+    static constexpr Size out = sound ? sizes[size_count - 1] : 1;
 
     static constexpr LayerTraits traits = {.keeps = Keeps::input};
 
@@ -42,9 +50,25 @@ struct Linear {
     }
     static constexpr Size multiply_adds(Dims given) { return given.elements() * out; }
 
+    template <Size In, Size Out>
+    using with_sizes =
+        std::conditional_t<has_bias, Linear<int(In), int(Out)>, Linear<int(In), int(Out), no_bias>>;
+
+    /// What would have fitted: Flatten in front, the sizes the other way round, or another first size.
     template <class Given>
-    using remedy = std::conditional_t<Given::dims.elements() == in, put_before_it<struct Flatten>,
-                                      write_instead<Linear<int(Given::dims.last()), int(out)>>>;
+    static auto find_remedy() {
+        constexpr Dims given = Given::dims;
+        if constexpr (given.elements() == in)
+            return put_before_it<struct Flatten>{};
+        else if constexpr (given.last() == out)
+            return sizes_swapped__write<with_sizes<out, in>>{};
+        else if constexpr (given.rank > 2)
+            return write_instead<struct Flatten, with_sizes<given.elements(), out>>{};
+        else
+            return write_instead<with_sizes<given.last(), out>>{};
+    }
+    template <class Given>
+    using remedy = decltype(find_remedy<Given>());
 
     static void initialize(Generator& generator, auto weight, auto... bias) {
         const double gain = init::calculate_gain(init::Nonlinearity::leaky_relu, std::sqrt(5.0));

@@ -10,13 +10,15 @@ namespace strata {
 
 template <Size... Extents>
 struct Reshape {
-    static_assert(sizeof...(Extents) > 0 && ((Extents > 0) && ...),
-                  "strata: Reshape takes the extents of one sample, each at least 1 (docs/errors.md#reshape)");
+    static_assert(
+        sizeof...(Extents) > 0 && ((Extents > 0) && ...),
+        "strata: Reshape takes the extents of one sample, each at least 1 (docs/errors.md#reshape)");
 
     static constexpr LayerTraits traits = {.view = true, .any_shape_in = true, .values = Values::inherited};
 
     static constexpr ShapeOutcome output_shape(Dims given) {
-        if (given.elements() != dims(Extents...).elements()) return refuse(&it_takes_as_many_elements_as, dims(Extents...));
+        if (given.elements() != dims(Extents...).elements())
+            return refuse(&it_takes_as_many_elements_as, dims(Extents...));
         return accept(dims(Extents...));
     }
     static constexpr Dims input_shape() { return dims(Extents...); }

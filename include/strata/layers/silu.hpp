@@ -32,7 +32,9 @@ struct SiLU {
     };
 
     static void forward(auto& device, auto x, auto y) { device.map(Function{}, y, x); }
-    static void backward_input(auto& device, auto x, auto, auto dy, auto dx) { device.map(Gradient{}, dx, x, dy); }
+    static void backward_input(auto& device, auto x, auto, auto dy, auto dx) {
+        device.map(Gradient{}, dx, x, dy);
+    }
 };
 
 }  // namespace strata

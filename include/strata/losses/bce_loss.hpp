@@ -24,7 +24,7 @@ struct BinaryCrossEntropy {
     template <class V>
     STRATA_HOST_DEVICE V gradient(const V& x, const V& y) const {
         using namespace math;
-        return (x - y) / max((V(1) - x) * x, V(1e-12));
+        return (x - y) / max((V(1) - x) * x, V(1e-12f));  // a float in PyTorch, for double too
     }
 };
 

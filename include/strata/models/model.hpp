@@ -106,6 +106,7 @@ public:
             throw ValueError(
                 "strata: backward needs the loss of this model's last forward pass in training mode");
         run_backward();
+        ++pass_;  // the activations are used up, so the same loss does not serve twice
     }
 
     /// Forgets the gradients. Costs nothing: the next backward pass overwrites them.

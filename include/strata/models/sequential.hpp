@@ -9,9 +9,6 @@ namespace strata {
 
 template <class... Layers>
 class Sequential : detail::Slots<Layers...> {
-    static_assert((AnyLayer<Layers> && ...), "strata: Sequential takes layers only; one of its arguments has "
-                                             "no shape rule (docs/errors.md#layer)");
-
 public:
     using children = detail::TypeList<Layers...>;
 

@@ -12,7 +12,7 @@ namespace detail {
 /// The parameters of a model as the file layer wants them. `host` holds a copy of the flat buffer in host
 /// memory.
 template <class Model>
-std::vector<NamedTensor> named_tensors(typename Model::value_type* host) {
+[[gnu::cold]] std::vector<NamedTensor> named_tensors(typename Model::value_type* host) {
     std::vector<NamedTensor> tensors;
     for (const ParameterInfo& row : Model::parameter_table())
         tensors.push_back({std::string(row.name.view()),
@@ -27,7 +27,7 @@ std::vector<NamedTensor> named_tensors(typename Model::value_type* host) {
 
 /// Writes all parameters to `path`, atomically. Throws FileError; the old file is then as it was.
 template <class Net, class Device, class T>
-void save(const Model<Net, Device, T>& model, const std::string& path) {
+[[gnu::cold]] void save(const Model<Net, Device, T>& model, const std::string& path) {
     std::vector<T> host(model.flat_parameters().size());
     model.copy_parameters_to(host.data());
     save_state(path, detail::named_tensors<Model<Net, Device, T>>(host.data()), {{"format", "pt"}});
@@ -36,7 +36,7 @@ void save(const Model<Net, Device, T>& model, const std::string& path) {
 /// Reads all parameters from `path`. A file whose names, shapes or types are not exactly the model's is
 /// refused with one StateError that lists every difference; the model is then as it was.
 template <class Net, class Device, class T>
-void load(Model<Net, Device, T>& model, const std::string& path) {
+[[gnu::cold]] void load(Model<Net, Device, T>& model, const std::string& path) {
     std::vector<T> host(model.flat_parameters().size());
     load_state(path, detail::named_tensors<Model<Net, Device, T>>(host.data()));
     model.copy_parameters_from(host.data());

@@ -1,10 +1,10 @@
 #pragma once
 // s = s + g²,  p -= lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)
 //
-// Options: lr = 1e-2, lr_decay = 0, weight_decay = 0 (added to the gradient), initial_accumulator_value = 0 (s before
-// the first step), eps = 1e-10, maximize = false.
-// Source: torch.optim.Adagrad; J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online learning and
-// stochastic optimization", JMLR 2011.
+// Options: lr = 1e-2, lr_decay = 0, weight_decay = 0 (added to the gradient), initial_accumulator_value = 0
+// (s before the first step), eps = 1e-10, maximize = false.
+// Source: torch.optim.Adagrad; J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online
+// learning and stochastic optimization", JMLR 2011.
 
 #include <strata/optimizers/optimizer.hpp>
 

@@ -1,8 +1,9 @@
 #pragma once
-// m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g²,  p -= lr m' / (sqrt(v') + eps),  m' = m / (1 - b1^t),  v' = v / (1 - b2^t)
+// m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g²,
+// p -= lr m' / (sqrt(v') + eps),  m' = m / (1 - b1^t),  v' = v / (1 - b2^t)
 //
-// Options: lr = 1e-3, betas = {0.9, 0.999}, eps = 1e-8, weight_decay = 0 (added to the gradient), amsgrad = false
-// (the largest v so far takes v's place), maximize = false.
+// Options: lr = 1e-3, betas = {0.9, 0.999}, eps = 1e-8, weight_decay = 0 (added to the gradient),
+// amsgrad = false (the largest v so far takes v's place), maximize = false.
 // Source: torch.optim.Adam; D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
 
 #include <strata/optimizers/optimizer.hpp>
@@ -66,7 +67,8 @@ struct Adam {
                         .weight_decay = weight_decay,
                         .sign = maximize ? -1.0 : 1.0};
         if (amsgrad)
-            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1], at.state[2]);
+            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1],
+                            at.state[2]);
         else
             device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1]);
     }

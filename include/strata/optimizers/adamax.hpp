@@ -1,8 +1,9 @@
 #pragma once
 // m = b1 m + (1 - b1) g,  u = max(b2 u, |g| + eps),  p -= lr / (1 - b1^t) m / u
 //
-// Options: lr = 2e-3, betas = {0.9, 0.999}, eps = 1e-8, weight_decay = 0 (added to the gradient), maximize = false.
-// Source: torch.optim.Adamax; D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, section 7.
+// Options: lr = 2e-3, betas = {0.9, 0.999}, eps = 1e-8, weight_decay = 0 (added to the gradient),
+// maximize = false.
+// Source: torch.optim.Adamax; D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
 
 #include <strata/optimizers/optimizer.hpp>
 

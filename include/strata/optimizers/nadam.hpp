@@ -1,12 +1,13 @@
 #pragma once
 // m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g²,  c_t = b1 (1 - 0.96^(t momentum_decay) / 2),
-// p -= lr (c_(t+1) m / (1 - c_1 ... c_(t+1)) + (1 - c_t) g / (1 - c_1 ... c_t)) / (sqrt(v / (1 - b2^t)) + eps)
+// p -= lr d / (sqrt(v / (1 - b2^t)) + eps),
+// d = c_(t+1) m / (1 - c_1 ... c_(t+1)) + (1 - c_t) g / (1 - c_1 ... c_t)
 //
 // Options: lr = 2e-3, betas = {0.9, 0.999}, eps = 1e-8, weight_decay = 0 (added to the gradient),
 // momentum_decay = 4e-3.
-// Source: torch.optim.NAdam; T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016. As PyTorch 2
-// and as 1.13 with foreach; without it 1.13 takes c_t twice into the product for m. PyTorch rounds the product to
-// float in every step; here it is a double.
+// Source: torch.optim.NAdam; T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016.
+// As PyTorch 2, and 1.13 with foreach; without it 1.13 takes c_t twice into the product behind m.
+// PyTorch rounds the product to float in every step; here it is a double.
 
 #include <strata/optimizers/optimizer.hpp>
 

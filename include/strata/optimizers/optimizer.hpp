@@ -1,6 +1,6 @@
 #pragma once
-// An optimizer bound to a model: the algorithm's options, its state (flat, like the parameters) and its step count.
-// Each step is one fused pass over the flat buffers.
+// An optimizer bound to a model: the algorithm's options, its state (flat, like the parameters) and its step
+// count. Each step is one fused pass over the flat buffers.
 //
 // An algorithm is a value type with PyTorch's options, `lr` among them, and:
 //
@@ -19,7 +19,7 @@
 
 namespace strata {
 
-/// Which of `OptimizerStep::state` the options of an algorithm need. A buffer keeps its place when options change.
+/// Which of `OptimizerStep::state` an algorithm's options need. A buffer keeps its place when they change.
 using StatesInUse = std::array<bool, 4>;
 
 /// What one update works on: `size` elements each of parameters, gradients and the states in use.
@@ -28,22 +28,26 @@ struct OptimizerStep {
     Size size = 0;
     T* parameters = nullptr;
     const T* gradients = nullptr;
-    T* state[4] = {};           ///< zeros at the beginning; null where it is not in use
-    long long count = 0;        ///< 1 in the first step
-    double* scalar = nullptr;   ///< one number that lives from step to step, 1 at the beginning (NAdam's product)
+    T* state[4] = {};          ///< zeros at the beginning; null where it is not in use
+    long long count = 0;       ///< 1 in the first step
+    double* scalar = nullptr;  ///< lives from step to step, 1 at the beginning (NAdam's product)
 };
 
 namespace detail {
 
-inline void check_option(bool fine, const char* optimizer, const char* option, double value, const char* limit) {
-    if (fine) return;
+/// NaN is never fine, under -ffast-math too, where comparisons may overlook it.
+inline void check_option(bool fine, const char* optimizer, const char* option, double value,
+                         const char* limit) {
+    const bool nan = __builtin_bit_cast(unsigned long long, value) << 1 > 0xffe0'0000'0000'0000;
+    if (fine && !nan) return;
     char number[32];
     std::snprintf(number, sizeof number, "%g", value);
-    throw ValueError(std::string("strata: ") + optimizer + ": " + option + " is " + number + ", but must be " + limit);
+    throw ValueError(std::string("strata: ") + optimizer + ": " + option + " is " + number +
+                     ", but must be " + limit);
 }
 
-/// eps as it is added to a denominator. Zero becomes the smallest normal number, which changes no quotient but 0 / 0:
-/// that would fill the padding between tensors, whose gradients are zero, with NaN.
+/// eps as it is added to a denominator. Zero becomes the smallest normal number, which changes no quotient
+/// but 0 / 0: that would fill the padding between tensors, whose gradients are zero, with NaN.
 template <class T>
 double positive_eps(double eps) {
     constexpr double smallest = std::numeric_limits<T>::min();
@@ -52,9 +56,9 @@ double positive_eps(double eps) {
 
 }  // namespace detail
 
-/// `Optimizer optimizer{model, Adam{.lr = 1e-2}}`, then `zero_grad()`, backward, `step()`. It keeps a reference to the
-/// model, which has to outlive it. A copy has its own state and works on the same model. Throws ValueError for options
-/// out of range.
+/// `Optimizer optimizer{model, Adam{.lr = 1e-2}}`, then `zero_grad()`, backward, `step()`. It keeps a
+/// reference to the model, which has to outlive it. A copy has its own state and works on the same model.
+/// Throws ValueError for options out of range.
 template <class Model, class Algorithm>
 class Optimizer {
     using T = typename Model::value_type;
@@ -72,21 +76,25 @@ public:
 
     void zero_grad() { model_->zero_grad(); }
 
-    /// One update of all parameters from the gradients of the backward passes since `zero_grad`. Without one nothing
-    /// happens and no step is counted, as PyTorch skips parameters whose gradient is None. Throws ValueError for
-    /// options that are now out of range; the parameters are then as they were.
+    /// One update of all parameters from the gradients of the backward passes since `zero_grad`. Without one
+    /// nothing happens and no step is counted, as PyTorch skips parameters whose gradient is None. Throws
+    /// ValueError for options that are now out of range; the parameters are then as they were.
     void step() {
         algorithm_.validate();
         if (!model_->has_gradients()) return;
         const auto gradients = model_->flat_gradients();
-        OptimizerStep<T> step{gradients.size(), model_->flat_parameters().data(), gradients.data(), {}, 0, &scalar_};
+        OptimizerStep<T> step;
+        step.size = gradients.size();
+        step.parameters = model_->flat_parameters().data();
+        step.gradients = gradients.data();
+        step.scalar = &scalar_;
+        step.count = ++count_;
         const StatesInUse in_use = algorithm_.states();
         for (Size i = 0; i < in_use.size(); ++i) {
             if (!in_use[i]) continue;
             state_[i].resize(step.size);  // allocates when first used
             step.state[i] = state_[i].data();
         }
-        step.count = ++count_;
         algorithm_.update(model_->device(), step);
     }
 

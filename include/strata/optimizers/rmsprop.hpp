@@ -4,8 +4,9 @@
 //
 // Options: lr = 1e-2, alpha = 0.99, eps = 1e-8, weight_decay = 0 (added to the gradient), momentum = 0,
 // centered = false, maximize = false.
-// Source: torch.optim.RMSprop; G. Hinton's lecture 6e, 2012; A. Graves, "Generating sequences with recurrent neural
-// networks", 2013 (centered). Where rounding makes v - a² negative, PyTorch's step is NaN; here it counts as 0.
+// Source: torch.optim.RMSprop; G. Hinton's lecture 6e, 2012; A. Graves, "Generating sequences with recurrent
+// neural networks", 2013 (centered).
+// Where rounding makes v - a² negative, PyTorch's step is NaN; here it counts as 0.
 
 #include <strata/optimizers/optimizer.hpp>
 
@@ -65,9 +66,15 @@ struct RMSprop {
 
     template <class T>
     void update(auto& device, const OptimizerStep<T>& at) const {
-        const Rule rule{lr, alpha, detail::positive_eps<T>(eps), weight_decay, momentum, maximize ? -1.0 : 1.0};
+        const Rule rule{.lr = lr,
+                        .alpha = alpha,
+                        .eps = detail::positive_eps<T>(eps),
+                        .weight_decay = weight_decay,
+                        .momentum = momentum,
+                        .sign = maximize ? -1.0 : 1.0};
         if (centered)
-            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1], at.state[2]);
+            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1],
+                            at.state[2]);
         else if (momentum > 0)
             device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1]);
         else

@@ -1,10 +1,10 @@
 #pragma once
-// b = momentum b + (1 - dampening) g (b = g in the first step),  p -= lr b,  with nesterov p -= lr (g + momentum b)
+// b = momentum b + (1 - dampening) g,  p -= lr b,  with nesterov p -= lr (g + momentum b);  b begins as g
 //
-// Options: lr = 1e-3, momentum = 0, dampening = 0, weight_decay = 0 (added to the gradient), nesterov = false,
-// maximize = false.
-// Source: torch.optim.SGD; I. Sutskever et al., "On the importance of initialization and momentum in deep learning",
-// ICML 2013.
+// Options: lr = 1e-3, momentum = 0, dampening = 0, weight_decay = 0 (added to the gradient),
+// nesterov = false, maximize = false.
+// Source: torch.optim.SGD; I. Sutskever et al., "On the importance of initialization and momentum in deep
+// learning", ICML 2013.
 
 #include <strata/optimizers/optimizer.hpp>
 
@@ -21,7 +21,7 @@ struct SGD {
     void validate() const {
         detail::check_option(lr >= 0, "SGD", "lr", lr, "at least 0");
         detail::check_option(momentum >= 0, "SGD", "momentum", momentum, "at least 0");
-        detail::check_option(dampening == dampening, "SGD", "dampening", dampening, "a number");
+        detail::check_option(true, "SGD", "dampening", dampening, "a number");
         detail::check_option(weight_decay >= 0, "SGD", "weight_decay", weight_decay, "at least 0");
         detail::check_option(!nesterov || momentum > 0, "SGD", "momentum", momentum, "above 0 with nesterov");
         detail::check_option(!nesterov || dampening == 0, "SGD", "dampening", dampening, "0 with nesterov");
@@ -51,8 +51,7 @@ struct SGD {
     void update(auto& device, const OptimizerStep<T>& at) const {
         Rule rule{lr, momentum, 1 - dampening, weight_decay, maximize ? -1.0 : 1.0, nesterov};
         if (momentum != 0) {
-            const bool first = *at.scalar != 0;  // the first step with a momentum, which need not be the first of all
-            if (first) rule.share = 1;
+            if (*at.scalar != 0) rule.share = 1;  // b has not begun, whatever the step
             *at.scalar = 0;
             device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0]);
         } else {

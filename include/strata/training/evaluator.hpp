@@ -21,7 +21,8 @@ public:
     /// Throws ShapeError or ValueError for a wrong batch.
     template <class X, class Y>
     BatchResult operator()(const X& x, const Y& y) {
-        const auto target = Device::template target_batch<T, typename Model::output_shape>(y);
+        const auto held = Device::template target_batch<T, typename Model::output_shape>(y);
+        const auto target = detail::plain_view(held);
         using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
         if constexpr (Head::fits) {
             const auto memory = predictor_.template pass<Head::end>(x);

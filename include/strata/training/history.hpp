@@ -32,7 +32,7 @@ public:
 
     /// A header line, then one line per epoch; numbers that were not measured are empty. Throws FileError;
     /// the file is written whole or not at all.
-    void write_csv(const std::string& path) const {
+    [[gnu::cold]] void write_csv(const std::string& path) const {
         std::string text = "epoch";
         for (const Column& column : columns) text += std::string(",") + column.name;
         text += '\n';
@@ -46,7 +46,7 @@ public:
 
     /// An array with one object per epoch; numbers that were not measured are null. Throws FileError as
     /// above.
-    void write_json(const std::string& path) const {
+    [[gnu::cold]] void write_json(const std::string& path) const {
         std::string text = "[";
         for (const Epoch& epoch : epochs_) {
             text +=
@@ -69,13 +69,13 @@ private:
                                          {"validation_accuracy", &Epoch::validation_accuracy},
                                          {"seconds", &Epoch::seconds}};
 
-    static std::string number(double value, const char* missing) {
+    [[gnu::cold]] static std::string number(double value, const char* missing) {
         if (value - value != 0) return missing;  // NaN and infinities have no place in JSON
         char text[32];
         std::snprintf(text, sizeof text, "%.9g", value);
         return text;
     }
-    static void write(const std::string& path, const std::string& text) {
+    [[gnu::cold]] static void write(const std::string& path, const std::string& text) {
         AtomicFile file(path);
         file.write(text.data(), text.size());
         file.commit();

@@ -43,7 +43,7 @@ public:
 
     double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-    void end_epoch(const Epoch& epoch) const {
+    [[gnu::cold]] void end_epoch(const Epoch& epoch) const {
         if (output_ == nullptr) return;
         std::string line = name();
         add(line, "  loss ", "%.5f", epoch.loss);
@@ -58,8 +58,8 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    std::string name() const { return "epoch " + std::to_string(epoch_) + "/" + std::to_string(epochs_); }
-    static void add(std::string& line, const char* label, const char* format, double value) {
+    [[gnu::cold]] std::string name() const { return "epoch " + std::to_string(epoch_) + "/" + std::to_string(epochs_); }
+    [[gnu::cold]] static void add(std::string& line, const char* label, const char* format, double value) {
         if (value != value) return;
         char text[32];
         std::snprintf(text, sizeof text, format, value);

@@ -14,7 +14,7 @@ inline bool is_finite(double value) {
     return (__builtin_bit_cast(std::uint64_t, value) >> 52 & 0x7ff) != 0x7ff;
 }
 
-[[noreturn]] inline void refuse_loss(double value, long long step) {
+[[noreturn, gnu::cold]] inline void refuse_loss(double value, long long step) {
     throw NumericError("strata: the loss is " + std::string(value != value ? "nan" : "infinite") +
                        " in step " + std::to_string(step) +
                        "; parameters are as they were before it. A smaller learning rate often helps; inputs "
@@ -43,7 +43,8 @@ public:
     /// not finite; the parameters are then as they were.
     template <class X, class Y>
     BatchResult step(const X& x, const Y& y) {
-        const auto target = Device::template target_batch<T, typename Model::output_shape>(y);
+        const auto held = Device::template target_batch<T, typename Model::output_shape>(y);
+        const auto target = detail::plain_view(held);
         using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
         using Run = typename Model::Training;
         if constexpr (Head::fits) {

@@ -19,14 +19,14 @@ constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr float smallest = std::numeric_limits<float>::denorm_min();
 
 // One functor per function: the pack's version, and the exact value in double.
-#define FUNCTION(NAME, EXACT)                      \
-    struct NAME##_function {                       \
-        template <class V>                         \
-        V operator()(const V& x) const {           \
-            using namespace strata::math;          \
-            return NAME(x);                        \
-        }                                          \
-        static double exact(double x) { return EXACT; } \
+#define FUNCTION(NAME, EXACT)                                                                                \
+    struct NAME##_function {                                                                                 \
+        template <class V>                                                                                   \
+        V operator()(const V& x) const {                                                                     \
+            using namespace strata::math;                                                                    \
+            return NAME(x);                                                                                  \
+        }                                                                                                    \
+        static double exact(double x) { return EXACT; }                                                      \
     };
 FUNCTION(exp, std::exp(x))
 FUNCTION(expm1, std::expm1(x))
@@ -62,7 +62,8 @@ double ulp(float got, double exact) {
     const float rounded = static_cast<float>(exact);
     if (std::isnan(exact)) return std::isnan(got) ? 0 : 1e9;
     if (std::isinf(rounded) || std::isinf(got)) return got == rounded ? 0 : 1e9;
-    const float size = std::fmax(std::fabs(rounded), FLT_MIN);  // among denormals the unit is the smallest one
+    const float size =
+        std::fmax(std::fabs(rounded), FLT_MIN);  // among denormals the unit is the smallest one
     const double unit = static_cast<double>(std::nextafter(size, infinity)) - static_cast<double>(size);
     return std::fabs(static_cast<double>(got) - exact) / unit;
 }
@@ -70,7 +71,8 @@ double ulp(float got, double exact) {
 /// `count` numbers from a to b: evenly spaced, and evenly spaced in their logarithm on each side of zero.
 std::vector<float> sweep(double a, double b, Size count) {
     std::vector<float> x;
-    for (Size i = 0; i <= count; ++i) x.push_back(static_cast<float>(a + (b - a) * static_cast<double>(i) / static_cast<double>(count)));
+    for (Size i = 0; i <= count; ++i)
+        x.push_back(static_cast<float>(a + (b - a) * static_cast<double>(i) / static_cast<double>(count)));
     for (double magnitude = 1e-44; magnitude < 4e38; magnitude *= 1.0037) {
         if (magnitude <= b && magnitude >= a) x.push_back(static_cast<float>(magnitude));
         if (-magnitude >= a && -magnitude <= b) x.push_back(static_cast<float>(-magnitude));
@@ -99,7 +101,9 @@ double worst(double a, double b) {
 template <class F>
 bool is_exactly(float x, float y) {
     for (const auto& result : apply_all<F>(std::vector<float>{x}))
-        if (std::isnan(y) ? !std::isnan(result[0]) : result[0] != y || std::signbit(result[0]) != std::signbit(y)) return false;
+        if (std::isnan(y) ? !std::isnan(result[0])
+                          : result[0] != y || std::signbit(result[0]) != std::signbit(y))
+            return false;
     return true;
 }
 

@@ -3,7 +3,8 @@
 
 #include <strata/backends/cpu/simd.hpp>
 
-/// Calls `body(Width<N>{})` for each number of lanes of T. The body is inlined whole: keep assertions out of it.
+/// Calls `body(Width<N>{})` for each number of lanes of T. The body is inlined whole: keep assertions out of
+/// it.
 template <class T, class Body>
 void for_each_width(Body body) {
     using namespace strata::cpu;

@@ -3,6 +3,7 @@
 
 #include <strata/backends/cpu/cross_entropy.hpp>
 #include <strata/backends/cpu/edge.hpp>
+#include <strata/backends/cpu/gather.hpp>
 #include <strata/backends/cpu/map.hpp>
 #include <strata/backends/cpu/matmul.hpp>
 #include <strata/backends/cpu/memory.hpp>
@@ -13,6 +14,7 @@
 namespace strata {
 
 struct Cpu : cpu::CrossEntropyOperations,
+             cpu::GatherOperations,
              cpu::MapOperations,
              cpu::MatmulOperations,
              cpu::RandomOperations,
@@ -49,7 +51,9 @@ struct Cpu : cpu::CrossEntropyOperations,
     /// A target as kernels see it: class indices (batch), or numbers of type T shaped like the prediction.
     template <class T, class Shape, class Y>
     static auto target_batch(const Y& y) {
-        if constexpr (requires { y.batch_view(); })
+        if constexpr (requires { y.batch + Y::sample_size; })
+            return y;
+        else if constexpr (requires { y.batch_view(); })
             return y.batch_view();
         else
             return cpu::target_batch<T, Shape>(y);

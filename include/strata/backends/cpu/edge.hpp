@@ -62,7 +62,7 @@ private:
     BatchView<T, Cpu, Shape> view_;
 };
 
-inline std::string text_of(const Size* extents, Size rank) {
+[[gnu::cold]] inline std::string text_of(const Size* extents, Size rank) {
     std::string text = "(";
     for (Size i = 0; i < rank; ++i) text += (i > 0 ? ", " : "") + std::to_string(extents[i]);
     return text + ")";
@@ -162,11 +162,16 @@ struct HeldTarget : BatchView<const U, Cpu, Shape> {
 /// Throws ShapeError naming both shapes, and what to write where one extent of 1 is all that differs.
 [[noreturn]] inline void refuse_target_shape(const Size* given, Size given_rank, const Size* expected,
                                              Size expected_rank, const std::string& expected_text) {
-    const char* hint = "";
+    const auto advice = [](Size kept, const char* last, const char* effect) {
+        std::string text = "; xt::view(y, ";
+        for (Size i = 0; i < kept; ++i) text += "xt::all(), ";
+        return text + last + effect;
+    };
+    std::string hint;
     if (given_rank == expected_rank + 1 && given[given_rank - 1] == 1)
-        hint = "; xt::view(y, xt::ellipsis(), 0) drops the last extent";
+        hint = advice(expected_rank, "0)", " drops the last extent");
     if (given_rank + 1 == expected_rank && expected[expected_rank - 1] == 1)
-        hint = "; xt::view(y, xt::ellipsis(), xt::newaxis()) adds the last extent";
+        hint = advice(given_rank, "xt::newaxis())", " adds the last extent");
     throw ShapeError("strata: the target has the shape " + text_of(given, given_rank) +
                      ", but the prediction's takes " + expected_text + hint);
 }

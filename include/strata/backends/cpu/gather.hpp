@@ -65,7 +65,7 @@ struct GatherOperations {
     static void gather_bytes(const std::uint8_t* rows, Size row_size, const std::int64_t* indices, Size count,
                              float* out) {
         constexpr Size line = 64,
-                       rows_ahead = 3;  // rows lie anywhere in memory: ask for them while others are at work
+                       rows_ahead = 4;  // rows lie anywhere in memory: ask for them while others are at work
         const auto row = [=](Size i) {
             return rows + (indices ? static_cast<Size>(indices[i]) : i) * row_size;
         };

@@ -1,0 +1,12 @@
+// error: input
+// expect: Input<>
+// expect: Input takes the extents of one sample, each at least 1
+#include <strata/layers/input.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Input<>, st::Linear<10>>;
+
+template struct st::Network<Net>;

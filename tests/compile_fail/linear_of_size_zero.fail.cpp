@@ -1,0 +1,11 @@
+// error: arguments
+// expect: Linear<784, 0>
+// expect: its_sizes_must_be_at_least_1
+#include <strata/layers/linear.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<784, 0>>;
+
+template struct st::Network<Net>;

@@ -1,0 +1,202 @@
+// NLLLoss against PyTorch's numbers and central differences; behind a LogSoftmax in one kernel; at the end of a whole
+// model; what it refuses.
+
+#include "io/count_allocations.hpp"
+#include "losses/class_cases.hpp"
+
+#include <strata/layers/linear.hpp>
+#include <strata/layers/relu.hpp>
+#include <strata/losses/nll_loss.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+
+using namespace loss_check;
+
+using X = View<float, Shape<3>>;
+using Maps = View<float, Shape<3, 4>>;
+static_assert(NLLLoss::refuses<X, LabelView<Shape<3>>>(Values::log_probabilities) == nullptr);
+static_assert(NLLLoss::refuses<Maps, LabelView<Shape<3, 4>>>(Values::log_probabilities) == nullptr);
+static_assert(NLLLoss::refuses<Maps, LabelView<Shape<3>>>(Values::log_probabilities) ==
+              &the_target_must_be_class_indices_of_type_int64_one_per_sample);
+static_assert(NLLLoss::refuses<X, X>(Values::log_probabilities) ==
+              &the_target_must_be_class_indices_of_type_int64_one_per_sample);
+static_assert(NLLLoss::refuses<X, LabelView<Shape<3>>>(Values::probabilities) ==
+              &NLLLoss_takes_log_probabilities__end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss);
+
+TEST_CASE("NLLLoss is PyTorch's NLLLoss") {
+    const NLLLoss mean, sum{.reduction = Reduction::sum};
+#define CASES(N, ...)                                                                                   \
+    check<__VA_ARGS__>(mean, numbers::log_z_##N, numbers::t_##N, numbers::nll_##N##_mean);              \
+    check<__VA_ARGS__>(sum, numbers::log_z_##N, numbers::t_##N, numbers::nll_##N##_sum);                \
+    check<__VA_ARGS__>(mean, numbers::log_z_##N, numbers::t_some_##N, numbers::nll_some_##N##_mean);    \
+    check<__VA_ARGS__>(sum, numbers::log_z_##N, numbers::t_some_##N, numbers::nll_some_##N##_sum);
+    FOR_CLASS_SHAPES(CASES)
+#undef CASES
+}
+
+TEST_CASE("NLLLoss with weights and ignored classes") {
+#define CASES(N, ...)                                                                                            \
+    {                                                                                                            \
+        NLLLoss loss{.weight = weights(numbers::w_##N)};                                                         \
+        check<__VA_ARGS__>(loss, numbers::log_z_##N, numbers::t_some_##N, numbers::nll_weight_some_##N##_mean);  \
+        loss.reduction = Reduction::sum;                                                                         \
+        check<__VA_ARGS__>(loss, numbers::log_z_##N, numbers::t_some_##N, numbers::nll_weight_some_##N##_sum);   \
+    }
+    FOR_CLASS_SHAPES(CASES)
+#undef CASES
+#define CASES(N, ...)                                                                                    \
+    check<__VA_ARGS__>(NLLLoss{.ignore_index = numbers::only_##N}, numbers::log_z_##N, numbers::t_##N,   \
+                       numbers::nll_ignore_##N);
+    FOR_LARGER_CLASS_SHAPES(CASES)
+#undef CASES
+}
+
+TEST_CASE("NLLLoss of vanishing probabilities is finite") {
+    check_numbers<Shape<3>>(NLLLoss{}, numbers::end_log_z, numbers::end_t, numbers::nll_ends);
+}
+
+TEST_CASE("NLLLoss where nothing counts is NaN without a gradient, as in PyTorch") {
+    const std::vector<double> x{-1, -1, -1};
+    const std::vector<std::int64_t> ignored{-100};
+    auto mean = run<Shape<3>, float>(NLLLoss{}, x, ignored);
+    CHECK(std::isnan(mean.with_gradient()));
+    CHECK(mean.gradient == std::vector<float>(3, 0.0f));
+    const NLLLoss loss{.reduction = Reduction::sum};
+    CHECK(run<Shape<3>, float>(loss, x, ignored).value() == 0);
+}
+
+TEST_CASE("NLLLoss refuses labels and weights that cannot be, and writes nothing") {
+    const auto message = [](const NLLLoss& loss, const std::vector<std::int64_t>& labels) {
+        auto run = loss_check::run<Shape<5>, float>(loss, numbers::log_z_6_5, labels);
+        const std::string text = message_of<ValueError>([&] { run.with_gradient(); });
+        for (float gradient : run.gradient) CHECK(std::isnan(gradient));
+        return text;
+    };
+    CHECK(message({}, {0, 1, 2, 3, 4, 5}) ==
+          "strata: target: found the label 5 at index 5 of the batch, but labels lie in [0, 5)");
+    CHECK(message({}, {0, 1, -7, 3, 4, 0}) ==
+          "strata: target: found the label -7 at index 2 of the batch, but labels lie in [0, 5)");
+    CHECK(message({.weight = {1, 2, 3, 4, 5, 6}}, {0, 0, 0, 0, 0, 0}) ==
+          "strata: NLLLoss: weight has 6 numbers, but the prediction has 5 classes");
+}
+
+namespace {
+
+/// LogSoftmax and then NLLLoss, each on its own, against both in one kernel.
+template <class Shape, class T, Size N, Size M>
+void check_behind(const NLLLoss& loss, const float (&logits)[N], const std::int64_t (&labels)[M]) {
+    Cpu device;
+    const LogSoftmax layer;
+    std::vector<T> x(logits, logits + N), y(N), dy(N), dx(N), together(N, T(NAN));
+    const BatchView<const T, Cpu, Shape> input{x.data(), M}, output{y.data(), M};
+    const LabelView<Shape> target{labels, M};
+    layer.forward(device, input, BatchView<T, Cpu, Shape>{y.data(), M});
+    const double value = loss.evaluate(device, output, target, BatchView<T, Cpu, Shape>{dy.data(), M});
+    layer.backward_input(device, input, output, BatchView<const T, Cpu, Shape>{dy.data(), M},
+                         BatchView<T, Cpu, Shape>{dx.data(), M});
+
+    const double tolerance = std::is_same_v<T, float> ? 1e-5 : 1e-12;
+    check_close(loss.evaluate_behind(layer, device, input, target, BatchView<T, Cpu, Shape>{together.data(), M}), value,
+                tolerance);
+    check_close(loss.evaluate_behind(layer, device, input, target, BatchView<T, Cpu, Shape>{nullptr, M}), value, tolerance);
+    for (Size i = 0; i < N; ++i) check_close(double(together[i]), double(dx[i]), tolerance);
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("NLLLoss behind LogSoftmax in one kernel is the pair", "", float, double) {
+    const NLLLoss mean, sum{.reduction = Reduction::sum}, ignoring{.ignore_index = 2},
+        weighted{.weight = weights(numbers::w_6_5)};
+    for (const NLLLoss* loss : {&mean, &sum, &ignoring, &weighted})
+        check_behind<Shape<5>, TestType>(*loss, numbers::z_6_5, numbers::t_6_5);
+    check_behind<Shape<5>, TestType>(mean, numbers::z_6_5, numbers::t_some_6_5);
+    check_behind<Shape<5>, TestType>(weighted, numbers::z_6_5, numbers::t_some_6_5);
+    check_behind<Shape<3>, TestType>(mean, numbers::z_1_3, numbers::t_1_3);
+    check_behind<Shape<35>, TestType>(mean, numbers::z_3_35, numbers::t_3_35);
+    check_behind<Shape<3>, TestType>(mean, numbers::end_z, numbers::end_t);
+}
+
+TEST_CASE("NLLLoss allocates nothing") {
+    auto run = loss_check::run<Shape<5>, float>(NLLLoss{.weight = weights(numbers::w_6_5)}, numbers::log_z_6_5, numbers::t_6_5);
+    CHECK(support::allocated_by([&] { run.with_gradient(); }) == 0);
+}
+
+namespace {
+
+using Net = Sequential<Linear<4, 6>, ReLU, Linear<6, 3>, LogSoftmax>;
+
+template <class To, Size N>
+void assign(To&& to, const float (&values)[N]) {
+    REQUIRE(to.size() == N);
+    for (Size i = 0; i < N; ++i) to.data()[i] = static_cast<std::remove_reference_t<decltype(*to.data())>>(values[i]);
+}
+template <class Given, Size N>
+void compare(Given&& given, const double (&expected)[N], double tolerance) {
+    REQUIRE(given.size() == N);
+    for (Size i = 0; i < N; ++i) check_close(double(given.data()[i]), expected[i], tolerance);
+}
+
+template <class T>
+Model<Net, Cpu, T> model_of_the_golden_file() {
+    Model<Net, Cpu, T> model;
+    assign(model.template parameter<"0.weight">(), numbers::net_0_weight);
+    assign(model.template parameter<"0.bias">(), numbers::net_0_bias);
+    assign(model.template parameter<"2.weight">(), numbers::net_2_weight);
+    assign(model.template parameter<"2.bias">(), numbers::net_2_bias);
+    return model;
+}
+template <class T>
+xt::xtensor<T, 2> inputs() {
+    xt::xtensor<T, 2> x = xt::zeros<T>({5, 4});
+    assign(x, numbers::net_x);
+    return x;
+}
+xt::xtensor<std::int64_t, 1> labels() {
+    xt::xtensor<std::int64_t, 1> y = xt::zeros<std::int64_t>({5});
+    for (Size i = 0; i < 5; ++i) y(i) = numbers::net_y[i];
+    return y;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("A model with NLLLoss has PyTorch's loss and gradients", "", float, double) {
+    const double tolerance = std::is_same_v<TestType, float> ? 1e-5 : 1e-12;
+    auto model = model_of_the_golden_file<TestType>();
+    const xt::xtensor<TestType, 2> x = inputs<TestType>();
+    const xt::xtensor<std::int64_t, 1> y = labels();
+    const NLLLoss criterion;
+
+    for (int times = 0; times < 2; ++times) {
+        model.zero_grad();
+        const auto prediction = model(x);
+        compare(prediction, numbers::net_prediction, tolerance);
+        const Loss loss = criterion(prediction, y);
+        check_close(loss.item(), numbers::net_loss, tolerance);
+        model.backward(loss);
+        compare(model.template gradient<"0.weight">(), numbers::net_0_weight_gradient, tolerance);
+        compare(model.template gradient<"0.bias">(), numbers::net_0_bias_gradient, tolerance);
+        compare(model.template gradient<"2.weight">(), numbers::net_2_weight_gradient, tolerance);
+        compare(model.template gradient<"2.bias">(), numbers::net_2_bias_gradient, tolerance);
+    }
+}
+
+TEST_CASE("A loss that belongs to no present pass is refused") {
+    const std::string expected = "strata: backward needs the loss of this model's last forward pass in training mode";
+    auto model = model_of_the_golden_file<float>();
+    const xt::xtensor<float, 2> x = inputs<float>();
+    const xt::xtensor<std::int64_t, 1> y = labels();
+    const NLLLoss criterion;
+    const auto message = [&](const Loss& loss) { return message_of<ValueError>([&] { model.backward(loss); }); };
+
+    const Loss old = criterion(model(x), y);
+    const Loss loss = criterion(model(x), y);
+    CHECK(message(old) == expected);
+    CHECK(message(loss) == "nothing was thrown");
+    CHECK(message(loss) == expected);
+
+    model.eval();
+    const Loss evaluated = criterion(model(x), y);
+    check_close(evaluated.item(), numbers::net_loss, 1e-5);
+    CHECK(message(evaluated) == expected);
+    CHECK(message(Loss{}) == expected);
+}
