@@ -67,7 +67,7 @@ TEST_CASE("both sets are read, under any of the usual names") {
     CHECK(std::string(train.class_names()[4]) == "4");
     CHECK(std::string(fashion_mnist(directory.name()).train.class_names()[9]) == "Ankle boot");
     static_assert(decltype(train)::classes == 10);
-    CHECK(contains(message_of<st::ValueError>([&] { (void)test.get(12); }), "sample 12 of a dataset of 12"));
+    CHECK(contains(message_of<st::ValueError>([&, &set = test] { (void)set.get(12); }), "sample 12 of a dataset of 12"));
 }
 
 TEST_CASE("batches are the pixels divided by 255") {

@@ -1,5 +1,5 @@
-// CrossEntropyLoss against PyTorch's numbers and central differences for both kinds of target, all options and
-// predictions of several ranks; what it refuses.
+// CrossEntropyLoss against PyTorch's numbers and central differences for both kinds of target, all options
+// and predictions of several ranks; what it refuses.
 
 #include "losses/class_cases.hpp"
 
@@ -9,75 +9,85 @@ using namespace loss_check;
 
 using X = View<float, Shape<3>>;
 using Maps = View<float, Shape<3, 4>>;
-static_assert(CrossEntropyLoss::refuses<X, LabelView<Shape<3>>>(Values::any) == nullptr);
-static_assert(CrossEntropyLoss::refuses<X, X>(Values::any) == nullptr);
-static_assert(CrossEntropyLoss::refuses<Maps, LabelView<Shape<3, 4>>>(Values::any) == nullptr);
-static_assert(CrossEntropyLoss::refuses<X, X>(Values::probabilities) ==
+static_assert(CrossEntropyLoss::refuses_target<X, LabelView<Shape<3>>>() == nullptr);
+static_assert(CrossEntropyLoss::refuses_target<X, X>() == nullptr);
+static_assert(CrossEntropyLoss::refuses_target<Maps, LabelView<Shape<3, 4>>>() == nullptr);
+static_assert(CrossEntropyLoss::refuses_target<Maps, LabelView<Shape<3>>>() ==
+              &the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction);
+static_assert(CrossEntropyLoss::refuses_target<X, View<double, Shape<3>>>() ==
+              &the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction);
+static_assert(CrossEntropyLoss::refuses_values(Values::any) == nullptr);
+static_assert(CrossEntropyLoss::refuses_values(Values::probabilities) ==
               &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_Softmax_out);
-static_assert(CrossEntropyLoss::refuses<X, LabelView<Shape<3>>>(Values::log_probabilities) ==
-              &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_LogSoftmax_out_or_use_NLLLoss);
-static_assert(CrossEntropyLoss::refuses<Maps, LabelView<Shape<3>>>(Values::any) ==
-              &the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction);
-static_assert(CrossEntropyLoss::refuses<X, View<double, Shape<3>>>(Values::any) ==
-              &the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction);
+static_assert(
+    CrossEntropyLoss::refuses_values(Values::log_probabilities) ==
+    &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_LogSoftmax_out_or_use_NLLLoss);
 
 TEST_CASE("CrossEntropyLoss of class indices is PyTorch's CrossEntropyLoss") {
     const CrossEntropyLoss mean, sum{.reduction = Reduction::sum};
-#define CASES(N, ...) \
-    check<__VA_ARGS__>(mean, numbers::z_##N, numbers::t_##N, numbers::cross_entropy_##N##_mean); \
-    check<__VA_ARGS__>(sum, numbers::z_##N, numbers::t_##N, numbers::cross_entropy_##N##_sum); \
-    check<__VA_ARGS__>(mean, numbers::z_##N, numbers::t_some_##N, numbers::cross_entropy_some_##N##_mean); \
+#define CASES(N, ...)                                                                                        \
+    check<__VA_ARGS__>(mean, numbers::z_##N, numbers::t_##N, numbers::cross_entropy_##N##_mean);             \
+    check<__VA_ARGS__>(sum, numbers::z_##N, numbers::t_##N, numbers::cross_entropy_##N##_sum);               \
+    check<__VA_ARGS__>(mean, numbers::z_##N, numbers::t_some_##N, numbers::cross_entropy_some_##N##_mean);   \
     check<__VA_ARGS__>(sum, numbers::z_##N, numbers::t_some_##N, numbers::cross_entropy_some_##N##_sum);
     FOR_CLASS_SHAPES(CASES)
 #undef CASES
 }
 
 TEST_CASE("CrossEntropyLoss of class indices with weights and ignored classes") {
-#define CASES(N, ...) \
-    { \
-        CrossEntropyLoss loss{.weight = weights(numbers::w_##N)}; \
-        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::t_some_##N, numbers::cross_entropy_weight_some_##N##_mean); \
-        loss.reduction = Reduction::sum; \
-        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::t_some_##N, numbers::cross_entropy_weight_some_##N##_sum); \
+#define CASES(N, ...)                                                                                        \
+    {                                                                                                        \
+        CrossEntropyLoss loss{.weight = weights(numbers::w_##N)};                                            \
+        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::t_some_##N,                                        \
+                           numbers::cross_entropy_weight_some_##N##_mean);                                   \
+        loss.reduction = Reduction::sum;                                                                     \
+        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::t_some_##N,                                        \
+                           numbers::cross_entropy_weight_some_##N##_sum);                                    \
     }
     FOR_CLASS_SHAPES(CASES)
 #undef CASES
-#define CASES(N, ...) \
-    check<__VA_ARGS__>(CrossEntropyLoss{.ignore_index = numbers::only_##N}, numbers::z_##N, numbers::t_##N, \
-             numbers::cross_entropy_ignore_##N);
+#define CASES(N, ...)                                                                                        \
+    check<__VA_ARGS__>(CrossEntropyLoss{.ignore_index = numbers::only_##N}, numbers::z_##N, numbers::t_##N,  \
+                       numbers::cross_entropy_ignore_##N);
     FOR_LARGER_CLASS_SHAPES(CASES)
 #undef CASES
 }
 
-TEST_CASE("CrossEntropyLoss of class indices with label smoothing") {
-#define CASES(N, ...) \
-    { \
-        CrossEntropyLoss loss{.label_smoothing = 0.1}; \
-        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::t_##N, numbers::cross_entropy_smooth_##N##_mean); \
-        loss.reduction = Reduction::sum; \
-        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::t_##N, numbers::cross_entropy_smooth_##N##_sum); \
-        const CrossEntropyLoss whole{.label_smoothing = 1}; \
-        check<__VA_ARGS__>(whole, numbers::z_##N, numbers::t_##N, numbers::cross_entropy_smooth_1_##N); \
-        CrossEntropyLoss weighted{.weight = weights(numbers::w_##N), .label_smoothing = 0.3}; \
-        check<__VA_ARGS__>(weighted, numbers::z_##N, numbers::t_some_##N, numbers::cross_entropy_smooth_weight_some_##N##_mean); \
-        weighted.reduction = Reduction::sum; \
-        check<__VA_ARGS__>(weighted, numbers::z_##N, numbers::t_some_##N, numbers::cross_entropy_smooth_weight_some_##N##_sum); \
+TEST_CASE("CrossEntropyLoss of class indices with label smoothing"){
+#define CASES(N, ...)                                                                                        \
+    {                                                                                                        \
+        CrossEntropyLoss loss{.label_smoothing = 0.1};                                                       \
+        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::t_##N, numbers::cross_entropy_smooth_##N##_mean);  \
+        loss.reduction = Reduction::sum;                                                                     \
+        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::t_##N, numbers::cross_entropy_smooth_##N##_sum);   \
+        const CrossEntropyLoss whole{.label_smoothing = 1};                                                  \
+        check<__VA_ARGS__>(whole, numbers::z_##N, numbers::t_##N, numbers::cross_entropy_smooth_1_##N);      \
+        CrossEntropyLoss weighted{.weight = weights(numbers::w_##N), .label_smoothing = 0.3};                \
+        check<__VA_ARGS__>(weighted, numbers::z_##N, numbers::t_some_##N,                                    \
+                           numbers::cross_entropy_smooth_weight_some_##N##_mean);                            \
+        weighted.reduction = Reduction::sum;                                                                 \
+        check<__VA_ARGS__>(weighted, numbers::z_##N, numbers::t_some_##N,                                    \
+                           numbers::cross_entropy_smooth_weight_some_##N##_sum);                             \
     }
     FOR_CLASS_SHAPES(CASES)
 #undef CASES
 }
 
-TEST_CASE("CrossEntropyLoss of probabilities is PyTorch's CrossEntropyLoss") {
-#define CASES(N, ...) \
-    { \
-        CrossEntropyLoss loss; \
-        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::share_##N, numbers::cross_entropy_share_##N##_mean); \
-        loss.reduction = Reduction::sum; \
-        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::share_##N, numbers::cross_entropy_share_##N##_sum); \
-        CrossEntropyLoss weighted{.weight = weights(numbers::w_##N), .label_smoothing = 0.3}; \
-        check<__VA_ARGS__>(weighted, numbers::z_##N, numbers::share_##N, numbers::cross_entropy_share_smooth_weight_##N##_mean); \
-        weighted.reduction = Reduction::sum; \
-        check<__VA_ARGS__>(weighted, numbers::z_##N, numbers::share_##N, numbers::cross_entropy_share_smooth_weight_##N##_sum); \
+TEST_CASE("CrossEntropyLoss of probabilities is PyTorch's CrossEntropyLoss"){
+#define CASES(N, ...)                                                                                        \
+    {                                                                                                        \
+        CrossEntropyLoss loss;                                                                               \
+        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::share_##N,                                         \
+                           numbers::cross_entropy_share_##N##_mean);                                         \
+        loss.reduction = Reduction::sum;                                                                     \
+        check<__VA_ARGS__>(loss, numbers::z_##N, numbers::share_##N,                                         \
+                           numbers::cross_entropy_share_##N##_sum);                                          \
+        CrossEntropyLoss weighted{.weight = weights(numbers::w_##N), .label_smoothing = 0.3};                \
+        check<__VA_ARGS__>(weighted, numbers::z_##N, numbers::share_##N,                                     \
+                           numbers::cross_entropy_share_smooth_weight_##N##_mean);                           \
+        weighted.reduction = Reduction::sum;                                                                 \
+        check<__VA_ARGS__>(weighted, numbers::z_##N, numbers::share_##N,                                     \
+                           numbers::cross_entropy_share_smooth_weight_##N##_sum);                            \
     }
     FOR_CLASS_SHAPES(CASES)
 #undef CASES
@@ -96,7 +106,7 @@ TEST_CASE("CrossEntropyLoss where nothing counts is NaN without a gradient, as i
     const std::vector<std::int64_t> ignored{-100};
     for (double smoothing : {0.0, 0.1}) {
         auto mean = run<Shape<3>, float>(CrossEntropyLoss{.label_smoothing = smoothing}, z, ignored);
-        CHECK(std::isnan(mean.with_gradient()));
+        CHECK(is_nan(mean.with_gradient()));
         CHECK(mean.gradient == std::vector<float>(3, 0.0f));
     }
     const CrossEntropyLoss loss{.reduction = Reduction::sum};
@@ -109,16 +119,17 @@ TEST_CASE("CrossEntropyLoss of an infinite logit is PyTorch's") {
     const CrossEntropyLoss loss;
     const std::vector<std::int64_t> zero{0}, one{1};
     CHECK(run<Shape<3>, float>(loss, std::vector{-INFINITY, 0.0f, 0.0f}, zero).value() == INFINITY);
-    check_close(run<Shape<3>, float>(loss, std::vector{-INFINITY, 0.0f, 0.0f}, one).value(), std::log(2.0), 1e-6);
-    CHECK(std::isnan(run<Shape<3>, float>(loss, std::vector{INFINITY, 0.0f, 0.0f}, zero).value()));
-    CHECK(std::isnan(run<Shape<3>, float>(loss, std::vector{NAN, 0.0f, 0.0f}, one).value()));
+    check_close(run<Shape<3>, float>(loss, std::vector{-INFINITY, 0.0f, 0.0f}, one).value(), std::log(2.0),
+                1e-6);
+    CHECK(is_nan(run<Shape<3>, float>(loss, std::vector{INFINITY, 0.0f, 0.0f}, zero).value()));
+    CHECK(is_nan(run<Shape<3>, float>(loss, std::vector{NAN, 0.0f, 0.0f}, one).value()));
 }
 
 TEST_CASE("CrossEntropyLoss refuses labels and options that cannot be, and writes nothing") {
     const auto message = [](const CrossEntropyLoss& loss, const std::vector<std::int64_t>& labels) {
         auto run = loss_check::run<Shape<5>, float>(loss, numbers::z_6_5, labels);
         const std::string text = message_of<ValueError>([&] { run.with_gradient(); });
-        for (float gradient : run.gradient) CHECK(std::isnan(gradient));
+        for (float gradient : run.gradient) CHECK(is_nan(gradient));
         return text;
     };
     CHECK(message({}, {0, 1, 2, 5, 4, 0}) ==
@@ -132,7 +143,9 @@ TEST_CASE("CrossEntropyLoss refuses labels and options that cannot be, and write
     CHECK(message({.label_smoothing = -0.5}, {0, 0, 0, 0, 0, 0}) ==
           "strata: CrossEntropyLoss: label_smoothing is -0.500000, but it must lie in [0, 1]");
     CHECK(message_of<ValueError>([] {
-              run<Shape<5>, float>(CrossEntropyLoss{.ignore_index = 2}, numbers::z_6_5, numbers::share_6_5).value();
-          }) == "strata: CrossEntropyLoss: ignore_index is 2, but a target of probabilities has no class indices to ignore; "
+              run<Shape<5>, float>(CrossEntropyLoss{.ignore_index = 2}, numbers::z_6_5, numbers::share_6_5)
+                  .value();
+          }) == "strata: CrossEntropyLoss: ignore_index is 2, but a target of probabilities has no class "
+                "indices to ignore; "
                 "leave it at -100");
 }

@@ -1,5 +1,5 @@
-// What may be handed to `criterion(prediction, target)`: containers, views and expressions; and how what may not is
-// refused. With a model, and for two arrays without one.
+// What may be handed to `criterion(prediction, target)`: containers, views and expressions; and how what may
+// not is refused. With a model, and for two arrays without one.
 
 #include "losses/loss_check.hpp"
 
@@ -49,7 +49,8 @@ TEST_CASE("A model's target may be a container, a view or an expression") {
     CHECK(CrossEntropyLoss{}(prediction, xt::cast<std::int64_t>(narrow)).item() == expected);
     CHECK(CrossEntropyLoss{}(prediction, y + 1 - 1).item() == expected);
 
-    const xt::xtensor<float, 2> one_hot = xt::cast<float>(xt::equal(xt::view(y, xt::all(), xt::newaxis()), xt::arange(3)));
+    const xt::xtensor<float, 2> one_hot =
+        xt::cast<float>(xt::equal(xt::view(y, xt::all(), xt::newaxis()), xt::arange(3)));
     check_close(CrossEntropyLoss{}(prediction, one_hot), expected, 1e-6);
     check_close(CrossEntropyLoss{}(prediction, one_hot * 1.0f), expected, 1e-6);
     const xt::xtensor<float, 2, xt::layout_type::column_major> other_order = one_hot;
@@ -93,7 +94,8 @@ TEST_CASE("A target of another shape is refused, with both shapes") {
     CHECK(refusal_of([&] { MSELoss{}(of_one, flat); }) ==
           "strata: the target has the shape (5), but the prediction's takes (batch, 1); "
           "xt::view(y, xt::all(), xt::newaxis()) adds the last extent");
-    CHECK(MSELoss{}(of_one, xt::view(flat, xt::all(), xt::newaxis())).item() == MSELoss{}(of_one, column).item());
+    CHECK(MSELoss{}(of_one, xt::view(flat, xt::all(), xt::newaxis())).item() ==
+          MSELoss{}(of_one, column).item());
 
     const auto of_three = three(x);
     CHECK(refusal_of([&] { MSELoss{}(of_three, column); }) ==
@@ -120,29 +122,36 @@ TEST_CASE("Two arrays have a loss without a model") {
     check_close(MSELoss{}(x + 1.0f, y + 1.0f), numbers::mse_5_7_mean[0], 1e-5);
     check_close(MSELoss{}(tensor<double, 1>({35}, numbers::x_5_7), tensor<double, 1>({35}, numbers::y_5_7)),
                 numbers::mse_5_7_mean[0], 1e-12);
-    const xt::xarray<double> any_x = tensor<double, 3>({3, 2, 4}, numbers::x_3_2_4), any_y = tensor<double, 3>({3, 2, 4}, numbers::y_3_2_4);
+    const xt::xarray<double> any_x = tensor<double, 3>({3, 2, 4}, numbers::x_3_2_4),
+                             any_y = tensor<double, 3>({3, 2, 4}, numbers::y_3_2_4);
     check_close(MSELoss{}(any_x, any_y), numbers::mse_3_2_4_mean[0], 1e-12);
 
     const BCEWithLogitsLoss weighted{.pos_weight = weights(numbers::pos_weight_5_7)};
-    check_close(weighted(tensor<float, 2>({5, 7}, numbers::logits_5_7), tensor<float, 2>({5, 7}, numbers::soft_5_7)),
-                numbers::bce_with_logits_soft_weights_5_7_mean[0], 1e-5);
+    check_close(
+        weighted(tensor<float, 2>({5, 7}, numbers::logits_5_7), tensor<float, 2>({5, 7}, numbers::soft_5_7)),
+        numbers::bce_with_logits_soft_weights_5_7_mean[0], 1e-5);
     const KLDivLoss divergence{.reduction = KLDivLoss::Reduction::batch_mean};
-    check_close(divergence(tensor<float, 2>({5, 7}, numbers::log_p_5_7), tensor<float, 2>({5, 7}, numbers::q_5_7)),
-                numbers::kl_div_5_7_batch_mean[0], 1e-5);
+    check_close(
+        divergence(tensor<float, 2>({5, 7}, numbers::log_p_5_7), tensor<float, 2>({5, 7}, numbers::q_5_7)),
+        numbers::kl_div_5_7_batch_mean[0], 1e-5);
 
-    check_close(CrossEntropyLoss{}(tensor<float, 2>({6, 5}, numbers::z_6_5), tensor<std::int64_t, 1>({6}, numbers::t_6_5)),
+    check_close(CrossEntropyLoss{}(tensor<float, 2>({6, 5}, numbers::z_6_5),
+                                   tensor<std::int64_t, 1>({6}, numbers::t_6_5)),
                 numbers::cross_entropy_6_5_mean[0], 1e-5);
-    check_close(CrossEntropyLoss{}(tensor<float, 2>({6, 5}, numbers::z_6_5), tensor<float, 2>({6, 5}, numbers::share_6_5)),
+    check_close(CrossEntropyLoss{}(tensor<float, 2>({6, 5}, numbers::z_6_5),
+                                   tensor<float, 2>({6, 5}, numbers::share_6_5)),
                 numbers::cross_entropy_share_6_5_mean[0], 1e-5);
     check_close(CrossEntropyLoss{}(tensor<double, 4>({2, 3, 2, 2}, numbers::z_2_3_2_2),
                                    tensor<std::int64_t, 3>({2, 2, 2}, numbers::t_2_3_2_2)),
                 numbers::cross_entropy_2_3_2_2_mean[0], 1e-12);
-    check_close(NLLLoss{}(tensor<double, 3>({2, 3, 4}, numbers::log_z_2_3_4), tensor<std::int64_t, 2>({2, 4}, numbers::t_2_3_4)),
+    check_close(NLLLoss{}(tensor<double, 3>({2, 3, 4}, numbers::log_z_2_3_4),
+                          tensor<std::int64_t, 2>({2, 4}, numbers::t_2_3_4)),
                 numbers::nll_2_3_4_mean[0], 1e-12);
 }
 
 TEST_CASE("Two arrays whose shapes do not fit are refused") {
-    const xt::xtensor<float, 2> x = xt::zeros<float>({5, 3}), y = xt::zeros<float>({5, 1}), fewer = xt::zeros<float>({4, 3});
+    const xt::xtensor<float, 2> x = xt::zeros<float>({5, 3}), y = xt::zeros<float>({5, 1}),
+                                fewer = xt::zeros<float>({4, 3});
     const xt::xtensor<float, 1> flat = xt::zeros<float>({5});
     const xt::xtensor<std::int64_t, 2> labels = xt::zeros<std::int64_t>({5, 1});
     CHECK(refusal_of([&] { MSELoss{}(x, fewer); }) ==
@@ -153,6 +162,7 @@ TEST_CASE("Two arrays whose shapes do not fit are refused") {
     CHECK(refusal_of([&] { NLLLoss{}(x, labels); }) ==
           "strata: the target has the shape (5, 1), but the prediction's takes (5); "
           "xt::view(y, xt::all(), 0) drops the last extent");
-    CHECK(refusal_of([&] { NLLLoss{}(flat, labels); }) ==
-          "strata: the prediction has the shape (5), but class indices need one of (N, C) or (N, C, d1, ...)");
+    CHECK(
+        refusal_of([&] { NLLLoss{}(flat, labels); }) ==
+        "strata: the prediction has the shape (5), but class indices need one of (N, C) or (N, C, d1, ...)");
 }

@@ -6,19 +6,22 @@
 
 using namespace loss_check;
 
-using X = View<float, Shape<3>>;
-static_assert(takes_numbers_only<KLDivLoss>(Values::log_probabilities));
-static_assert(KLDivLoss::refuses<X, X>(Values::any) == &KLDivLoss_takes_log_probabilities__end_the_network_with_LogSoftmax);
-static_assert(KLDivLoss::refuses<X, X>(Values::probabilities) ==
+static_assert(takes_numbers_only<KLDivLoss>());
+static_assert(KLDivLoss::refuses_values(Values::log_probabilities) == nullptr);
+static_assert(KLDivLoss::refuses_values(Values::any) ==
+              &KLDivLoss_takes_log_probabilities__end_the_network_with_LogSoftmax);
+static_assert(KLDivLoss::refuses_values(Values::probabilities) ==
               &KLDivLoss_takes_log_probabilities__end_the_network_with_LogSoftmax);
 
 TEST_CASE("KLDivLoss is PyTorch's KLDivLoss") {
     using enum KLDivLoss::Reduction;
     check<Shape<3>>(KLDivLoss{}, numbers::log_p_1_3, numbers::q_1_3, numbers::kl_div_1_3_mean);
-    check<Shape<3>>(KLDivLoss{.reduction = batch_mean}, numbers::log_p_1_3, numbers::q_1_3, numbers::kl_div_1_3_batch_mean);
+    check<Shape<3>>(KLDivLoss{.reduction = batch_mean}, numbers::log_p_1_3, numbers::q_1_3,
+                    numbers::kl_div_1_3_batch_mean);
     check<Shape<7>>(KLDivLoss{}, numbers::log_p_5_7, numbers::q_5_7, numbers::kl_div_5_7_mean);
     check<Shape<7>>(KLDivLoss{.reduction = sum}, numbers::log_p_5_7, numbers::q_5_7, numbers::kl_div_5_7_sum);
-    check<Shape<7>>(KLDivLoss{.reduction = batch_mean}, numbers::log_p_5_7, numbers::q_5_7, numbers::kl_div_5_7_batch_mean);
+    check<Shape<7>>(KLDivLoss{.reduction = batch_mean}, numbers::log_p_5_7, numbers::q_5_7,
+                    numbers::kl_div_5_7_batch_mean);
     check<Shape<2, 4>>(KLDivLoss{.reduction = batch_mean}, numbers::log_p_3_2_4, numbers::q_3_2_4,
                        numbers::kl_div_3_2_4_batch_mean);
 }
@@ -30,7 +33,8 @@ TEST_CASE("KLDivLoss with log-probabilities as the target") {
     check<Shape<3>>(all, numbers::log_p_1_3, numbers::log_q_1_3, numbers::kl_div_log_target_1_3_mean);
     check<Shape<7>>(all, numbers::log_p_5_7, numbers::log_q_5_7, numbers::kl_div_log_target_5_7_mean);
     check<Shape<7>>(total, numbers::log_p_5_7, numbers::log_q_5_7, numbers::kl_div_log_target_5_7_sum);
-    check<Shape<7>>(per_sample, numbers::log_p_5_7, numbers::log_q_5_7, numbers::kl_div_log_target_5_7_batch_mean);
+    check<Shape<7>>(per_sample, numbers::log_p_5_7, numbers::log_q_5_7,
+                    numbers::kl_div_log_target_5_7_batch_mean);
     check<Shape<2, 4>>(per_sample, numbers::log_p_3_2_4, numbers::log_q_3_2_4,
                        numbers::kl_div_log_target_3_2_4_batch_mean);
 }

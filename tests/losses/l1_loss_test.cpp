@@ -6,7 +6,7 @@
 
 using namespace loss_check;
 
-static_assert(takes_numbers_only<L1Loss>(Values::any));
+static_assert(takes_numbers_only<L1Loss>());
 
 TEST_CASE("L1Loss is PyTorch's L1Loss") {
     const L1Loss mean, sum{.reduction = Reduction::sum};
@@ -24,9 +24,9 @@ TEST_CASE("L1Loss far out and at equality") {
 
 TEST_CASE("L1Loss of nothing and of what is not finite is PyTorch's") {
     const std::vector<double> none, infinite{INFINITY}, number{1.0}, nan{NAN};
-    CHECK(std::isnan(run<Shape<1>, float>(L1Loss{}, none, none).value()));
+    CHECK(is_nan(run<Shape<1>, float>(L1Loss{}, none, none).value()));
     CHECK(run<Shape<1>, float>(L1Loss{.reduction = Reduction::sum}, none, none).value() == 0);
     CHECK(run<Shape<1>, float>(L1Loss{}, infinite, number).value() == INFINITY);
-    CHECK(std::isnan(run<Shape<1>, float>(L1Loss{}, infinite, infinite).value()));
-    CHECK(std::isnan(run<Shape<1>, float>(L1Loss{}, nan, number).value()));
+    CHECK(is_nan(run<Shape<1>, float>(L1Loss{}, infinite, infinite).value()));
+    CHECK(is_nan(run<Shape<1>, float>(L1Loss{}, nan, number).value()));
 }

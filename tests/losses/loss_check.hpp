@@ -1,7 +1,7 @@
 #pragma once
-// A loss on plain buffers of the CPU: its value and gradient against PyTorch's numbers in float and in double, and its
-// gradient against central differences. The value must be the same when no gradient is asked for, and when the
-// gradient overwrites the prediction.
+// A loss on plain buffers of the CPU: its value and gradient against PyTorch's numbers in float and in
+// double, and its gradient against central differences. The value must be the same when no gradient is asked
+// for, and when the gradient overwrites the prediction.
 
 #include "catch.hpp"
 #include "golden/losses.hpp"
@@ -42,8 +42,8 @@ struct Run {
 
     template <class X, class Y>
     Run(const Loss& the_loss, const X& prediction, const Y& target)
-        : loss(the_loss), x(std::begin(prediction), std::end(prediction)), y(std::begin(target), std::end(target)),
-          gradient(x.size(), std::numeric_limits<T>::quiet_NaN()) {}
+        : loss(the_loss), x(std::begin(prediction), std::end(prediction)),
+          y(std::begin(target), std::end(target)), gradient(x.size(), std::numeric_limits<T>::quiet_NaN()) {}
 
     double evaluate_to(T* dx) {
         const Size batch = x.size() / Shape::dims.elements();
@@ -120,17 +120,22 @@ void check(const Loss& loss, const X& prediction, const Y& target, const double 
     check_differences<Shape>(loss, prediction, target);
 }
 
-/// What a loss of numbers refuses whatever stands before it.
+/// What every loss of numbers with numbers refuses.
 template <class Loss>
-constexpr bool takes_numbers_only(Values values) {
+constexpr bool takes_numbers_only() {
     using X = View<float, Shape<3>>;
-    return Loss::template refuses<X, X>(values) == nullptr &&
-           Loss::template refuses<X, LabelView<Shape<3>>>(values) ==
+    return Loss::template refuses_target<X, X>() == nullptr &&
+           Loss::template refuses_target<X, LabelView<Shape<3>>>() ==
                &it_compares_numbers_with_numbers__class_indices_go_with_CrossEntropyLoss_or_NLLLoss &&
-           Loss::template refuses<X, View<double, Shape<3>>>(values) ==
+           Loss::template refuses_target<X, View<double, Shape<3>>>() ==
                &the_target_must_have_the_shape_and_type_of_the_prediction &&
-           Loss::template refuses<X, View<float, Shape<4>>>(values) ==
+           Loss::template refuses_target<X, View<float, Shape<4>>>() ==
                &the_target_must_have_the_shape_and_type_of_the_prediction;
+}
+
+/// Not std::isnan, which -ffast-math takes for always false.
+inline bool is_nan(double value) {
+    return (__builtin_bit_cast(std::uint64_t, value) & ~(std::uint64_t(1) << 63)) > 0x7ff0000000000000;
 }
 
 /// The text of the error that `call` throws.

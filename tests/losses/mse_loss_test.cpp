@@ -6,7 +6,7 @@
 
 using namespace loss_check;
 
-static_assert(takes_numbers_only<MSELoss>(Values::any));
+static_assert(takes_numbers_only<MSELoss>());
 
 TEST_CASE("MSELoss is PyTorch's MSELoss") {
     const MSELoss mean, sum{.reduction = Reduction::sum};
@@ -24,9 +24,9 @@ TEST_CASE("MSELoss far out and at equality") {
 
 TEST_CASE("MSELoss of nothing and of what is not finite is PyTorch's") {
     const std::vector<double> none, infinite{INFINITY}, number{1.0}, nan{NAN};
-    CHECK(std::isnan(run<Shape<1>, float>(MSELoss{}, none, none).value()));
+    CHECK(is_nan(run<Shape<1>, float>(MSELoss{}, none, none).value()));
     CHECK(run<Shape<1>, float>(MSELoss{.reduction = Reduction::sum}, none, none).value() == 0);
     CHECK(run<Shape<1>, float>(MSELoss{}, infinite, number).value() == INFINITY);
-    CHECK(std::isnan(run<Shape<1>, float>(MSELoss{}, infinite, infinite).value()));
-    CHECK(std::isnan(run<Shape<1>, float>(MSELoss{}, nan, number).value()));
+    CHECK(is_nan(run<Shape<1>, float>(MSELoss{}, infinite, infinite).value()));
+    CHECK(is_nan(run<Shape<1>, float>(MSELoss{}, nan, number).value()));
 }

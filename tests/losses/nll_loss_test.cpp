@@ -1,5 +1,5 @@
-// NLLLoss against PyTorch's numbers and central differences; behind a LogSoftmax in one kernel; at the end of a whole
-// model; what it refuses.
+// NLLLoss against PyTorch's numbers and central differences; behind a LogSoftmax in one kernel; at the end of
+// a whole model; what it refuses.
 
 #include "io/count_allocations.hpp"
 #include "losses/class_cases.hpp"
@@ -14,38 +14,41 @@ using namespace loss_check;
 
 using X = View<float, Shape<3>>;
 using Maps = View<float, Shape<3, 4>>;
-static_assert(NLLLoss::refuses<X, LabelView<Shape<3>>>(Values::log_probabilities) == nullptr);
-static_assert(NLLLoss::refuses<Maps, LabelView<Shape<3, 4>>>(Values::log_probabilities) == nullptr);
-static_assert(NLLLoss::refuses<Maps, LabelView<Shape<3>>>(Values::log_probabilities) ==
+static_assert(NLLLoss::refuses_target<X, LabelView<Shape<3>>>() == nullptr);
+static_assert(NLLLoss::refuses_target<Maps, LabelView<Shape<3, 4>>>() == nullptr);
+static_assert(NLLLoss::refuses_target<Maps, LabelView<Shape<3>>>() ==
               &the_target_must_be_class_indices_of_type_int64_one_per_sample);
-static_assert(NLLLoss::refuses<X, X>(Values::log_probabilities) ==
+static_assert(NLLLoss::refuses_target<X, X>() ==
               &the_target_must_be_class_indices_of_type_int64_one_per_sample);
-static_assert(NLLLoss::refuses<X, LabelView<Shape<3>>>(Values::probabilities) ==
+static_assert(NLLLoss::refuses_values(Values::log_probabilities) == nullptr);
+static_assert(NLLLoss::refuses_values(Values::probabilities) ==
               &NLLLoss_takes_log_probabilities__end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss);
 
 TEST_CASE("NLLLoss is PyTorch's NLLLoss") {
     const NLLLoss mean, sum{.reduction = Reduction::sum};
-#define CASES(N, ...)                                                                                   \
-    check<__VA_ARGS__>(mean, numbers::log_z_##N, numbers::t_##N, numbers::nll_##N##_mean);              \
-    check<__VA_ARGS__>(sum, numbers::log_z_##N, numbers::t_##N, numbers::nll_##N##_sum);                \
-    check<__VA_ARGS__>(mean, numbers::log_z_##N, numbers::t_some_##N, numbers::nll_some_##N##_mean);    \
+#define CASES(N, ...)                                                                                        \
+    check<__VA_ARGS__>(mean, numbers::log_z_##N, numbers::t_##N, numbers::nll_##N##_mean);                   \
+    check<__VA_ARGS__>(sum, numbers::log_z_##N, numbers::t_##N, numbers::nll_##N##_sum);                     \
+    check<__VA_ARGS__>(mean, numbers::log_z_##N, numbers::t_some_##N, numbers::nll_some_##N##_mean);         \
     check<__VA_ARGS__>(sum, numbers::log_z_##N, numbers::t_some_##N, numbers::nll_some_##N##_sum);
     FOR_CLASS_SHAPES(CASES)
 #undef CASES
 }
 
 TEST_CASE("NLLLoss with weights and ignored classes") {
-#define CASES(N, ...)                                                                                            \
-    {                                                                                                            \
-        NLLLoss loss{.weight = weights(numbers::w_##N)};                                                         \
-        check<__VA_ARGS__>(loss, numbers::log_z_##N, numbers::t_some_##N, numbers::nll_weight_some_##N##_mean);  \
-        loss.reduction = Reduction::sum;                                                                         \
-        check<__VA_ARGS__>(loss, numbers::log_z_##N, numbers::t_some_##N, numbers::nll_weight_some_##N##_sum);   \
+#define CASES(N, ...)                                                                                        \
+    {                                                                                                        \
+        NLLLoss loss{.weight = weights(numbers::w_##N)};                                                     \
+        check<__VA_ARGS__>(loss, numbers::log_z_##N, numbers::t_some_##N,                                    \
+                           numbers::nll_weight_some_##N##_mean);                                             \
+        loss.reduction = Reduction::sum;                                                                     \
+        check<__VA_ARGS__>(loss, numbers::log_z_##N, numbers::t_some_##N,                                    \
+                           numbers::nll_weight_some_##N##_sum);                                              \
     }
     FOR_CLASS_SHAPES(CASES)
 #undef CASES
-#define CASES(N, ...)                                                                                    \
-    check<__VA_ARGS__>(NLLLoss{.ignore_index = numbers::only_##N}, numbers::log_z_##N, numbers::t_##N,   \
+#define CASES(N, ...)                                                                                        \
+    check<__VA_ARGS__>(NLLLoss{.ignore_index = numbers::only_##N}, numbers::log_z_##N, numbers::t_##N,       \
                        numbers::nll_ignore_##N);
     FOR_LARGER_CLASS_SHAPES(CASES)
 #undef CASES
@@ -59,7 +62,7 @@ TEST_CASE("NLLLoss where nothing counts is NaN without a gradient, as in PyTorch
     const std::vector<double> x{-1, -1, -1};
     const std::vector<std::int64_t> ignored{-100};
     auto mean = run<Shape<3>, float>(NLLLoss{}, x, ignored);
-    CHECK(std::isnan(mean.with_gradient()));
+    CHECK(is_nan(mean.with_gradient()));
     CHECK(mean.gradient == std::vector<float>(3, 0.0f));
     const NLLLoss loss{.reduction = Reduction::sum};
     CHECK(run<Shape<3>, float>(loss, x, ignored).value() == 0);
@@ -69,7 +72,7 @@ TEST_CASE("NLLLoss refuses labels and weights that cannot be, and writes nothing
     const auto message = [](const NLLLoss& loss, const std::vector<std::int64_t>& labels) {
         auto run = loss_check::run<Shape<5>, float>(loss, numbers::log_z_6_5, labels);
         const std::string text = message_of<ValueError>([&] { run.with_gradient(); });
-        for (float gradient : run.gradient) CHECK(std::isnan(gradient));
+        for (float gradient : run.gradient) CHECK(is_nan(gradient));
         return text;
     };
     CHECK(message({}, {0, 1, 2, 3, 4, 5}) ==
@@ -96,9 +99,11 @@ void check_behind(const NLLLoss& loss, const float (&logits)[N], const std::int6
                          BatchView<T, Cpu, Shape>{dx.data(), M});
 
     const double tolerance = std::is_same_v<T, float> ? 1e-5 : 1e-12;
-    check_close(loss.evaluate_behind(layer, device, input, target, BatchView<T, Cpu, Shape>{together.data(), M}), value,
-                tolerance);
-    check_close(loss.evaluate_behind(layer, device, input, target, BatchView<T, Cpu, Shape>{nullptr, M}), value, tolerance);
+    check_close(
+        loss.evaluate_behind(layer, device, input, target, BatchView<T, Cpu, Shape>{together.data(), M}),
+        value, tolerance);
+    check_close(loss.evaluate_behind(layer, device, input, target, BatchView<T, Cpu, Shape>{nullptr, M}),
+                value, tolerance);
     for (Size i = 0; i < N; ++i) check_close(double(together[i]), double(dx[i]), tolerance);
 }
 
@@ -117,7 +122,8 @@ TEMPLATE_TEST_CASE("NLLLoss behind LogSoftmax in one kernel is the pair", "", fl
 }
 
 TEST_CASE("NLLLoss allocates nothing") {
-    auto run = loss_check::run<Shape<5>, float>(NLLLoss{.weight = weights(numbers::w_6_5)}, numbers::log_z_6_5, numbers::t_6_5);
+    auto run = loss_check::run<Shape<5>, float>(NLLLoss{.weight = weights(numbers::w_6_5)},
+                                                numbers::log_z_6_5, numbers::t_6_5);
     CHECK(support::allocated_by([&] { run.with_gradient(); }) == 0);
 }
 
@@ -128,7 +134,8 @@ using Net = Sequential<Linear<4, 6>, ReLU, Linear<6, 3>, LogSoftmax>;
 template <class To, Size N>
 void assign(To&& to, const float (&values)[N]) {
     REQUIRE(to.size() == N);
-    for (Size i = 0; i < N; ++i) to.data()[i] = static_cast<std::remove_reference_t<decltype(*to.data())>>(values[i]);
+    for (Size i = 0; i < N; ++i)
+        to.data()[i] = static_cast<std::remove_reference_t<decltype(*to.data())>>(values[i]);
 }
 template <class Given, Size N>
 void compare(Given&& given, const double (&expected)[N], double tolerance) {
@@ -181,12 +188,15 @@ TEMPLATE_TEST_CASE("A model with NLLLoss has PyTorch's loss and gradients", "", 
 }
 
 TEST_CASE("A loss that belongs to no present pass is refused") {
-    const std::string expected = "strata: backward needs the loss of this model's last forward pass in training mode";
+    const std::string expected =
+        "strata: backward needs the loss of this model's last forward pass in training mode";
     auto model = model_of_the_golden_file<float>();
     const xt::xtensor<float, 2> x = inputs<float>();
     const xt::xtensor<std::int64_t, 1> y = labels();
     const NLLLoss criterion;
-    const auto message = [&](const Loss& loss) { return message_of<ValueError>([&] { model.backward(loss); }); };
+    const auto message = [&](const Loss& loss) {
+        return message_of<ValueError>([&] { model.backward(loss); });
+    };
 
     const Loss old = criterion(model(x), y);
     const Loss loss = criterion(model(x), y);

@@ -41,6 +41,10 @@ inline void it_has_no_member_output_shape() {}
 
 namespace detail {
 
+/// False, and not before a template is instantiated: for an overload that is there to explain itself.
+template <class...>
+inline constexpr bool never = false;
+
 /// What holds for a sound network; each kind of error denies one of these sentences.
 struct no_error {
     static constexpr bool all_of_these_types_are_layers = true;

@@ -119,7 +119,8 @@ constexpr auto trace_shapes(TypeList<Leaves...>, Dims input) {
 struct StatedInput {
     Dims dims;
     bool stated = false;
-    bool any_shape = false;  ///< only the number of elements counts, because the network begins with Flatten
+    bool any_shape = false;   ///< only the number of elements counts, because the network begins with Flatten
+    bool only_views = true;  ///< no layer so far has a kernel, which would see the shape
 };
 
 template <class Leaf>
@@ -129,7 +130,8 @@ constexpr void look_for_input(StatedInput& result) {
         result.dims = Leaf::input_shape();
         result.stated = result.dims.elements() > 0;
     }
-    if (traits_of<Leaf>().any_shape_in) result.any_shape = true;
+    if (traits_of<Leaf>().any_shape_in && result.only_views) result.any_shape = true;
+    if (!traits_of<Leaf>().view) result.only_views = false;
 }
 
 template <class... Leaves>

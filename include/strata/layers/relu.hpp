@@ -25,7 +25,7 @@ struct ReLU {
         template <class V>
         STRATA_HOST_DEVICE V operator()(const V& y, const V& dy) const {
             using namespace math;
-            return select(y > V(0), dy, V(0));
+            return select(y == V(0), V(0), dy);  // where y is NaN, dy comes through, as in PyTorch
         }
     };
 

@@ -34,9 +34,10 @@ struct BCELoss {
     Reduction reduction = Reduction::mean;
 
     template <class Prediction, class Target>
-    static constexpr Reason refuses(Values values) {
-        const Reason target = detail::refuses_target_unlike_prediction<Prediction, Target>();
-        if (target != nullptr) return target;
+    static constexpr Reason refuses_target() {
+        return detail::refuses_target_unlike_prediction<Prediction, Target>();
+    }
+    static constexpr Reason refuses_values(Values values) {
         if (values != Values::unit_interval && values != Values::probabilities)
             return &BCELoss_takes_probabilities__end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss;
         return nullptr;
@@ -44,10 +45,13 @@ struct BCELoss {
 
     double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
         const double divisor = detail::divisor_of(reduction, prediction.size());
-        return detail::elementwise_loss(device, detail::BinaryCrossEntropy{}, divisor, prediction, target, gradient);
+        return detail::elementwise_loss(device, detail::BinaryCrossEntropy{}, divisor, prediction, target,
+                                        gradient);
     }
 
-    auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
+    auto operator()(const auto& prediction, const auto& target) const {
+        return evaluate_loss(*this, prediction, target);
+    }
 };
 
 }  // namespace strata

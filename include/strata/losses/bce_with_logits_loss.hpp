@@ -1,12 +1,11 @@
 #pragma once
-// loss = (1 - y) x + (1 + (p - 1) y) log(1 + exp(-x)), which is -(p y log s + (1 - y) log(1 - s)) with s = sigmoid(x)
-// d loss / dx = (1 + (p - 1) y) s - p y
+// loss = (1 - y) x + (1 + (p - 1) y) log(1 + exp(-x)), which is -(p y log s + (1 - y) log(1 - s)) with s =
+// sigmoid(x) d loss / dx = (1 + (p - 1) y) s - p y
 //
 // Shapes: prediction any, logits; target the same, 0, 1 or between.
-// Options: pos_weight, p above: how much more a positive counts (empty: 1; one number; or one per feature, the
-// innermost extent of a sample), reduction = mean (over all elements) or sum.
-// Errors: ValueError for a pos_weight of another length.
-// Source: torch.nn.BCEWithLogitsLoss (without its weight).
+// Options: pos_weight, p above: how much more a positive counts (empty: 1; one number; or one per feature,
+// the innermost extent of a sample), reduction = mean (over all elements) or sum. Errors: ValueError for a
+// pos_weight of another length. Source: torch.nn.BCEWithLogitsLoss (without its weight).
 
 #include <strata/losses/elementwise.hpp>
 #include <vector>
@@ -68,9 +67,10 @@ struct BCEWithLogitsLoss {
     Reduction reduction = Reduction::mean;
 
     template <class Prediction, class Target>
-    static constexpr Reason refuses(Values values) {
-        const Reason target = detail::refuses_target_unlike_prediction<Prediction, Target>();
-        if (target != nullptr) return target;
+    static constexpr Reason refuses_target() {
+        return detail::refuses_target_unlike_prediction<Prediction, Target>();
+    }
+    static constexpr Reason refuses_values(Values values) {
         if (values == Values::unit_interval)
             return &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself__leave_Sigmoid_out_or_use_BCELoss;
         if (values == Values::probabilities || values == Values::log_probabilities)
@@ -91,15 +91,19 @@ struct BCEWithLogitsLoss {
         const auto* y = target.data;
         if (gradient.data == nullptr)
             return device.sum_by_column(rows, prediction.columns, pos_weight.data(), error, x, y) / divisor;
-        return device.sum_by_column(rows, prediction.columns, pos_weight.data(), error, x, y, gradient.data) / divisor;
+        return device.sum_by_column(rows, prediction.columns, pos_weight.data(), error, x, y, gradient.data) /
+               divisor;
     }
 
-    auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
+    auto operator()(const auto& prediction, const auto& target) const {
+        return evaluate_loss(*this, prediction, target);
+    }
 
 private:
     void check_pos_weight(Size features) const {
         if (pos_weight.size() != features)
-            throw ValueError("strata: BCEWithLogitsLoss: pos_weight has " + std::to_string(pos_weight.size()) +
+            throw ValueError("strata: BCEWithLogitsLoss: pos_weight has " +
+                             std::to_string(pos_weight.size()) +
                              " numbers, but it must have 1 or one per feature, and the prediction has " +
                              std::to_string(features));
     }

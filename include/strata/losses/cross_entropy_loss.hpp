@@ -1,14 +1,14 @@
 #pragma once
-// loss = -sum over classes of w[c] q[c] log softmax(x)[c], for logits x and the target distribution q of each sample:
-// all on the class index t, or the probabilities given; of either the part label_smoothing is spread over all classes
+// loss = -sum over classes of w[c] q[c] log softmax(x)[c], for logits x and the target distribution q of each
+// sample: all on the class index t, or the probabilities given; of either the part label_smoothing is spread
+// over all classes
 //
-// Shapes: prediction (batch, C, d...); target (batch, d...) of std::int64_t, or probabilities like the prediction.
-// Options: weight (C numbers, one per class; empty: all 1), ignore_index = -100 (samples of that class index do not
-// count), reduction = mean (for class indices divided by the sum of the weights that counted, NaN where none did; for
-// probabilities by the number of samples) or sum, label_smoothing = 0.
-// Errors: ValueError for a label outside [0, C), a weight of another length, label_smoothing outside [0, 1], and an
-// ignore_index that is a class while targets are probabilities.
-// Source: torch.nn.CrossEntropyLoss.
+// Shapes: prediction (batch, C, d...); target (batch, d...) of std::int64_t, or probabilities like the
+// prediction. Options: weight (C numbers, one per class; empty: all 1), ignore_index = -100 (samples of that
+// class index do not count), reduction = mean (for class indices divided by the sum of the weights that
+// counted, NaN where none did; for probabilities by the number of samples) or sum, label_smoothing = 0.
+// Errors: ValueError for a label outside [0, C), a weight of another length, label_smoothing outside [0, 1],
+// and an ignore_index that is a class while targets are probabilities. Source: torch.nn.CrossEntropyLoss.
 
 #include <strata/core/cross_entropy_options.hpp>
 #include <strata/losses/evaluate.hpp>
@@ -18,7 +18,8 @@ namespace strata {
 
 inline void the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction() {}
 inline void CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_Softmax_out() {}
-inline void CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_LogSoftmax_out_or_use_NLLLoss() {}
+inline void
+CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_LogSoftmax_out_or_use_NLLLoss() {}
 
 struct CrossEntropyLoss {
     std::vector<double> weight = {};
@@ -27,9 +28,12 @@ struct CrossEntropyLoss {
     double label_smoothing = 0;
 
     template <class Prediction, class Target>
-    static constexpr Reason refuses(Values values) {
+    static constexpr Reason refuses_target() {
         if (!detail::is_class_indices_of<Prediction, Target> && !detail::is_like<Prediction, Target>)
             return &the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction;
+        return nullptr;
+    }
+    static constexpr Reason refuses_values(Values values) {
         if (values == Values::probabilities)
             return &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_Softmax_out;
         if (values == Values::log_probabilities)
@@ -39,22 +43,27 @@ struct CrossEntropyLoss {
 
     double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
         if constexpr (!detail::is_class_indices<decltype(target)>) check_nothing_is_ignored();
-        return device.cross_entropy(prediction, target.data, gradient.data, options(class_extent(prediction).classes));
+        return device.cross_entropy(prediction, target.data, gradient.data,
+                                    options(class_extent(prediction).classes));
     }
 
-    auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
+    auto operator()(const auto& prediction, const auto& target) const {
+        return evaluate_loss(*this, prediction, target);
+    }
 
 private:
     CrossEntropyOptions options(Size classes) const {
         detail::check_class_weights("CrossEntropyLoss", "weight", weight.size(), classes);
         if (!(label_smoothing >= 0 && label_smoothing <= 1))
             detail::refuse_option("CrossEntropyLoss", "label_smoothing", label_smoothing, "lie in [0, 1]");
-        return {weight.data(), weight.size(), ignore_index, label_smoothing, reduction == Reduction::mean, false};
+        return {weight.data(), weight.size(), ignore_index, label_smoothing, reduction == Reduction::mean,
+                false};
     }
     void check_nothing_is_ignored() const {
         if (ignore_index >= 0)
-            throw ValueError("strata: CrossEntropyLoss: ignore_index is " + std::to_string(ignore_index) +
-                             ", but a target of probabilities has no class indices to ignore; leave it at -100");
+            throw ValueError(
+                "strata: CrossEntropyLoss: ignore_index is " + std::to_string(ignore_index) +
+                ", but a target of probabilities has no class indices to ignore; leave it at -100");
     }
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// What losses share that compare each number of the prediction with one of the target. Such a loss is a functor of two
-// functions of one element, written with the names of core/math.hpp:
+// What losses share that compare each number of the prediction with one of the target. Such a loss is a
+// functor of two functions of one element, written with the names of core/math.hpp:
 //
 //   V value(const V& x, const V& y) const;
 //   V gradient(const V& x, const V& y) const;    // d value / dx
@@ -14,7 +14,8 @@ namespace strata::detail {
 
 template <class Prediction, class Target>
 constexpr Reason refuses_target_unlike_prediction() {
-    if (is_class_indices<Target>) return &it_compares_numbers_with_numbers__class_indices_go_with_CrossEntropyLoss_or_NLLLoss;
+    if (is_class_indices<Target>)
+        return &it_compares_numbers_with_numbers__class_indices_go_with_CrossEntropyLoss_or_NLLLoss;
     if (!is_like<Prediction, Target>) return &the_target_must_have_the_shape_and_type_of_the_prediction;
     return nullptr;
 }
@@ -47,7 +48,8 @@ inline double divisor_of(Reduction reduction, Size elements) {
     return reduction == Reduction::mean ? static_cast<double>(elements) : 1.0;
 }
 
-/// The value, and with a non-null gradient that too. `divisor` 0 (the mean of nothing) gives NaN, as in PyTorch.
+/// The value, and with a non-null gradient that too. `divisor` 0 (the mean of nothing) gives NaN, as in
+/// PyTorch.
 template <class F>
 double elementwise_loss(auto& device, const F& f, double divisor, auto x, auto y, auto gradient) {
     const auto* from = x.data;

@@ -2,17 +2,19 @@
 // The loss protocol, and the call `criterion(prediction, target)`. A loss is a value type:
 //
 //   template <class Prediction, class Target>      // BatchViews
-//   static constexpr Reason refuses(Values);       // nullptr, or the function whose name says what is wrong; what is
-//                                                  // wrong with the target first, then the network's values
+//   static constexpr Reason refuses_target();      // nullptr, or the function whose name says what is wrong
+//   static constexpr Reason refuses_values(Values);      // the same for what the network puts out (optional)
+//
 //   double evaluate(device, prediction, target, gradient) const;
 //       the value; and, unless gradient.data is null, its gradient with respect to the prediction
 //   double evaluate_behind(const Layer&, device, x, target, dx) const;                             (optional)
 //       the same for the network's last layer and the loss in one kernel; x is that layer's input
 //
-//   auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
+//   auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this,
+//   prediction, target); }
 //
-// Targets are class indices (std::int64_t; a prediction (C, d...) per sample takes (d...), so that C alone takes one
-// index per sample) or numbers of the prediction's own type and shape.
+// Targets are class indices (std::int64_t; a prediction (C, d...) per sample takes (d...), so that C alone
+// takes one index per sample) or numbers of the prediction's own type and shape.
 
 #include <cstdint>
 #include <strata/core/class_extent.hpp>
@@ -49,25 +51,27 @@ namespace detail {
 template <class Problem>
 struct RefuseUnlessLossFits {
     static_assert(Problem::the_loss_fits_the_network_and_the_target,
-                  "strata: this loss cannot stand behind this network or take this target; the arguments of loss_error<...> "
+                  "strata: this loss cannot stand behind this network or take this target; the arguments of "
+                  "loss_error<...> "
                   "say which and why (docs/errors.md#loss)");
 };
 
-/// The reason that holds whatever the network's values are: the target's.
-template <class Loss, class Prediction, class Target>
-constexpr Reason target_refusal() {
-    for (Values values : {Values::any, Values::probabilities, Values::log_probabilities, Values::unit_interval})
-        if (Loss::template refuses<Prediction, Target>(values) == nullptr) return nullptr;
-    return Loss::template refuses<Prediction, Target>(Values::any);
+template <class Loss>
+constexpr Reason refusal_of_values(Values values) {
+    if constexpr (requires { Loss::refuses_values(values); })
+        return Loss::refuses_values(values);
+    else
+        return nullptr;
 }
 
 template <class Loss, class Net, class Prediction, class Target>
 constexpr auto find_loss_problem() {
     using LastLayer = typename Network<Net>::LastLayer;
-    constexpr Reason target = target_refusal<Loss, Prediction, Target>();
-    constexpr Reason reason = Loss::template refuses<Prediction, Target>(Network<Net>::output_values);
+    constexpr Reason target = Loss::template refuses_target<Prediction, Target>();
+    constexpr Reason reason = refusal_of_values<Loss>(Network<Net>::output_values);
     if constexpr (target != nullptr) {
-        using Holds = the_target_holds<std::remove_const_t<typename Target::value_type>, shape_t<Target::dims>>;
+        using Holds =
+            the_target_holds<std::remove_const_t<typename Target::value_type>, shape_t<Target::dims>>;
         return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<target>, Holds>{};
     } else if constexpr (reason != nullptr) {
         return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<reason>>{};
@@ -76,7 +80,8 @@ constexpr auto find_loss_problem() {
     }
 }
 
-/// Refuses a loss that does not fit, at compile time; `fits` says whether it does, so that callers stop there.
+/// Refuses a loss that does not fit, at compile time; `fits` says whether it does, so that callers stop
+/// there.
 template <class Loss, class Net, class Prediction, class Target>
 struct LossCheck {
     using Problem = decltype(find_loss_problem<Loss, Net, Prediction, Target>());
@@ -85,17 +90,19 @@ struct LossCheck {
 };
 
 template <class View>
-inline constexpr bool is_class_indices = std::is_same_v<std::remove_const_t<typename View::value_type>, std::int64_t>;
+inline constexpr bool is_class_indices =
+    std::is_same_v<std::remove_const_t<typename View::value_type>, std::int64_t>;
 
 /// Whether a target is class indices, as many as the prediction has positions.
 template <class Prediction, class Target>
-inline constexpr bool is_class_indices_of = is_class_indices<Target> && Target::dims == without_classes(Prediction::dims);
+inline constexpr bool is_class_indices_of = is_class_indices<Target>&& Target::dims ==
+                                            without_classes(Prediction::dims);
 
 /// Whether a target is numbers like the prediction.
 template <class Prediction, class Target>
-inline constexpr bool is_like = Prediction::dims == Target::dims &&
-                                std::is_same_v<std::remove_const_t<typename Prediction::value_type>,
-                                               std::remove_const_t<typename Target::value_type>>;
+inline constexpr bool is_like =
+    Prediction::dims == Target::dims&& std::is_same_v<std::remove_const_t<typename Prediction::value_type>,
+                                                      std::remove_const_t<typename Target::value_type>>;
 
 /// The same memory as kernels see it, without what else the object may own.
 template <class T, class Device, class Shape>
@@ -105,12 +112,14 @@ constexpr BatchView<T, Device, Shape> plain_view(const BatchView<T, Device, Shap
 
 inline void check_same_batch(Size predictions, Size targets) {
     if (predictions != targets)
-        throw ShapeError("strata: the prediction holds " + std::to_string(predictions) + " samples, but the target holds " +
-                         std::to_string(targets));
+        throw ShapeError("strata: the prediction holds " + std::to_string(predictions) +
+                         " samples, but the target holds " + std::to_string(targets));
 }
 
-[[noreturn]] inline void refuse_option(const char* loss, const char* option, double value, const char* limit) {
-    throw ValueError(std::string("strata: ") + loss + ": " + option + " is " + std::to_string(value) + ", but it must " + limit);
+[[noreturn]] inline void refuse_option(const char* loss, const char* option, double value,
+                                       const char* limit) {
+    throw ValueError(std::string("strata: ") + loss + ": " + option + " is " + std::to_string(value) +
+                     ", but it must " + limit);
 }
 
 /// Throws ValueError unless there is one weight per class, or none.
@@ -122,9 +131,10 @@ inline void check_class_weights(const char* loss, const char* option, Size weigh
 
 }  // namespace detail
 
-/// `criterion(prediction, target)`: the value, with the gradient left where `model.backward(loss)` finds it (in
-/// training mode; a model in evaluation mode has none to give). `target` is an xtensor container, view or expression of
-/// class indices or of numbers, or a loader's batch. For predictions that are not a model's see on_arrays.hpp.
+/// `criterion(prediction, target)`: the value, with the gradient left where `model.backward(loss)` finds it
+/// (in training mode; a model in evaluation mode has none to give). `target` is an xtensor container, view or
+/// expression of class indices or of numbers, or a loader's batch. For predictions that are not a model's see
+/// on_arrays.hpp.
 template <class LossType, class Net, class Device, class T, class Target>
 Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T>& prediction, const Target& target) {
     using Shape = typename Prediction<Net, Device, T>::shape_type;

@@ -38,17 +38,20 @@ struct HuberLoss {
     Reduction reduction = Reduction::mean;
 
     template <class Prediction, class Target>
-    static constexpr Reason refuses(Values) {
+    static constexpr Reason refuses_target() {
         return detail::refuses_target_unlike_prediction<Prediction, Target>();
     }
 
     double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
         if (!(delta > 0)) detail::refuse_option("HuberLoss", "delta", delta, "be positive");
         const double divisor = detail::divisor_of(reduction, prediction.size());
-        return detail::elementwise_loss(device, detail::HuberError{delta}, divisor, prediction, target, gradient);
+        return detail::elementwise_loss(device, detail::HuberError{delta}, divisor, prediction, target,
+                                        gradient);
     }
 
-    auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
+    auto operator()(const auto& prediction, const auto& target) const {
+        return evaluate_loss(*this, prediction, target);
+    }
 };
 
 }  // namespace strata

@@ -3,9 +3,9 @@
 // d loss / dx = -y; with log_target, -exp(y)
 //
 // Shapes: prediction any, log-probabilities; target the same.
-// Options: log_target = false (whether the target is log-probabilities too), reduction = mean (over all elements, not
-// the divergence of the distributions), sum, or batch_mean (the sum divided by the batch, which is the divergence).
-// Source: torch.nn.KLDivLoss.
+// Options: log_target = false (whether the target is log-probabilities too), reduction = mean (over all
+// elements, not the divergence of the distributions), sum, or batch_mean (the sum divided by the batch, which
+// is the divergence). Source: torch.nn.KLDivLoss.
 
 #include <strata/losses/elementwise.hpp>
 
@@ -50,22 +50,29 @@ struct KLDivLoss {
     Reduction reduction = Reduction::mean;
 
     template <class Prediction, class Target>
-    static constexpr Reason refuses(Values values) {
-        const Reason target = detail::refuses_target_unlike_prediction<Prediction, Target>();
-        if (target != nullptr) return target;
-        if (values != Values::log_probabilities) return &KLDivLoss_takes_log_probabilities__end_the_network_with_LogSoftmax;
+    static constexpr Reason refuses_target() {
+        return detail::refuses_target_unlike_prediction<Prediction, Target>();
+    }
+    static constexpr Reason refuses_values(Values values) {
+        if (values != Values::log_probabilities)
+            return &KLDivLoss_takes_log_probabilities__end_the_network_with_LogSoftmax;
         return nullptr;
     }
 
     double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
-        const Size divisor = reduction == Reduction::sum ? 1 : reduction == Reduction::mean ? prediction.size() : prediction.batch;
+        const Size divisor = reduction == Reduction::sum    ? 1
+                             : reduction == Reduction::mean ? prediction.size()
+                                                            : prediction.batch;
         const double count = static_cast<double>(divisor);
         if (log_target)
-            return detail::elementwise_loss(device, detail::DivergenceFromLog{}, count, prediction, target, gradient);
+            return detail::elementwise_loss(device, detail::DivergenceFromLog{}, count, prediction, target,
+                                            gradient);
         return detail::elementwise_loss(device, detail::Divergence{}, count, prediction, target, gradient);
     }
 
-    auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
+    auto operator()(const auto& prediction, const auto& target) const {
+        return evaluate_loss(*this, prediction, target);
+    }
 };
 
 }  // namespace strata

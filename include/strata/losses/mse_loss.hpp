@@ -30,16 +30,19 @@ struct MSELoss {
     Reduction reduction = Reduction::mean;
 
     template <class Prediction, class Target>
-    static constexpr Reason refuses(Values) {
+    static constexpr Reason refuses_target() {
         return detail::refuses_target_unlike_prediction<Prediction, Target>();
     }
 
     double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
         const double divisor = detail::divisor_of(reduction, prediction.size());
-        return detail::elementwise_loss(device, detail::SquaredError{}, divisor, prediction, target, gradient);
+        return detail::elementwise_loss(device, detail::SquaredError{}, divisor, prediction, target,
+                                        gradient);
     }
 
-    auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
+    auto operator()(const auto& prediction, const auto& target) const {
+        return evaluate_loss(*this, prediction, target);
+    }
 };
 
 }  // namespace strata

@@ -2,8 +2,8 @@
 // loss = -w[t] x[t], for log-probabilities x and the class index t of each sample
 //
 // Shapes: prediction (batch, C, d...), target (batch, d...) of std::int64_t.
-// Options: weight (C numbers, one per class; empty: all 1), ignore_index = -100 (samples of that class do not count),
-// reduction = mean (divided by the sum of the weights that counted; NaN where none did) or sum.
+// Options: weight (C numbers, one per class; empty: all 1), ignore_index = -100 (samples of that class do not
+// count), reduction = mean (divided by the sum of the weights that counted; NaN where none did) or sum.
 // Errors: ValueError for a label outside [0, C), and for a weight of another length.
 // Source: torch.nn.NLLLoss. Behind a LogSoftmax both run as one kernel.
 
@@ -22,31 +22,38 @@ struct NLLLoss {
     Reduction reduction = Reduction::mean;
 
     template <class Prediction, class Target>
-    static constexpr Reason refuses(Values values) {
+    static constexpr Reason refuses_target() {
         if (!detail::is_class_indices_of<Prediction, Target>)
             return &the_target_must_be_class_indices_of_type_int64_one_per_sample;
+        return nullptr;
+    }
+    static constexpr Reason refuses_values(Values values) {
         if (values != Values::log_probabilities)
             return &NLLLoss_takes_log_probabilities__end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss;
         return nullptr;
     }
 
     double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
-        return device.cross_entropy(prediction, target.data, gradient.data, options(class_extent(prediction).classes, true));
+        return device.cross_entropy(prediction, target.data, gradient.data,
+                                    options(class_extent(prediction).classes, true));
     }
     /// Where a sample has one extent only, there the softmax runs over the classes for certain.
     template <class X>
-        requires(X::dims.rank == 1)
-    double evaluate_behind(const LogSoftmax& layer, auto& device, X x, auto target, auto dx) const {
+    requires(X::dims.rank == 1) double evaluate_behind(const LogSoftmax& layer, auto& device, X x,
+                                                       auto target, auto dx) const {
         const ClassExtent extent = class_extent(x, layer.dim, "LogSoftmax");
         return device.cross_entropy(x, target.data, dx.data, options(extent.classes, false));
     }
 
-    auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
+    auto operator()(const auto& prediction, const auto& target) const {
+        return evaluate_loss(*this, prediction, target);
+    }
 
 private:
     CrossEntropyOptions options(Size classes, bool log_probabilities) const {
         detail::check_class_weights("NLLLoss", "weight", weight.size(), classes);
-        return {weight.data(), weight.size(), ignore_index, 0.0, reduction == Reduction::mean, log_probabilities};
+        return {weight.data(),    weight.size(), ignore_index, 0.0, reduction == Reduction::mean,
+                log_probabilities};
     }
 };
 

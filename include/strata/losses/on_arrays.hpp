@@ -1,8 +1,8 @@
 #pragma once
-// A loss of two xtensor containers, views or expressions, without a model: `CrossEntropyLoss{}(logits, labels)` gives
-// the value as a double. Shapes are known at run time only: numbers compare with numbers of the same shape, and
-// predictions (N, C, d...) with class indices (N, d...). What the predictions are (logits, probabilities,
-// log-probabilities) nobody can check here.
+// A loss of two xtensor containers, views or expressions, without a model: `CrossEntropyLoss{}(logits,
+// labels)` gives the value as a double. Shapes are known at run time only: numbers compare with numbers of
+// the same shape, and predictions (N, C, d...) with class indices (N, d...). What the predictions are
+// (logits, probabilities, log-probabilities) nobody can check here.
 
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/losses/evaluate.hpp>
@@ -82,9 +82,10 @@ double evaluate_loss(const LossType& loss, const X& prediction, const Y& target)
     using U = std::remove_const_t<typename Y::value_type>;
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
                   "strata: a loss takes predictions of float or double (docs/errors.md#scalar)");
-    constexpr Reason refusal = detail::target_refusal<LossType, ArrayView<const T>, ArrayView<const U>>();
+    constexpr Reason refusal = LossType::template refuses_target<ArrayView<const T>, ArrayView<const U>>();
     if constexpr (refusal != nullptr) {
-        using Problem = loss_error<the_loss<LossType>, does_not_fit_because<refusal>, the_target_holds<U, Shape<>>>;
+        using Problem =
+            loss_error<the_loss<LossType>, does_not_fit_because<refusal>, the_target_holds<U, Shape<>>>;
         (void)detail::RefuseUnlessLossFits<Problem>{};
         return 0;
     } else {

@@ -5,7 +5,8 @@
 // Shapes: prediction any, target the same.
 // Options: beta = 1 (0 is L1Loss), reduction = mean (over all elements) or sum.
 // Errors: ValueError for a negative beta.
-// Source: torch.nn.SmoothL1Loss. (With beta = 0 its gradient where x == y is -1; here it is that of L1Loss, 0.)
+// Source: torch.nn.SmoothL1Loss. (With beta = 0 its gradient where x == y is -1; here it is that of L1Loss,
+// 0.)
 
 #include <strata/losses/elementwise.hpp>
 
@@ -39,17 +40,20 @@ struct SmoothL1Loss {
     Reduction reduction = Reduction::mean;
 
     template <class Prediction, class Target>
-    static constexpr Reason refuses(Values) {
+    static constexpr Reason refuses_target() {
         return detail::refuses_target_unlike_prediction<Prediction, Target>();
     }
 
     double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
         if (!(beta >= 0)) detail::refuse_option("SmoothL1Loss", "beta", beta, "not be negative");
         const double divisor = detail::divisor_of(reduction, prediction.size());
-        return detail::elementwise_loss(device, detail::SmoothAbsoluteError{beta}, divisor, prediction, target, gradient);
+        return detail::elementwise_loss(device, detail::SmoothAbsoluteError{beta}, divisor, prediction,
+                                        target, gradient);
     }
 
-    auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this, prediction, target); }
+    auto operator()(const auto& prediction, const auto& target) const {
+        return evaluate_loss(*this, prediction, target);
+    }
 };
 
 }  // namespace strata

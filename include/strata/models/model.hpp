@@ -13,12 +13,37 @@
 
 namespace strata {
 
+namespace detail {
+
+/// Whatever has a shape, so that the device may look closer.
+template <class X>
+concept TensorLike = requires(const X& x) { x.shape(); };
+
+template <class D>
+inline constexpr bool is_complete_but_no_device =
+    requires { sizeof(D); } && !requires { typename D::template Buffer<float>; };
+template <class T>
+inline constexpr bool is_float_or_double = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+/// What a Model is made of besides its network.
+template <class Device, class T>
+struct RefuseUnlessModel {
+    static constexpr bool the_second_argument_of_Model_is_a_device = !is_complete_but_no_device<Device>;
+    static constexpr bool the_third_argument_of_Model_is_float_or_double = is_float_or_double<T>;
+    static_assert(the_second_argument_of_Model_is_a_device,
+                  "strata: the second argument of Model is a device; for scalars of type double write "
+                  "Model<Net, Cpu, double> (docs/errors.md#device)");
+    static_assert(the_third_argument_of_Model_is_float_or_double,
+                  "strata: a model computes with float or double, the third argument of Model "
+                  "(docs/errors.md#scalar)");
+};
+
+}  // namespace detail
+
 /// `Net` on `Device` with scalars `T` (float or double). A wrong network is refused when this type is first
 /// used.
 template <class Net, class Device, class T>
 class Model {
-    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
-                  "strata: a model's scalars are float or double (docs/errors.md#scalar)");
     using N = Network<Net>;
     using Training = detail::Execution<Net, Device, T, detail::Pass::training>;
     using Inference = detail::Execution<Net, Device, T, detail::Pass::inference>;
@@ -99,6 +124,18 @@ public:
     Prediction<Net, Device, T> operator()(const X& x) {
         return forward(x);
     }
+    template <class X>
+    Prediction<Net, Device, T> forward(const X&) const {
+        constexpr bool the_model_is_not_const = detail::never<X>;
+        static_assert(the_model_is_not_const,
+                      "strata: a forward pass writes into the model's memory, and this model is const; make a "
+                      "Predictor from it, which has memory of its own (docs/errors.md#const-model)");
+        __builtin_unreachable();
+    }
+    template <class X>
+    Prediction<Net, Device, T> operator()(const X& x) const {
+        return forward(x);
+    }
 
     /// The gradients of all parameters, from a loss of the last `forward`. They add up until `zero_grad`.
     void backward(const Loss& loss) {
@@ -107,6 +144,14 @@ public:
                 "strata: backward needs the loss of this model's last forward pass in training mode");
         run_backward();
         ++pass_;  // the activations are used up, so the same loss does not serve twice
+    }
+
+    template <class NoLoss>
+    void backward(const NoLoss&) {
+        constexpr bool it_is_a_loss = detail::never<NoLoss>;
+        static_assert(it_is_a_loss,
+                      "strata: backward takes what criterion(prediction, target) returned, of type strata::Loss; a "
+                      "number or a tensor does not know where its gradient lies (docs/errors.md#backward)");
     }
 
     /// Forgets the gradients. Costs nothing: the next backward pass overwrites them.
@@ -186,19 +231,29 @@ private:
 
     template <class U, class Where, class Given, class Staging>
     static InputView view_of_input(const BatchView<U, Where, Given>& x, Staging&) {
-        static_assert(std::is_same_v<Where, Device>,
+        constexpr bool the_batch_lies_on_the_device_of_the_model = std::is_same_v<Where, Device>;
+        constexpr bool the_batch_holds_the_scalar_type_of_the_model = std::is_same_v<std::remove_const_t<U>, T>;
+        static_assert(the_batch_lies_on_the_device_of_the_model,
                       "strata: the batch lies on another device than the model (docs/errors.md#device)");
-        static_assert(std::is_same_v<std::remove_const_t<U>, T>,
-                      "strata: the batch holds another scalar type than the model (docs/errors.md#scalar)");
-        detail::check_input_shape<input_shape, Given, any_input_shape>();
-        return {x.data, x.batch};
+        static_assert(the_batch_holds_the_scalar_type_of_the_model,
+                      "strata: the batch holds another scalar type than the model; make the model with that type, "
+                      "Model<Net, Cpu, double>, or the batch with the model's (docs/errors.md#scalar)");
+        if constexpr (the_batch_lies_on_the_device_of_the_model && the_batch_holds_the_scalar_type_of_the_model)
+            if constexpr (detail::check_input_shape<input_shape, Given, any_input_shape>()) return {x.data, x.batch};
+        return {};
     }
     template <class X, class Staging>
     static InputView view_of_input(const X& x, Staging& staging) {
+        constexpr bool the_batch_is_a_tensor = requires { x.batch_view(); } || detail::TensorLike<X>;
+        static_assert(the_batch_is_a_tensor,
+                      "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields; "
+                      "xt::adapt(vector, {batch, size}) makes one of a std::vector (docs/errors.md#batch)");
         if constexpr (requires { x.batch_view(); })
             return view_of_input(x.batch_view(), staging);
-        else
+        else if constexpr (the_batch_is_a_tensor)
             return Device::template input_batch<T, input_shape, any_input_shape>(x, staging);
+        else
+            return {};
     }
 
     detail::Memory<Device, T> prepare(InputView input) {
@@ -258,5 +313,17 @@ private:
 
 template <class Net>
 Model(Net) -> Model<Net>;
+
+/// A Model of something else is refused, and goes on as the one that was probably meant.
+template <class Net, class Device, class T>
+    requires(detail::is_complete_but_no_device<Device> || !detail::is_float_or_double<T>)
+class Model<Net, Device, T>
+    : public Model<Net, std::conditional_t<detail::is_complete_but_no_device<Device>, Cpu, Device>,
+                   std::conditional_t<detail::is_float_or_double<T>, T, float>> {
+    detail::RefuseUnlessModel<Device, T> refused_here;
+
+public:
+    explicit Model(Net = Net{}) {}
+};
 
 }  // namespace strata

@@ -35,15 +35,18 @@ struct OptimizerStep {
 
 namespace detail {
 
-/// NaN is never fine, under -ffast-math too, where comparisons may overlook it.
-inline void check_option(bool fine, const char* optimizer, const char* option, double value,
-                         const char* limit) {
-    const bool nan = __builtin_bit_cast(unsigned long long, value) << 1 > 0xffe0'0000'0000'0000;
-    if (fine && !nan) return;
+/// Not std::isnan, which -ffast-math takes for always false.
+inline bool is_nan(double value) {
+    return __builtin_bit_cast(unsigned long long, value) << 1 > 0xffe0'0000'0000'0000;
+}
+
+/// Throws unless an option is fine; NaN never is.
+inline void check_option(bool fine, const char* owner, const char* option, double value, const char* limit) {
+    if (fine && !is_nan(value)) return;
     char number[32];
     std::snprintf(number, sizeof number, "%g", value);
-    throw ValueError(std::string("strata: ") + optimizer + ": " + option + " is " + number +
-                     ", but must be " + limit);
+    throw ValueError(std::string("strata: ") + owner + ": " + option + " is " + number + ", but must be " +
+                     limit);
 }
 
 /// eps as it is added to a denominator. Zero becomes the smallest normal number, which changes no quotient

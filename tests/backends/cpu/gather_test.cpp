@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "backends/cpu/widths.hpp"
 #include "catch.hpp"
 
 using strata::cpu::GatherOperations;
@@ -16,7 +17,20 @@ float quotient(int byte) {
 
 }  // namespace
 
-TEST_CASE("all 256 bytes become what the division by 255 gives, at every place in a vector") {
+TEST_CASE("all 256 bytes become what the division by 255 gives, with every vector length") {
+    std::uint8_t bytes[256];
+    for (int i = 0; i < 256; ++i) bytes[i] = static_cast<std::uint8_t>(i);
+    int wrong = 0;
+    for_each_width<float>([&](auto width) {
+        constexpr int N = decltype(width)::value;
+        float out[256];
+        for (int i = 0; i < 256; i += N) strata::cpu::detail::bytes_to_unit<N>(bytes + i, out + i);
+        for (int i = 0; i < 256; ++i) wrong += out[i] != quotient(i);
+    });
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("and at every place in a row") {
     std::vector<std::uint8_t> bytes(256 + 64);
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i);
     std::vector<float> out(256);

@@ -27,8 +27,10 @@ double one_class_losses(const T* x, const std::int64_t* target, Size rows, T* dx
             const T* const in = x + first * classes;
             T own[N] = {};       // the weight of each sample; 0 where it is ignored or missing
             T at_label[N] = {};  // its logit at the label
-            for (Size i = 0; i < N; ++i)
-                for (Size c = 0; c < classes; ++c) block[c * N + i] = i < count ? in[i * classes + c] : T(0);
+            if (count < N)
+                for (T& value : block) value = T(0);
+            for (Size i = 0; i < count; ++i)
+                for (Size c = 0; c < classes; ++c) block[c * N + i] = in[i * classes + c];
             for (Size i = 0; i < count; ++i) {
                 const std::int64_t label = target[first + i];
                 if (label == options.ignore_index) continue;

@@ -24,7 +24,7 @@ struct WidenBytes {
         Do::convert(integers, words);
     }
 };
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#if STRATA_CPU_DISPATCH && !defined(__clang__)
 // g++ 12 finds eight instructions for the conversion (four bytes wide at a time it finds N); there is one.
 template <>
 struct WidenBytes<8> {

@@ -1,0 +1,50 @@
+#pragma once
+// lr = eta_min + (lr_0 - eta_min) (1 + cos(pi t / T_max)) / 2 in epoch t: down to eta_min in epoch T_max, and
+// up again in the next T_max
+//
+// Options: T_max (epochs), eta_min = 0.
+// Errors: ValueError for a T_max below 1 or a negative eta_min.
+// Source: torch.optim.lr_scheduler.CosineAnnealingLR, with its step from one rate to the next;
+// I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, without the
+// restarts.
+
+#include <numbers>
+#include <strata/schedulers/scheduler.hpp>
+
+namespace strata {
+
+struct CosineAnnealingLROptions {
+    long long T_max = 0;  ///< has to be given
+    double eta_min = 0;
+};
+
+/// `CosineAnnealingLR scheduler{optimizer, {.T_max = 50}}`, then `scheduler.step()` after every epoch.
+class CosineAnnealingLR : public Scheduler {
+public:
+    template <detail::HasLearningRate O>
+    CosineAnnealingLR(O& optimizer, CosineAnnealingLROptions options)
+        : Scheduler(optimizer), options_(options) {
+        const double half = static_cast<double>(options.T_max);
+        detail::check_option(half >= 1, "CosineAnnealingLR", "T_max", half, "at least 1");
+        detail::check_option(options.eta_min >= 0, "CosineAnnealingLR", "eta_min", options.eta_min,
+                             "at least 0");
+    }
+    void step() {
+        ++epoch_;
+        const double low = options_.eta_min;
+        if ((epoch_ - 1) % (2 * options_.T_max) == options_.T_max)  // from the bottom no factor leads up
+            *lr_ += (base_lr_ - low) * (2 - height(1)) / 2;
+        else
+            *lr_ = low + (*lr_ - low) * height(epoch_) / height(epoch_ - 1);
+    }
+
+private:
+    double height(long long epoch) const {
+        return 1 +
+               std::cos(std::numbers::pi * static_cast<double>(epoch) / static_cast<double>(options_.T_max));
+    }
+
+    CosineAnnealingLROptions options_;
+};
+
+}  // namespace strata

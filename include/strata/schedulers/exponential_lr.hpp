@@ -1,0 +1,32 @@
+#pragma once
+// lr *= gamma in every epoch
+//
+// Options: gamma.
+// Errors: ValueError for a gamma that is negative or not given.
+// Source: torch.optim.lr_scheduler.ExponentialLR.
+
+#include <strata/schedulers/scheduler.hpp>
+
+namespace strata {
+
+struct ExponentialLROptions {
+    double gamma = -1;  ///< has to be given
+};
+
+/// `ExponentialLR scheduler{optimizer, {.gamma = 0.95}}`, then `scheduler.step()` after every epoch.
+class ExponentialLR : public Scheduler {
+public:
+    template <detail::HasLearningRate O>
+    ExponentialLR(O& optimizer, ExponentialLROptions options) : Scheduler(optimizer), options_(options) {
+        detail::check_option(options.gamma >= 0, "ExponentialLR", "gamma", options.gamma, "at least 0");
+    }
+    void step() {
+        ++epoch_;
+        *lr_ *= options_.gamma;
+    }
+
+private:
+    ExponentialLROptions options_;
+};
+
+}  // namespace strata

@@ -1,0 +1,44 @@
+#pragma once
+// lr = lr_0 (start_factor + (end_factor - start_factor) t / total_iters) in epoch t <= total_iters, then
+// constant
+//
+// Options: start_factor = 1/3, end_factor = 1, total_iters = 5 (epochs).
+// Errors: ValueError for factors outside (0, 1] (start) and [0, 1] (end), and for total_iters below 1.
+// Source: torch.optim.lr_scheduler.LinearLR.
+
+#include <strata/schedulers/scheduler.hpp>
+
+namespace strata {
+
+struct LinearLROptions {
+    double start_factor = 1.0 / 3;
+    double end_factor = 1;
+    long long total_iters = 5;
+};
+
+/// `LinearLR warm_up{optimizer, {.total_iters = 10}}`, then `warm_up.step()` after every epoch.
+class LinearLR : public Scheduler {
+public:
+    template <detail::HasLearningRate O>
+    explicit LinearLR(O& optimizer, LinearLROptions options = {}) : Scheduler(optimizer), options_(options) {
+        const double start = options.start_factor, end = options.end_factor;
+        const double total = static_cast<double>(options.total_iters);
+        detail::check_option(start > 0 && start <= 1, "LinearLR", "start_factor", start, "in (0, 1]");
+        detail::check_option(end >= 0 && end <= 1, "LinearLR", "end_factor", end, "in [0, 1]");
+        detail::check_option(total >= 1, "LinearLR", "total_iters", total, "at least 1");
+        *lr_ *= start;
+    }
+    void step() {
+        if (++epoch_ <= options_.total_iters) *lr_ *= factor(epoch_) / factor(epoch_ - 1);
+    }
+
+private:
+    double factor(long long epoch) const {
+        const double share = static_cast<double>(epoch) / static_cast<double>(options_.total_iters);
+        return options_.start_factor + (options_.end_factor - options_.start_factor) * share;
+    }
+
+    LinearLROptions options_;
+};
+
+}  // namespace strata

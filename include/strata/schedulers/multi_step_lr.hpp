@@ -1,0 +1,40 @@
+#pragma once
+// lr *= gamma in each of the epochs `milestones`; in one that is named twice, by gamma²
+//
+// Options: milestones (epochs, in any order), gamma = 0.1.
+// Errors: ValueError for a milestone below 1 or a negative gamma.
+// Source: torch.optim.lr_scheduler.MultiStepLR.
+
+#include <strata/schedulers/scheduler.hpp>
+#include <utility>
+#include <vector>
+
+namespace strata {
+
+struct MultiStepLROptions {
+    std::vector<long long> milestones = {};
+    double gamma = 0.1;
+};
+
+/// `MultiStepLR scheduler{optimizer, {.milestones = {30, 80}}}`, then `scheduler.step()` after every epoch.
+class MultiStepLR : public Scheduler {
+public:
+    template <detail::HasLearningRate O>
+    MultiStepLR(O& optimizer, MultiStepLROptions options)
+        : Scheduler(optimizer), options_(std::move(options)) {
+        for (const long long milestone : options_.milestones)
+            detail::check_option(milestone >= 1, "MultiStepLR", "a milestone", static_cast<double>(milestone),
+                                 "at least 1");
+        detail::check_option(options_.gamma >= 0, "MultiStepLR", "gamma", options_.gamma, "at least 0");
+    }
+    void step() {
+        ++epoch_;
+        for (const long long milestone : options_.milestones)
+            if (milestone == epoch_) *lr_ *= options_.gamma;
+    }
+
+private:
+    MultiStepLROptions options_;
+};
+
+}  // namespace strata

@@ -1,0 +1,118 @@
+#pragma once
+// From max_lr / div_factor up to max_lr, and down to max_lr / div_factor / final_div_factor, over total_steps
+// batches; the momentum (Adam and its kin: betas[0]) goes the opposite way. Call `step()` after every batch.
+//
+// Options: max_lr, total_steps (batches), pct_start = 0.3 (the share of the way up), anneal_strategy = cos or
+// linear, cycle_momentum = true, base_momentum = 0.85, max_momentum = 0.95, div_factor = 25,
+// final_div_factor = 1e4, three_phase = false (down to the first rate in the time of the way up, then
+// further). Errors: ValueError for options out of range, for an optimizer without momentum unless
+// cycle_momentum is false, and for more than total_steps steps. Source: torch.optim.lr_scheduler.OneCycleLR;
+// L. Smith, N. Topin, "Super-convergence", 2017.
+
+#include <algorithm>
+#include <initializer_list>
+#include <numbers>
+#include <strata/schedulers/scheduler.hpp>
+
+namespace strata {
+
+enum class AnnealStrategy { cos, linear };
+
+struct OneCycleLROptions {
+    double max_lr = -1;         ///< has to be given
+    long long total_steps = 0;  ///< has to be given
+    double pct_start = 0.3;
+    AnnealStrategy anneal_strategy = AnnealStrategy::cos;
+    bool cycle_momentum = true;
+    double base_momentum = 0.85;
+    double max_momentum = 0.95;
+    double div_factor = 25;
+    double final_div_factor = 1e4;
+    bool three_phase = false;
+};
+
+/// `OneCycleLR scheduler{optimizer, {.max_lr = 0.1, .total_steps = epochs * loader.batches()}}`
+class OneCycleLR : public Scheduler {
+public:
+    template <detail::HasLearningRate O>
+    OneCycleLR(O& optimizer, OneCycleLROptions options) : Scheduler(optimizer), options_(options) {
+        check(options);
+        if (options.cycle_momentum) momentum_ = momentum_of(optimizer.options());
+        set();
+    }
+    void step() {
+        if (epoch_ == options_.total_steps)
+            throw ValueError("strata: OneCycleLR: step " + std::to_string(epoch_ + 1) +
+                             ", but total_steps is " + std::to_string(options_.total_steps));
+        ++epoch_;
+        set();
+    }
+
+private:
+    static void check(const OneCycleLROptions& o) {
+        const double total = static_cast<double>(o.total_steps);
+        const double share = o.pct_start;
+        detail::check_option(o.max_lr >= 0, "OneCycleLR", "max_lr", o.max_lr, "at least 0");
+        detail::check_option(total >= 1, "OneCycleLR", "total_steps", total, "at least 1");
+        detail::check_option(share >= 0 && share <= 1, "OneCycleLR", "pct_start", share, "in [0, 1]");
+        detail::check_option(o.base_momentum >= 0 && o.base_momentum < 1, "OneCycleLR", "base_momentum",
+                             o.base_momentum, "in [0, 1)");
+        detail::check_option(o.max_momentum >= 0 && o.max_momentum < 1, "OneCycleLR", "max_momentum",
+                             o.max_momentum, "in [0, 1)");
+        detail::check_option(o.div_factor > 0, "OneCycleLR", "div_factor", o.div_factor, "above 0");
+        detail::check_option(o.final_div_factor > 0, "OneCycleLR", "final_div_factor", o.final_div_factor,
+                             "above 0");
+    }
+    template <class Algorithm>
+    static double* momentum_of(Algorithm& algorithm) {
+        if constexpr (requires { algorithm.betas[0]; })
+            return &algorithm.betas[0];
+        else if constexpr (requires { algorithm.momentum; })
+            return &algorithm.momentum;
+        else
+            throw ValueError(
+                "strata: OneCycleLR: this optimizer has no momentum; set cycle_momentum = false");
+    }
+
+    /// The way from one pair of rate and momentum to another, between two steps.
+    struct Phase {
+        double end_step, start_lr, end_lr, start_momentum, end_momentum;
+    };
+
+    void set() {
+        const OneCycleLROptions& o = options_;
+        const double total = static_cast<double>(o.total_steps), up = o.pct_start * total;
+        const double first = o.max_lr / o.div_factor, last = first / o.final_div_factor;
+        const double low = o.base_momentum, high = o.max_momentum;
+        if (o.three_phase)
+            set({{up - 1, first, o.max_lr, high, low},
+                 {2 * up - 2, o.max_lr, first, low, high},
+                 {total - 1, first, last, high, high}});
+        else
+            set({{up - 1, first, o.max_lr, high, low}, {total - 1, o.max_lr, last, low, high}});
+    }
+    void set(std::initializer_list<Phase> phases) {
+        const double at = static_cast<double>(epoch_);
+        double start = 0;
+        for (const Phase& phase : phases) {
+            if (at <= phase.end_step || &phase == phases.end() - 1) {
+                const double length = phase.end_step - start;
+                const double share = length > 0 ? std::min((at - start) / length, 1.0) : 1.0;
+                *lr_ = anneal(phase.start_lr, phase.end_lr, share);
+                if (momentum_ != nullptr)
+                    *momentum_ = anneal(phase.start_momentum, phase.end_momentum, share);
+                return;
+            }
+            start = phase.end_step;
+        }
+    }
+    double anneal(double from, double to, double share) const {
+        if (options_.anneal_strategy == AnnealStrategy::linear) return from + (to - from) * share;
+        return to + (from - to) / 2 * (1 + std::cos(std::numbers::pi * share));
+    }
+
+    OneCycleLROptions options_;
+    double* momentum_ = nullptr;
+};
+
+}  // namespace strata

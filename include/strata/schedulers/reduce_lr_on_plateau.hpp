@@ -1,0 +1,79 @@
+#pragma once
+// lr *= factor when a metric has not improved for more than `patience` epochs
+//
+// Options: mode = min or max (what an improvement is), factor = 0.1, patience = 10 (epochs), threshold = 1e-4
+// (the least improvement; threshold_mode = rel: a share of the best value; abs: a difference), cooldown = 0
+// (epochs to wait after a reduction), min_lr = 0, eps = 1e-8 (smaller reductions are left out).
+// Errors: ValueError for options out of range.
+// Source: torch.optim.lr_scheduler.ReduceLROnPlateau.
+
+#include <algorithm>
+#include <strata/schedulers/scheduler.hpp>
+
+namespace strata {
+
+enum class PlateauMode { min, max };
+enum class ThresholdMode { rel, abs };
+
+struct ReduceLROnPlateauOptions {
+    PlateauMode mode = PlateauMode::min;
+    double factor = 0.1;
+    long long patience = 10;
+    double threshold = 1e-4;
+    ThresholdMode threshold_mode = ThresholdMode::rel;
+    long long cooldown = 0;
+    double min_lr = 0;
+    double eps = 1e-8;
+};
+
+/// `ReduceLROnPlateau scheduler{optimizer, {.patience = 5}}`, then `scheduler.step(validation_loss)`.
+class ReduceLROnPlateau : public Scheduler {
+public:
+    template <detail::HasLearningRate O>
+    explicit ReduceLROnPlateau(O& optimizer, ReduceLROnPlateauOptions options = {})
+        : Scheduler(optimizer), options_(options) {
+        const auto check = [](bool fine, const char* option, auto value, const char* limit) {
+            detail::check_option(fine, "ReduceLROnPlateau", option, static_cast<double>(value), limit);
+        };
+        check(options.factor >= 0 && options.factor < 1, "factor", options.factor, "in [0, 1)");
+        check(options.patience >= 0, "patience", options.patience, "at least 0");
+        check(options.threshold >= 0, "threshold", options.threshold, "at least 0");
+        check(options.cooldown >= 0, "cooldown", options.cooldown, "at least 0");
+        check(options.min_lr >= 0, "min_lr", options.min_lr, "at least 0");
+        check(options.eps >= 0, "eps", options.eps, "at least 0");
+    }
+    void step(double metric) {
+        ++epoch_;
+        if (is_better(metric)) {
+            best_ = metric;
+            any_ = true;
+            bad_epochs_ = 0;
+        } else {
+            ++bad_epochs_;
+        }
+        if (cooling_ > 0) {
+            --cooling_;
+            bad_epochs_ = 0;
+        }
+        if (bad_epochs_ > options_.patience) {
+            const double lower = std::max(*lr_ * options_.factor, options_.min_lr);
+            if (*lr_ - lower > options_.eps) *lr_ = lower;
+            cooling_ = options_.cooldown;
+            bad_epochs_ = 0;
+        }
+    }
+
+private:
+    bool is_better(double metric) const {
+        if (detail::is_nan(metric) || !any_) return !detail::is_nan(metric);
+        const double least = options_.threshold * (options_.threshold_mode == ThresholdMode::rel ? best_ : 1);
+        return options_.mode == PlateauMode::min ? metric < best_ - least : metric > best_ + least;
+    }
+
+    ReduceLROnPlateauOptions options_;
+    double best_ = 0;
+    bool any_ = false;
+    long long bad_epochs_ = 0, cooling_ = 0;
+};
+
+}  // namespace strata

@@ -1,0 +1,34 @@
+#pragma once
+// lr *= gamma in every step_size-th epoch
+//
+// Options: step_size (epochs), gamma = 0.1.
+// Errors: ValueError for a step_size below 1 or a negative gamma.
+// Source: torch.optim.lr_scheduler.StepLR.
+
+#include <strata/schedulers/scheduler.hpp>
+
+namespace strata {
+
+struct StepLROptions {
+    long long step_size = 0;  ///< has to be given
+    double gamma = 0.1;
+};
+
+/// `StepLR scheduler{optimizer, {.step_size = 30}}`, then `scheduler.step()` after every epoch.
+class StepLR : public Scheduler {
+public:
+    template <detail::HasLearningRate O>
+    StepLR(O& optimizer, StepLROptions options) : Scheduler(optimizer), options_(options) {
+        const double size = static_cast<double>(options.step_size);
+        detail::check_option(size >= 1, "StepLR", "step_size", size, "at least 1");
+        detail::check_option(options.gamma >= 0, "StepLR", "gamma", options.gamma, "at least 0");
+    }
+    void step() {
+        if (++epoch_ % options_.step_size == 0) *lr_ *= options_.gamma;
+    }
+
+private:
+    StepLROptions options_;
+};
+
+}  // namespace strata

@@ -1,0 +1,19 @@
+// error: backward
+// expect: backward takes what criterion\(prediction, target\) returned
+// A loss converts to a number, and not back: keep what the criterion returns.
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/losses/mse_loss.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>>;
+
+int main() {
+    st::Model<Net> model;
+    const xt::xtensor<float, 2> x = xt::zeros<float>({8, 4}), target = xt::zeros<float>({8, 3});
+    const double loss = st::MSELoss{}(model(x), target);
+    model.backward(loss);
+}

@@ -1,0 +1,16 @@
+// error: parameter-name
+// expect: the network has no parameter of this name
+// The same holds for gradients.
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>>;
+
+int main() {
+    st::Model<Net> model;
+    auto gradient = model.gradient<"weight">();
+}
