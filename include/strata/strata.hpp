@@ -132,6 +132,17 @@
 #include <strata/optimizers/rmsprop.hpp>
 #include <strata/optimizers/sgd.hpp>
 
+// Schedulers
+#include <strata/schedulers/cosine_annealing_lr.hpp>
+#include <strata/schedulers/exponential_lr.hpp>
+#include <strata/schedulers/lambda_lr.hpp>
+#include <strata/schedulers/linear_lr.hpp>
+#include <strata/schedulers/multi_step_lr.hpp>
+#include <strata/schedulers/one_cycle_lr.hpp>
+#include <strata/schedulers/reduce_lr_on_plateau.hpp>
+#include <strata/schedulers/scheduler.hpp>
+#include <strata/schedulers/step_lr.hpp>
+
 // Training
 #include <strata/training/evaluator.hpp>
 #include <strata/training/fit.hpp>

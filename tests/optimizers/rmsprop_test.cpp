@@ -34,5 +34,6 @@ TEST_CASE("RMSprop leaves padding alone, and never divides by zero") {
 }
 
 TEST_CASE("RMSprop, centered, survives a variance that rounds below zero") {
-    check_constant_gradient(RMSprop{.alpha = 0.9, .centered = true});
+    for (const double alpha : {0.5, 0.6, 0.7, 0.8, 0.9})  // PyTorch: NaN after 22 to 131 steps
+        check_constant_gradient(RMSprop{.alpha = alpha, .centered = true});
 }

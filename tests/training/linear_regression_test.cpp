@@ -83,5 +83,5 @@ TEST_CASE("linear regression from the default initial values follows PyTorch") {
     st::save(model, "linear_regression_test.safetensors");
     st::Model<st::Linear<1, 1>> loaded;
     st::load(loaded, "linear_regression_test.safetensors");
-    CHECK(st::predict(model, line.x_test) == st::predict(loaded, line.x_test));
+    CHECK((st::predict(model, line.x_test) == st::predict(loaded, line.x_test)));
 }

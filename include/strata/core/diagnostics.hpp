@@ -13,7 +13,7 @@ namespace strata {
 // "1.2.weight".
 template <Size... Place>
 struct at_layer {};
-template <class Shape>
+template <class Given>
 struct is_given {};
 template <Reason Why, class Shape>
 struct but {};
@@ -53,6 +53,8 @@ struct no_error {
     static constexpr bool somebody_states_the_shape_of_the_input = true;
     static constexpr bool the_layers_fit_together = true;
     static constexpr bool the_samples_have_the_shape_that_the_network_takes = true;
+    static constexpr bool the_batch_holds_the_scalar_type_of_the_model = true;
+    static constexpr bool the_batch_lies_on_the_device_of_the_model = true;
 };
 
 }  // namespace detail
@@ -81,13 +83,21 @@ struct input_error : detail::no_error {
 struct empty_network_error : detail::no_error {
     static constexpr bool the_network_has_a_layer = false;
 };
-/// The shape of the samples in a batch, and that of the samples which the network takes.
+/// What is given, and what the model takes instead: the shape of one sample, the scalar type, the device.
 template <class Given, class Expected>
-struct batch_error : detail::no_error {
+struct batch_shape_error : detail::no_error {
     static constexpr bool the_samples_have_the_shape_that_the_network_takes = false;
 };
-template <class Shape>
-struct it_takes {};
+template <class Given, class Expected>
+struct batch_scalar_error : detail::no_error {
+    static constexpr bool the_batch_holds_the_scalar_type_of_the_model = false;
+};
+template <class Given, class Expected>
+struct batch_device_error : detail::no_error {
+    static constexpr bool the_batch_lies_on_the_device_of_the_model = false;
+};
+template <class Expected>
+struct but_the_model_takes {};
 
 namespace detail {
 
@@ -110,10 +120,16 @@ struct RefuseUnlessFitting {
 };
 
 template <class Problem>
-struct RefuseUnlessInputFits {
+struct RefuseUnlessBatchFits {
+    static_assert(Problem::the_batch_lies_on_the_device_of_the_model,
+                  "strata: the batch lies on another device than the model; the arguments of batch_device_error<...> say "
+                  "which (docs/errors.md#batch-device)");
+    static_assert(Problem::the_batch_holds_the_scalar_type_of_the_model,
+                  "strata: the batch holds another scalar type than the model; the third argument of Model changes the "
+                  "model's, Model<Net, Cpu, double> (docs/errors.md#batch-scalar)");
     static_assert(Problem::the_samples_have_the_shape_that_the_network_takes,
                   "strata: the batch holds samples of another shape than the network takes; the arguments of "
-                  "batch_error<...> say which (docs/errors.md#batch-shape)");
+                  "batch_shape_error<...> say which (docs/errors.md#batch-shape)");
 };
 
 /// What to do about a layer that refuses: what it says itself, or what follows from the reason.
@@ -128,15 +144,19 @@ struct RemedyOf<Layer, Given, Why> {
     using type = typename Layer::template remedy<Given>;
 };
 
-/// Whether samples of `Given` go into a network that takes `Expected`, and the refusal if not; with `any_shape` only
-/// the number of elements has to agree.
-template <class Expected, class Given, bool any_shape>
-constexpr bool check_input_shape() {
-    constexpr bool fits =
-        any_shape ? Given::dims.elements() == Expected::dims.elements() : Given::dims == Expected::dims;
-    using Problem = std::conditional_t<fits, no_error, batch_error<is_given<Given>, it_takes<Expected>>>;
-    (void)RefuseUnlessInputFits<Problem>{};
-    return fits;
+/// What is wrong with a batch (a BatchView) for a model; with `any_shape` only the number of elements has to agree.
+template <class Device, class T, class Shape, bool any_shape, class Batch>
+constexpr auto find_batch_problem() {
+    using Given = typename Batch::shape_type;
+    using Scalar = std::remove_const_t<typename Batch::value_type>;
+    if constexpr (!std::is_same_v<typename Batch::device_type, Device>)
+        return batch_device_error<is_given<typename Batch::device_type>, but_the_model_takes<Device>>{};
+    else if constexpr (!std::is_same_v<Scalar, T>)
+        return batch_scalar_error<is_given<Scalar>, but_the_model_takes<T>>{};
+    else if constexpr (any_shape ? Given::dims.elements() != Shape::dims.elements() : Given::dims != Shape::dims)
+        return batch_shape_error<is_given<Given>, but_the_model_takes<Shape>>{};
+    else
+        return no_error{};
 }
 
 /// What is wrong with a layer's arguments, or null.

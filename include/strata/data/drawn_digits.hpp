@@ -54,7 +54,7 @@ public:
 
     std::uint32_t random_digit() { return generator_.random() % 10; }
 
-    void paint(std::uint32_t digit, std::uint8_t* pixels) {
+    [[gnu::cold]] void paint(std::uint32_t digit, std::uint8_t* pixels) {
         for (float& ink : ink_) ink = 0;
         const float angle = between(-.2f, .2f), slant = between(-.2f, .5f);
         const float width = between(10, 18), height = between(15, 21);
@@ -144,7 +144,7 @@ private:
     float thickness_ = 1;  // half of the stroke's width, in pixels
 };
 
-inline Mnist draw_digits(Size count, std::uint64_t seed) {
+[[gnu::cold]] inline Mnist draw_digits(Size count, std::uint64_t seed) {
     DigitPainter painter(seed);
     std::vector<std::uint8_t> pixels(count * Mnist::image_size), labels(count);
     for (Size i = 0; i < count; ++i) {
@@ -158,13 +158,13 @@ inline Mnist draw_digits(Size count, std::uint64_t seed) {
 }  // namespace detail
 
 /// Drawn digits in MNIST's form. The same seed gives the same digits; the default generator is not touched.
-inline TrainAndTest<Mnist> drawn_digits(Size train_size = 10000, Size test_size = 2000, std::uint64_t seed = 0) {
+[[gnu::cold]] inline TrainAndTest<Mnist> drawn_digits(Size train_size = 10000, Size test_size = 2000, std::uint64_t seed = 0) {
     return {detail::draw_digits(train_size, seed), detail::draw_digits(test_size, ~seed)};
 }
 
 /// MNIST if `directory` holds any of its files, else drawn digits, which one line on stderr says. Throws what `mnist`
 /// throws when the files are incomplete or damaged.
-inline TrainAndTest<Mnist> mnist_or_drawn(const std::string& directory = default_directory("mnist")) {
+[[gnu::cold]] inline TrainAndTest<Mnist> mnist_or_drawn(const std::string& directory = default_directory("mnist")) {
     if (detail::MnistFiles(directory).found > 0) return mnist(directory);
     auto digits = drawn_digits();
     std::fprintf(stderr, "strata: no MNIST in %s; drew %zu + %zu digits instead, so accuracies are not those of MNIST\n",

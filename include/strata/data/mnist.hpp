@@ -19,7 +19,7 @@ namespace strata::datasets {
 using Mnist = ImageDataset<Shape<1, 28, 28>, 10>;
 
 /// Where data is looked for unless a directory is given: $STRATA_DATA_DIR/name, or data/name.
-inline std::string default_directory(const std::string& name) {
+[[gnu::cold]] inline std::string default_directory(const std::string& name) {
     const char* root = std::getenv("STRATA_DATA_DIR");
     return std::string(root != nullptr && *root != '\0' ? root : "data") + "/" + name;
 }
@@ -36,7 +36,7 @@ inline constexpr const char* mnist_names[] = {"train-images-idx3-ubyte", "train-
 
 /// Where the four files are; an empty path for each that is not there.
 struct MnistFiles {
-    explicit MnistFiles(const std::string& directory) {
+    [[gnu::cold]] explicit MnistFiles(const std::string& directory) {
         for (Size i = 0; i < 4; ++i) {
             const std::string dashed = mnist_names[i];
             std::string dotted = dashed;
@@ -53,7 +53,7 @@ struct MnistFiles {
 };
 
 /// One pair of files. Throws FileError naming both unless they belong together.
-inline Mnist read_mnist(const std::string& image_path, const std::string& label_path,
+[[gnu::cold]] inline Mnist read_mnist(const std::string& image_path, const std::string& label_path,
                         const Mnist::ClassNames& class_names) {
     IdxImages images = read_idx_images(image_path);
     std::vector<std::uint8_t> labels = read_idx_labels(label_path);
@@ -71,7 +71,7 @@ inline Mnist read_mnist(const std::string& image_path, const std::string& label_
     return Mnist(std::move(images.pixels), std::move(labels), class_names);
 }
 
-inline TrainAndTest<Mnist> read_mnist(const std::string& directory, const std::string& name,
+[[gnu::cold]] inline TrainAndTest<Mnist> read_mnist(const std::string& directory, const std::string& name,
                                       const std::string& how_to_get, const Mnist::ClassNames& class_names) {
     const MnistFiles files(directory);
     if (files.found < 4) {
@@ -87,14 +87,14 @@ inline TrainAndTest<Mnist> read_mnist(const std::string& directory, const std::s
 }  // namespace detail
 
 /// The handwritten digits. Throws FileError if a file is missing, damaged, or not of MNIST's form.
-inline TrainAndTest<Mnist> mnist(const std::string& directory = default_directory("mnist")) {
+[[gnu::cold]] inline TrainAndTest<Mnist> mnist(const std::string& directory = default_directory("mnist")) {
     return detail::read_mnist(directory, "MNIST",
                               "scripts/quickstart downloads them to $STRATA_DATA_DIR/mnist, or data/mnist (see README.md)",
                               detail::digit_names);
 }
 
 /// Ten kinds of clothing in MNIST's form. Throws FileError as `mnist`.
-inline TrainAndTest<Mnist> fashion_mnist(const std::string& directory = default_directory("fashion_mnist")) {
+[[gnu::cold]] inline TrainAndTest<Mnist> fashion_mnist(const std::string& directory = default_directory("fashion_mnist")) {
     return detail::read_mnist(directory, "Fashion-MNIST",
                               "Get them from https://github.com/zalandoresearch/fashion-mnist (folder data/fashion)",
                               detail::fashion_names);

@@ -29,7 +29,7 @@ public:
     }
 
     /// Starts `workers` threads on `items` items in a ring of `slots`. Throws Error if the system has no threads left.
-    void start(Size workers, Size items, Size slots, Work work, void* context) {
+    [[gnu::cold]] void start(Size workers, Size items, Size slots, Work work, void* context) {
         stop();
         slots_.assign(slots, Slot{});
         threads_.reserve(workers);

@@ -75,7 +75,7 @@ struct PartLength {
 namespace detail {
 
 /// Lengths as numbers of samples; as in PyTorch the samples that fractions leave over go to the parts in turn.
-inline void resolve_lengths(const PartLength* lengths, Size parts, Size size, Size* samples) {
+[[gnu::cold]] inline void resolve_lengths(const PartLength* lengths, Size parts, Size size, Size* samples) {
     double sum = 0;
     Size fractions = 0, assigned = 0;
     std::string list;

@@ -64,8 +64,8 @@ public:
     void gather(const std::int64_t* indices, Size count, value_type* x, target_type* y) const {
         for (Size i = 0; i < count; ++i) {
             const Size from = static_cast<Size>(indices[i]);
-            for (Size j = 0; j < x_size; ++j) x[i * x_size + j] = x_.data()[from * x_size + j];
-            for (Size j = 0; j < y_size; ++j) y[i * y_size + j] = y_.data()[from * y_size + j];
+            __builtin_memcpy(x + i * x_size, x_.data() + from * x_size, x_size * sizeof(value_type));
+            __builtin_memcpy(y + i * y_size, y_.data() + from * y_size, y_size * sizeof(target_type));
         }
     }
 

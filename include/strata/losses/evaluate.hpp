@@ -34,7 +34,7 @@ template <class Layer>
 struct behind {};
 template <Reason Why>
 struct does_not_fit_because {};
-template <class T, class Shape>
+template <class T, class... Shape>
 struct the_target_holds {};
 
 /// The words of a refused pair of network and loss.

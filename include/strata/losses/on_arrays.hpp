@@ -85,7 +85,7 @@ double evaluate_loss(const LossType& loss, const X& prediction, const Y& target)
     constexpr Reason refusal = LossType::template refuses_target<ArrayView<const T>, ArrayView<const U>>();
     if constexpr (refusal != nullptr) {
         using Problem =
-            loss_error<the_loss<LossType>, does_not_fit_because<refusal>, the_target_holds<U, Shape<>>>;
+            loss_error<the_loss<LossType>, does_not_fit_because<refusal>, the_target_holds<U>>;
         (void)detail::RefuseUnlessLossFits<Problem>{};
         return 0;
     } else {

@@ -229,31 +229,23 @@ private:
         }
     }
 
-    template <class U, class Where, class Given, class Staging>
-    static InputView view_of_input(const BatchView<U, Where, Given>& x, Staging&) {
-        constexpr bool the_batch_lies_on_the_device_of_the_model = std::is_same_v<Where, Device>;
-        constexpr bool the_batch_holds_the_scalar_type_of_the_model = std::is_same_v<std::remove_const_t<U>, T>;
-        static_assert(the_batch_lies_on_the_device_of_the_model,
-                      "strata: the batch lies on another device than the model (docs/errors.md#device)");
-        static_assert(the_batch_holds_the_scalar_type_of_the_model,
-                      "strata: the batch holds another scalar type than the model; make the model with that type, "
-                      "Model<Net, Cpu, double>, or the batch with the model's (docs/errors.md#scalar)");
-        if constexpr (the_batch_lies_on_the_device_of_the_model && the_batch_holds_the_scalar_type_of_the_model)
-            if constexpr (detail::check_input_shape<input_shape, Given, any_input_shape>()) return {x.data, x.batch};
-        return {};
-    }
     template <class X, class Staging>
     static InputView view_of_input(const X& x, Staging& staging) {
-        constexpr bool the_batch_is_a_tensor = requires { x.batch_view(); } || detail::TensorLike<X>;
-        static_assert(the_batch_is_a_tensor,
+        constexpr bool it_is_a_batch = requires { x.batch_view(); };
+        constexpr bool the_input_is_a_tensor = it_is_a_batch || detail::TensorLike<X>;
+        static_assert(the_input_is_a_tensor,
                       "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields; "
                       "xt::adapt(vector, {batch, size}) makes one of a std::vector (docs/errors.md#batch)");
-        if constexpr (requires { x.batch_view(); })
-            return view_of_input(x.batch_view(), staging);
-        else if constexpr (the_batch_is_a_tensor)
+        if constexpr (it_is_a_batch) {
+            const auto given = detail::plain_view(x.batch_view());
+            using Problem = decltype(
+                detail::find_batch_problem<Device, T, input_shape, any_input_shape, std::remove_const_t<decltype(given)>>());
+            [[maybe_unused]] detail::RefuseUnlessBatchFits<Problem> refused_here;
+            if constexpr (std::is_same_v<Problem, detail::no_error>) return {given.data, given.batch};
+        } else if constexpr (the_input_is_a_tensor) {
             return Device::template input_batch<T, input_shape, any_input_shape>(x, staging);
-        else
-            return {};
+        }
+        return {};
     }
 
     detail::Memory<Device, T> prepare(InputView input) {
@@ -288,7 +280,7 @@ private:
     template <ParameterName Name, class U>
     static auto named_view(U* flat) {
         constexpr Size row = N::find_parameter(Name);
-        static_assert(row < N::parameter_tensors, "strata: the network has no parameter of this name; names "
+        static_assert(row < N::parameter_tensors || !N::fits, "strata: the network has no parameter of this name; names "
                                                   "are those of PyTorch's state_dict, such as "
                                                   "\"1.weight\" (docs/errors.md#parameter-name)");
         if constexpr (row < N::parameter_tensors)
