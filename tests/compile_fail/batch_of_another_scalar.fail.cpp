@@ -1,5 +1,6 @@
-// error: scalar
+// error: batch-scalar
 // expect: the batch holds another scalar type than the model
+// expect: batch_scalar_error<(strata::)?is_given<double>, (strata::)?but_the_model_takes<float>>
 // A model's predictions are of the model's own scalar type. (An xtensor of another type is converted.)
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>

@@ -65,7 +65,8 @@ template <std::size_t N>
 void check_shuffle(std::uint64_t seed, const std::int64_t (&expected)[N]) {
     for (const std::size_t workers : {0u, 2u}) {
         st::manual_seed(seed);
-        const st::DataLoader loader{Numbers{N / 2}, {.batch_size = 3, .shuffle = true, .num_workers = workers}};
+        const st::DataLoader loader{Numbers{N / 2},
+                                    {.batch_size = 3, .shuffle = true, .num_workers = workers}};
         auto order = order_of(loader);
         const auto second = order_of(loader);
         order.insert(order.end(), second.begin(), second.end());
@@ -92,9 +93,11 @@ TEST_CASE("the defaults are PyTorch's: one sample, in order") {
 TEST_CASE("the last batch is smaller, or dropped") {
     const Numbers dataset;
     CHECK(batch_sizes(st::DataLoader{dataset, {.batch_size = 4}}) == std::vector<std::size_t>{4, 4, 2});
-    CHECK(batch_sizes(st::DataLoader{dataset, {.batch_size = 4, .drop_last = true}}) == std::vector<std::size_t>{4, 4});
+    CHECK(batch_sizes(st::DataLoader{dataset, {.batch_size = 4, .drop_last = true}}) ==
+          std::vector<std::size_t>{4, 4});
     CHECK(batch_sizes(st::DataLoader{dataset, {.batch_size = 5}}) == std::vector<std::size_t>{5, 5});
-    CHECK(batch_sizes(st::DataLoader{dataset, {.batch_size = ~std::size_t(0)}}) == std::vector<std::size_t>{10});
+    CHECK(batch_sizes(st::DataLoader{dataset, {.batch_size = ~std::size_t(0)}}) ==
+          std::vector<std::size_t>{10});
     CHECK(batch_sizes(st::DataLoader{dataset, {.batch_size = 11, .drop_last = true}}).empty());
     CHECK(st::DataLoader{dataset, {.batch_size = 4}}.size() == 3);
     CHECK(st::DataLoader{dataset, {.batch_size = 4, .drop_last = true}}.size() == 2);
@@ -245,12 +248,14 @@ TEST_CASE("what get throws reaches the loop after the batches before it") {
             CHECK(message == "sample 17");
             CHECK(batches == 4);
         }
-        CHECK_THROWS_AS(order_of(st::DataLoader{Numbers{40, 0}, {.num_workers = workers}}), std::runtime_error);
+        CHECK_THROWS_AS(order_of(st::DataLoader{Numbers{40, 0}, {.num_workers = workers}}),
+                        std::runtime_error);
     }
 }
 
 TEST_CASE("options out of range are refused with the value") {
-    CHECK(contains(message_of<st::ValueError>([] { st::DataLoader(Numbers{}, {.batch_size = 0}); }), "batch_size is 0"));
+    CHECK(contains(message_of<st::ValueError>([] { st::DataLoader(Numbers{}, {.batch_size = 0}); }),
+                   "batch_size is 0"));
     CHECK(contains(message_of<st::ValueError>([] { st::DataLoader(Numbers{}, {.num_workers = 5000}); }),
                    "num_workers is 5000"));
 }

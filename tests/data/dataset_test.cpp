@@ -50,7 +50,7 @@ struct Stored {
     using target_type = float;
     using target_shape = st::Shape<2>;
     std::vector<std::pair<std::vector<double>, xt::xtensor<float, 1>>> samples = {{{1, 2, 3}, {4, 5}},
-                                                                                    {{6, 7, 8}, {9, 10}}};
+                                                                                  {{6, 7, 8}, {9, 10}}};
     std::size_t size() const { return samples.size(); }
     const auto& get(std::size_t i) const { return samples[i]; }
 };
@@ -61,9 +61,9 @@ struct NoShape {
 };
 
 template <class D, class T, class Y, class TargetShape>
-inline constexpr bool has_traits =
-    std::is_same_v<typename DatasetTraits<D>::value_type, T> && std::is_same_v<typename DatasetTraits<D>::target_type, Y> &&
-    std::is_same_v<typename DatasetTraits<D>::target_shape, TargetShape>;
+inline constexpr bool has_traits = std::is_same_v<typename DatasetTraits<D>::value_type, T>&&
+    std::is_same_v<typename DatasetTraits<D>::target_type, Y>&&
+        std::is_same_v<typename DatasetTraits<D>::target_shape, TargetShape>;
 
 static_assert(st::Dataset<Parabola> && st::Dataset<Stored> && !st::Dataset<NoShape> && !st::Dataset<int>);
 static_assert(has_traits<Parabola, float, float, st::Shape<1>>);

@@ -29,7 +29,8 @@ double accuracy_of_a_linear_classifier(const Mnist& train, const Mnist& test, in
     const auto scores = [&](const auto& x, std::size_t i, std::array<double, 10>& score) {
         for (std::size_t k = 0; k < 10; ++k) {
             score[k] = weight[k * 785 + 784];
-            for (std::size_t j = 0; j < 784; ++j) score[k] += weight[k * 785 + j] * static_cast<double>(x.data[i * 784 + j]);
+            for (std::size_t j = 0; j < 784; ++j)
+                score[k] += weight[k * 785 + j] * static_cast<double>(x.data[i * 784 + j]);
         }
     };
     std::array<double, 10> score;
@@ -41,8 +42,10 @@ double accuracy_of_a_linear_classifier(const Mnist& train, const Mnist& test, in
                 double sum = 0;
                 for (double& s : score) sum += s = std::exp(s);
                 for (std::size_t k = 0; k < 10; ++k) {
-                    const double step = -0.02 * (score[k] / sum - (y.data[i] == static_cast<std::int64_t>(k)));
-                    for (std::size_t j = 0; j < 784; ++j) weight[k * 785 + j] += step * static_cast<double>(x.data[i * 784 + j]);
+                    const double step =
+                        -0.02 * (score[k] / sum - (y.data[i] == static_cast<std::int64_t>(k)));
+                    for (std::size_t j = 0; j < 784; ++j)
+                        weight[k * 785 + j] += step * static_cast<double>(x.data[i * 784 + j]);
                     weight[k * 785 + 784] += step;
                 }
             }
@@ -109,7 +112,8 @@ TEST_CASE("a seed decides the digits, and the default generator is not touched")
     st::manual_seed(1);
     CHECK(st::default_generator().random() == next);
 
-    const auto again = drawn_digits(50, 20, 3), other = drawn_digits(50, 20, 4), shorter = drawn_digits(30, 20, 3);
+    const auto again = drawn_digits(50, 20, 3), other = drawn_digits(50, 20, 4),
+               shorter = drawn_digits(30, 20, 3);
     CHECK((first.train.pixels() == again.train.pixels()));
     CHECK((first.test.labels() == again.test.labels()));
     CHECK((first.train.pixels() != other.train.pixels()));

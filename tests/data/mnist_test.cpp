@@ -67,7 +67,8 @@ TEST_CASE("both sets are read, under any of the usual names") {
     CHECK(std::string(train.class_names()[4]) == "4");
     CHECK(std::string(fashion_mnist(directory.name()).train.class_names()[9]) == "Ankle boot");
     static_assert(decltype(train)::classes == 10);
-    CHECK(contains(message_of<st::ValueError>([&, &set = test] { (void)set.get(12); }), "sample 12 of a dataset of 12"));
+    CHECK(contains(message_of<st::ValueError>([&, &set = test] { (void)set.get(12); }),
+                   "sample 12 of a dataset of 12"));
 }
 
 TEST_CASE("batches are the pixels divided by 255") {
@@ -116,9 +117,11 @@ TEST_CASE("files that do not belong together are refused with both names and num
     CHECK(contains(message, directory.path("t10k-images-idx3-ubyte") + " holds 12 images"));
     CHECK(contains(message, directory.path("t10k-labels-idx1-ubyte") + " holds 11 labels"));
 
-    write_bytes(directory.path("t10k-labels-idx1-ubyte"), words({0x801, 12}) + std::string(7, '\0') + '\x0A' + std::string(4, '\0'));
+    write_bytes(directory.path("t10k-labels-idx1-ubyte"),
+                words({0x801, 12}) + std::string(7, '\0') + '\x0A' + std::string(4, '\0'));
     message = refused(read);
-    CHECK(contains(message, directory.path("t10k-labels-idx1-ubyte") + ": label 7: found 10, expected at most 9"));
+    CHECK(contains(message,
+                   directory.path("t10k-labels-idx1-ubyte") + ": label 7: found 10, expected at most 9"));
     CHECK(contains(message, directory.path("t10k-images-idx3-ubyte")));
 
     write_set(directory, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", 12, 27);
@@ -136,8 +139,14 @@ TEST_CASE("an ImageDataset refuses bytes and labels that do not fit") {
     const Tiny dataset({255, 0, 51, 1, 2, 3, 4, 5}, {2, 0}, names);
     CHECK(dataset.get(0).x == std::array{1.0f, 0.0f, 0.2f, 1.0f / 255.0f});
     CHECK(dataset.label(0) == 2);
-    CHECK(contains(message_of<st::ShapeError>([&] { Tiny({1, 2, 3}, {0}, names); }), "3 bytes of pixels for 1 labels"));
-    CHECK(contains(message_of<st::ValueError>([&] { Tiny({1, 2, 3, 4}, {3}, names); }), "label 0 is 3, but there are 3 classes"));
+    CHECK(contains(message_of<st::ShapeError>([&] {
+                       Tiny({1, 2, 3}, {0}, names);
+                   }),
+                   "3 bytes of pixels for 1 labels"));
+    CHECK(contains(message_of<st::ValueError>([&] {
+                       Tiny({1, 2, 3, 4}, {3}, names);
+                   }),
+                   "label 0 is 3, but there are 3 classes"));
 }
 
 TEST_CASE("where data is looked for") {

@@ -35,7 +35,8 @@ TEST_CASE("items arrive in order, for any number of workers and slots") {
             for (const Size items : {200u, 3u, 0u}) {  // a prefetch starts again and again
                 prefetch.start(workers, items, slots, &Squares::make, &squares);
                 Size wrong = 0;
-                for (Size item = 0; item < items; ++item) wrong += squares.slots[prefetch.take(item)] != item * item;
+                for (Size item = 0; item < items; ++item)
+                    wrong += squares.slots[prefetch.take(item)] != item * item;
                 CHECK(wrong == 0);
             }
         }

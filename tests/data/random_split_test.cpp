@@ -21,7 +21,9 @@ struct Numbers {
     using sample_shape = st::Shape<1>;
     std::size_t count = 20;
     std::size_t size() const { return count; }
-    st::Sample<float, std::int64_t> get(std::size_t i) const { return {static_cast<float>(i), static_cast<std::int64_t>(i)}; }
+    st::Sample<float, std::int64_t> get(std::size_t i) const {
+        return {static_cast<float>(i), static_cast<std::int64_t>(i)};
+    }
 };
 
 template <std::size_t N>
@@ -63,15 +65,22 @@ TEST_CASE("lengths are numbers of samples or fractions") {
     const Numbers dataset{103};
     CHECK(sizes(random_split(dataset, {100, 2, 1})) == std::vector<std::size_t>{100, 2, 1});
     CHECK(sizes(random_split(dataset, {dataset.size() - 3, 3})) == std::vector<std::size_t>{100, 3});
-    CHECK(sizes(random_split(dataset, {0.5, 0.3, 0.2})) == std::vector<std::size_t>{52, 31, 20});  // 51 + 30 + 20, and 2
+    CHECK(sizes(random_split(dataset, {0.5, 0.3, 0.2})) ==
+          std::vector<std::size_t>{52, 31, 20});  // 51 + 30 + 20, and 2
     CHECK(sizes(random_split(dataset, {0.7, 0.2, 0.1})) == std::vector<std::size_t>{73, 20, 10});
     CHECK(sizes(random_split(dataset, {103, 0})) == std::vector<std::size_t>{103, 0});
 }
 
 TEST_CASE("lengths that do not add up are refused with the numbers") {
     const Numbers dataset;
-    CHECK(contains(refused([&] { random_split(dataset, {15, 6}); }), "15 + 6 add up to 21, but the dataset has 20 samples"));
-    CHECK(contains(refused([&] { random_split(dataset, {0.5, 0.4}); }), "add up to 0.900000, but fractions must add up to 1"));
+    CHECK(contains(refused([&] {
+                       random_split(dataset, {15, 6});
+                   }),
+                   "15 + 6 add up to 21, but the dataset has 20 samples"));
+    CHECK(contains(refused([&] {
+                       random_split(dataset, {0.5, 0.4});
+                   }),
+                   "add up to 0.900000, but fractions must add up to 1"));
     CHECK(contains(refused([&] { random_split(dataset, {-1, 21}); }), "a length is -1"));
     CHECK(contains(refused([&] { random_split(dataset, {1.5, -0.5}); }), "a length is -0.500000"));
     CHECK(contains(refused([&] { random_split(dataset, {__builtin_nan(""), 0.5}); }), "a length is"));

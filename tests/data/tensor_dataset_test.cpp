@@ -66,7 +66,8 @@ TEST_CASE("other scalars, views and expressions are converted; what is moved in 
     const Curve kept{std::move(inputs), squared.y()};
     CHECK(kept.x().data() == memory);
 
-    const st::TensorDataset<st::Shape<2>, st::Shape<>, double> scalar_targets{doubles, xt::xtensor<double, 1>{1, 2, 3}};
+    const st::TensorDataset<st::Shape<2>, st::Shape<>, double> scalar_targets{
+        doubles, xt::xtensor<double, 1>{1, 2, 3}};
     CHECK(scalar_targets.get(2).y[0] == 3);
 }
 
@@ -81,7 +82,9 @@ TEST_CASE("tensors that do not fit are refused with both shapes") {
     CHECK(contains(message, "TensorDataset: x has the shape (3, 2)"));
     CHECK(contains(message, "(batch, 3)"));
 
-    message = message_of<st::ShapeError>([&] { st::TensorDataset<st::Shape<2>, st::Shape<1>>(x, xt::xtensor<float, 1>{1, 2, 3}); });
+    message = message_of<st::ShapeError>([&] {
+        st::TensorDataset<st::Shape<2>, st::Shape<1>>(x, xt::xtensor<float, 1>{1, 2, 3});
+    });
     CHECK(contains(message, "TensorDataset: y has the shape (3)"));
     CHECK(contains(message, "(batch, 1)"));
 

@@ -1,16 +1,16 @@
 #pragma once
-// How a wrong network is refused. A constexpr loop over values finds the first layer that does not fit; only then
-// is ONE type instantiated whose arguments are the words of the sentence: where, which layer, what it is given,
-// what it expects, what to write. That type is an argument of the class that holds the static_assert, because this
-// is the one form that g++, clang and nvcc all print (see docs/explanation/errors.md).
+// How a wrong network is refused. A constexpr loop over values finds the first layer that does not fit; only
+// then is ONE type instantiated whose arguments are the words of the sentence: where, which layer, what it is
+// given, what it expects, what to write. That type is an argument of the class that holds the static_assert,
+// because this is the one form that g++, clang and nvcc all print (see docs/explanation/errors.md).
 
 #include <strata/core/layer.hpp>
 #include <strata/core/type_list.hpp>
 
 namespace strata {
 
-// The words. Layers are counted from 0, as in PyTorch's parameter names: at_layer<1, 2> is the one whose weight is
-// "1.2.weight".
+// The words. Layers are counted from 0, as in PyTorch's parameter names: at_layer<1, 2> is the one whose
+// weight is "1.2.weight".
 template <Size... Place>
 struct at_layer {};
 template <class Given>
@@ -104,29 +104,36 @@ namespace detail {
 template <class Problem>
 struct RefuseUnlessFitting {
     static_assert(Problem::all_of_these_types_are_layers,
-                  "strata: a network is made of layers, and one of these types is none; the arguments of layer_error<...> "
+                  "strata: a network is made of layers, and one of these types is none; the arguments of "
+                  "layer_error<...> "
                   "say where, which type, why (docs/errors.md#layer)");
-    static_assert(Problem::the_network_has_a_layer,
-                  "strata: this network is empty; a Sequential needs at least one layer (docs/errors.md#empty)");
-    static_assert(Problem::each_layer_is_written_with_sound_arguments,
-                  "strata: a layer is written with arguments that it cannot have; those of arguments_error<...> say "
-                  "where, which layer, why (docs/errors.md#arguments)");
+    static_assert(
+        Problem::the_network_has_a_layer,
+        "strata: this network is empty; a Sequential needs at least one layer (docs/errors.md#empty)");
+    static_assert(
+        Problem::each_layer_is_written_with_sound_arguments,
+        "strata: a layer is written with arguments that it cannot have; those of arguments_error<...> say "
+        "where, which layer, why (docs/errors.md#arguments)");
     static_assert(Problem::somebody_states_the_shape_of_the_input,
-                  "strata: nobody states the shape of the network's input; begin with Input<...>, or write both sizes of "
+                  "strata: nobody states the shape of the network's input; begin with Input<...>, or write "
+                  "both sizes of "
                   "the first Linear: Linear<In, Out> (docs/errors.md#no-input)");
-    static_assert(Problem::the_layers_fit_together,
-                  "strata: a layer does not accept the shape it is given; the arguments of shape_error<...> say where, "
-                  "which layer, given, expected, what to do (docs/errors.md#shape)");
+    static_assert(
+        Problem::the_layers_fit_together,
+        "strata: a layer does not accept the shape it is given; the arguments of shape_error<...> say where, "
+        "which layer, given, expected, what to do (docs/errors.md#shape)");
 };
 
 template <class Problem>
 struct RefuseUnlessBatchFits {
     static_assert(Problem::the_batch_lies_on_the_device_of_the_model,
-                  "strata: the batch lies on another device than the model; the arguments of batch_device_error<...> say "
+                  "strata: the batch lies on another device than the model; the arguments of "
+                  "batch_device_error<...> say "
                   "which (docs/errors.md#batch-device)");
-    static_assert(Problem::the_batch_holds_the_scalar_type_of_the_model,
-                  "strata: the batch holds another scalar type than the model; the third argument of Model changes the "
-                  "model's, Model<Net, Cpu, double> (docs/errors.md#batch-scalar)");
+    static_assert(
+        Problem::the_batch_holds_the_scalar_type_of_the_model,
+        "strata: the batch holds another scalar type than the model; the third argument of Model changes the "
+        "model's, Model<Net, Cpu, double> (docs/errors.md#batch-scalar)");
     static_assert(Problem::the_samples_have_the_shape_that_the_network_takes,
                   "strata: the batch holds samples of another shape than the network takes; the arguments of "
                   "batch_shape_error<...> say which (docs/errors.md#batch-shape)");
@@ -135,16 +142,18 @@ struct RefuseUnlessBatchFits {
 /// What to do about a layer that refuses: what it says itself, or what follows from the reason.
 template <class Layer, class Given, Reason Why>
 struct RemedyOf {
-    using type = std::conditional_t<Why == &it_takes_as_many_elements_as, let_its_extents_multiply_to<Given::dims.elements()>,
+    using type = std::conditional_t<Why == &it_takes_as_many_elements_as,
+                                    let_its_extents_multiply_to<Given::dims.elements()>,
                                     change_it_or_a_layer_before_it>;
 };
 template <class Layer, class Given, Reason Why>
-    requires requires { typename Layer::template remedy<Given>; }
+requires requires { typename Layer::template remedy<Given>; }
 struct RemedyOf<Layer, Given, Why> {
     using type = typename Layer::template remedy<Given>;
 };
 
-/// What is wrong with a batch (a BatchView) for a model; with `any_shape` only the number of elements has to agree.
+/// What is wrong with a batch (a BatchView) for a model; with `any_shape` only the number of elements has to
+/// agree.
 template <class Device, class T, class Shape, bool any_shape, class Batch>
 constexpr auto find_batch_problem() {
     using Given = typename Batch::shape_type;
@@ -153,7 +162,8 @@ constexpr auto find_batch_problem() {
         return batch_device_error<is_given<typename Batch::device_type>, but_the_model_takes<Device>>{};
     else if constexpr (!std::is_same_v<Scalar, T>)
         return batch_scalar_error<is_given<Scalar>, but_the_model_takes<T>>{};
-    else if constexpr (any_shape ? Given::dims.elements() != Shape::dims.elements() : Given::dims != Shape::dims)
+    else if constexpr (any_shape ? Given::dims.elements() != Shape::dims.elements()
+                                 : Given::dims != Shape::dims)
         return batch_shape_error<is_given<Given>, but_the_model_takes<Shape>>{};
     else
         return no_error{};
@@ -171,7 +181,7 @@ constexpr Reason wrong_arguments_of() {
 /// Why a type is no layer.
 template <class Type>
 constexpr Reason why_no_layer() {
-    if constexpr (requires(Type& type) { type.reduction; })
+    if constexpr (requires(Type & type) { type.reduction; })
         return &it_is_a_loss__which_stands_behind_the_network_in_Trainer_or_fit;
     else if constexpr (requires(const Type& type) { type.states(); })
         return &it_is_an_optimizer__which_stands_behind_the_loss_in_Trainer_or_fit;

@@ -205,7 +205,7 @@ struct LastOf {
 };
 template <>
 struct LastOf<TypeList<>> {
-    using type = void;
+    struct type {};
 };
 
 }  // namespace detail

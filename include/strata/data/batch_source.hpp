@@ -1,6 +1,7 @@
 #pragma once
-// One pass over a dataset, batch after batch: the order of the samples, the memory that batches are gathered in, and
-// the workers if there are any. A loader keeps it from epoch to epoch, so that only the first one allocates.
+// One pass over a dataset, batch after batch: the order of the samples, the memory that batches are gathered
+// in, and the workers if there are any. A loader keeps it from epoch to epoch, so that only the first one
+// allocates.
 
 #include <memory>
 #include <strata/backends/cpu/memory.hpp>
@@ -18,7 +19,9 @@ struct DataLoaderOptions {
     Size batch_size = 1;     ///< samples in a batch
     bool shuffle = false;    ///< a new order in every epoch, drawn from the default generator
     bool drop_last = false;  ///< leaves out a last batch that is not full
-    Size num_workers = 0;    ///< threads that prepare batches ahead; 0: they are prepared when asked for
+    /// Threads that prepare batches ahead; 0: each is prepared when it is asked for, which is quicker where a
+    /// batch takes only a few microseconds, as it does from memory.
+    Size num_workers = 0;
 };
 
 /// A batch as kernels see it.
@@ -110,7 +113,9 @@ private:
         Traits::gather(*dataset_, order_.data() + item * batch_size_, count_of(item), buffers_[slot].x.data(),
                        buffers_[slot].y.data());
     }
-    static void work(void* self, Size item, Size slot) { static_cast<BatchSource*>(self)->gather(item, slot); }
+    static void work(void* self, Size item, Size slot) {
+        static_cast<BatchSource*>(self)->gather(item, slot);
+    }
 
     const D* dataset_ = nullptr;
     Size samples_ = 0, batch_size_ = 0, batches_ = 0, next_ = 0;

@@ -2,10 +2,11 @@
 // Batches of a dataset, in order or shuffled.
 //
 //   st::DataLoader loader{train, {.batch_size = 64, .shuffle = true}};
-//   for (auto [x, y] : loader) { ... }     // x: (batch, sample shape...), y: (batch) or (batch, target shape...)
+//   for (auto [x, y] : loader) { ... }     // x: (batch, sample shape...), y: (batch) or (batch, target
+//   shape...)
 //
-// After `manual_seed(s)` the batches hold the samples that PyTorch's DataLoader gives after torch.manual_seed(s), for
-// any number of workers. Source: https://pytorch.org/docs/1.13/data.html
+// After `manual_seed(s)` the batches hold the samples that PyTorch's DataLoader gives after
+// torch.manual_seed(s), for any number of workers. Source: https://pytorch.org/docs/1.13/data.html
 
 #include <cstddef>
 #include <iterator>
@@ -17,8 +18,8 @@
 
 namespace strata {
 
-/// A batch as xtensor adaptors, rank one more than a sample. They show the loader's memory, or the dataset's own where
-/// nothing needs to be copied, and are valid until the loop goes on.
+/// A batch as xtensor adaptors, rank one more than a sample. They show the loader's memory, or the dataset's
+/// own where nothing needs to be copied, and are valid until the loop goes on.
 template <Dataset D>
 struct Batch {
     using Traits = DatasetTraits<D>;
@@ -101,17 +102,19 @@ private:
 
 }  // namespace detail
 
-/// Batches of a dataset. A dataset that has a name is referenced and must outlive the loader; a temporary is kept.
-/// One thread at a time may use a loader; it may go through several epochs at once.
-/// Throws ValueError for a batch size of 0. Batches throw what the dataset's `get` throws.
+/// Batches of a dataset. A dataset that has a name is referenced and must outlive the loader; a temporary is
+/// kept. One thread at a time may use a loader; it may go through several epochs at once. Throws ValueError
+/// for a batch size of 0. Batches throw what the dataset's `get` throws.
 template <class Reference>
 class DataLoader {
 public:
     using dataset_type = std::remove_cvref_t<Reference>;
-    static_assert(Dataset<dataset_type>,
-                  "strata: a dataset has `using sample_shape = strata::Shape<...>;`, `size() const` and `get(i) const` "
-                  "(docs/errors.md#dataset)");
-    using Traits = DatasetTraits<dataset_type>;
+    static_assert(
+        Dataset<dataset_type>,
+        "strata: a dataset has `using sample_shape = strata::Shape<...>;`, `size() const` and `get(i) const` "
+        "(docs/errors.md#dataset)");
+    using Known = std::conditional_t<Dataset<dataset_type>, dataset_type, detail::NoDataset>;
+    using Traits = DatasetTraits<Known>;
     using value_type = typename Traits::value_type;      ///< of the inputs
     using target_type = typename Traits::target_type;    ///< of the targets
     using sample_shape = typename Traits::sample_shape;  ///< without the batch
@@ -120,7 +123,8 @@ public:
     explicit DataLoader(Reference&& dataset, const DataLoaderOptions& options = {})
         : dataset_(static_cast<Reference&&>(dataset)), options_(options) {
         constexpr Size most_workers = 1024;
-        if (options.batch_size == 0) throw ValueError("strata: DataLoader: batch_size is 0, and it must be at least 1");
+        if (options.batch_size == 0)
+            throw ValueError("strata: DataLoader: batch_size is 0, and it must be at least 1");
         if (options.num_workers > most_workers)
             throw ValueError("strata: DataLoader: num_workers is " + std::to_string(options.num_workers) +
                              ", and it must be at most " + std::to_string(most_workers));
@@ -133,34 +137,37 @@ public:
     const dataset_type& dataset() const { return dataset_; }
 
     /// Begins an epoch: shuffles, and starts the workers.
-    auto begin() const { return Iterator<Batch<dataset_type>>(idle_, dataset_, options_); }
+    auto begin() const { return Views<Batch<Known>>{this}.begin(); }
     std::default_sentinel_t end() const { return {}; }
 
-    /// The same batches as BatchViews, without the cost of xtensor adaptors: `for (auto [x, y] : loader.views())`.
-    auto views() const& { return Views{this}; }
+    /// The same batches as BatchViews, without the cost of xtensor adaptors:
+    /// `for (auto [x, y] : loader.views())`.
+    auto views() const& { return Views<BatchViews<Known>>{this}; }
     auto views() const&& = delete;  // the loader would be gone before the first batch
 
 private:
     template <class Item>
-    using Iterator = detail::BatchIterator<dataset_type, Item>;
-
     struct Views {
         const DataLoader* loader;
         auto begin() const {
-            return Iterator<BatchViews<dataset_type>>(loader->idle_, loader->dataset_, loader->options_);
+            using Iterator = detail::BatchIterator<Known, Item>;
+            if constexpr (Dataset<dataset_type>)
+                return Iterator(loader->idle_, loader->dataset_, loader->options_);
+            else
+                return Iterator(loader->idle_, {}, {});
         }
         std::default_sentinel_t end() const { return {}; }
     };
 
     Reference dataset_;
     DataLoaderOptions options_;
-    mutable detail::SourcePool<detail::BatchSource<dataset_type>> idle_;
+    mutable detail::SourcePool<detail::BatchSource<Known>> idle_;
 };
 
 template <class D>
 DataLoader(const D&, const DataLoaderOptions& = {}) -> DataLoader<const D&>;
 template <class D>
-    requires(!std::is_lvalue_reference_v<D>)
-DataLoader(D&&, const DataLoaderOptions& = {}) -> DataLoader<std::remove_const_t<D>>;
+requires(!std::is_lvalue_reference_v<D>) DataLoader(D&&, const DataLoaderOptions& = {})
+->DataLoader<std::remove_const_t<D>>;
 
 }  // namespace strata

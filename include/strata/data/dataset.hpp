@@ -10,22 +10,23 @@
 //       }
 //   };
 //
-// `get` returns the input and the target: a Sample, a pair, or any struct of two members. Each is a number or has
-// begin and end (std::array, std::vector, std::span, xt::xtensor), row-major, with as many elements as its shape.
-// With workers in the loader `get` is called from several threads at once.
+// `get` returns the input and the target: a Sample, a pair, or any struct of two members. Each is a number or
+// has begin and end (std::array, std::vector, std::span, xt::xtensor), row-major, with as many elements as
+// its shape. With workers in the loader `get` is called from several threads at once.
 //
 // Stated in the dataset where it is not to be deduced from `get`:
 //
-//   value_type     the input's scalar, float or double; else that of `get`, and float where that is an integer
-//   target_type    std::int64_t for class indices, else value_type; an integer target is a class index
-//   target_shape   Shape<> for class indices, Shape<1> for a number, Shape<n> for std::array<T, n>
+//   value_type     the input's scalar, float or double; else that of `get`, and float where that is an
+//   integer target_type    std::int64_t for class indices, else value_type; an integer target is a class
+//   index target_shape   Shape<> for class indices, Shape<1> for a number, Shape<n> for std::array<T, n>
 //
 // Optional and quicker, where samples already lie in memory:
 //
 //   void gather(const std::int64_t* indices, Size count, value_type* x, target_type* y) const;
 //       the samples of these indices, one after the other
 //   std::pair<const value_type*, const target_type*> contiguous(Size first) const;
-//       where sample `first` and all behind it lie in order; a loader that does not shuffle then copies nothing
+//       where sample `first` and all behind it lie in order; a loader that does not shuffle then copies
+//       nothing
 
 #include <concepts>
 #include <cstdint>
@@ -71,6 +72,16 @@ auto element_of(const T& value) {
         return element;
     }
 }
+/// How many elements a number or an array has; 0 where only the run knows.
+template <class T>
+constexpr Size static_elements() {
+    if constexpr (std::is_arithmetic_v<T>)
+        return 1;
+    else if constexpr (requires { std::tuple_size<T>::value; })
+        return std::tuple_size<T>::value;
+    else
+        return 0;
+}
 // Never called, only asked for their types.
 template <class D>
 auto input_of(const D& dataset) {
@@ -101,7 +112,8 @@ constexpr auto find_target_type() {
         return typename D::target_type{};
     } else {
         using Element = decltype(element_of(target_of(std::declval<const D&>())));
-        return std::conditional_t<std::is_integral_v<Element>, std::int64_t, decltype(find_value_type<D>())>{};
+        return std::conditional_t<std::is_integral_v<Element>, std::int64_t,
+                                  decltype(find_value_type<D>())>{};
     }
 }
 
@@ -111,40 +123,39 @@ constexpr auto find_target_shape() {
         return typename D::target_shape{};
     } else {
         using Target = decltype(target_of(std::declval<const D&>()));
-        constexpr bool has_static_size = requires { std::tuple_size<Target>::value; };
-        static_assert(std::is_arithmetic_v<Target> || has_static_size,
+        constexpr Size elements = static_elements<Target>();
+        static_assert(elements > 0,
                       "strata: the dataset does not say the shape of its targets; add `using target_shape = "
                       "strata::Shape<...>;` to it (docs/errors.md#dataset)");
         if constexpr (std::is_integral_v<Target>)
             return Shape<>{};
-        else if constexpr (has_static_size)
-            return Shape<std::tuple_size<Target>::value>{};
         else
-            return Shape<1>{};
+            return Shape<elements>{};
     }
 }
 
-/// Copies one input or target to its place in a batch. Throws ShapeError if it has another number of elements.
+/// Copies one input or target to its place in a batch. Throws ShapeError unless it has `elements` elements.
 template <Size elements, class From, class To>
 void copy_sample(const From& from, To* to, std::int64_t index, const char* what) {
     if constexpr (std::is_arithmetic_v<From>) {
-        static_assert(elements == 1, "strata: the dataset's get returns one number, but its shape has more than one "
-                                     "element (docs/errors.md#dataset)");
         *to = static_cast<To>(from);
     } else {
-        if constexpr (requires { std::tuple_size<From>::value; })
-            static_assert(std::tuple_size<From>::value == elements,
-                          "strata: the dataset's get returns another number of elements than its sample_shape or "
-                          "target_shape has (docs/errors.md#dataset)");
         Size count = 0;
         for (auto it = from.begin(), end = from.end(); it != end; ++it, ++count)
             if (count < elements) to[count] = static_cast<To>(*it);
         if (count != elements)
-            throw ShapeError("strata: the dataset's " + std::string(what) + " of sample " + std::to_string(index) +
-                             " has " + std::to_string(count) + " elements, but its shape has " +
-                             std::to_string(elements));
+            throw ShapeError("strata: the dataset's " + std::string(what) + " of sample " +
+                             std::to_string(index) + " has " + std::to_string(count) +
+                             " elements, but its shape has " + std::to_string(elements));
     }
 }
+
+/// Stands in for what is refused, so that nothing but the refusal is printed.
+struct NoDataset {
+    using sample_shape = Shape<1>;
+    Size size() const { return 0; }
+    Sample<float, float> get(Size) const { return {}; }
+};
 
 }  // namespace detail
 
@@ -158,13 +169,27 @@ struct DatasetTraits {
     static constexpr Size sample_size = sample_shape::dims.elements();
     static constexpr Size target_size = target_shape::dims.elements();
 
+    static constexpr Size given_inputs =
+        detail::static_elements<decltype(detail::input_of(std::declval<const D&>()))>();
+    static constexpr Size given_targets =
+        detail::static_elements<decltype(detail::target_of(std::declval<const D&>()))>();
+    static_assert(
+        given_inputs == 0 || given_inputs == sample_size,
+        "strata: the inputs that the dataset's get returns have another number of elements than its "
+        "sample_shape (docs/errors.md#dataset)");
+    static_assert(
+        given_targets == 0 || given_targets == target_size,
+        "strata: the targets that the dataset's get returns have another number of elements than its "
+        "target_shape (docs/errors.md#dataset)");
+
     using Pointers = std::pair<const value_type*, const target_type*>;
     static constexpr bool is_contiguous = requires(const D& dataset, Size first) {
         { dataset.contiguous(first) } -> std::convertible_to<Pointers>;
     };
 
     /// Writes the samples of `indices` to `x` and `y`, one after the other.
-    static void gather(const D& dataset, const std::int64_t* indices, Size count, value_type* x, target_type* y) {
+    static void gather(const D& dataset, const std::int64_t* indices, Size count, value_type* x,
+                       target_type* y) {
         if constexpr (requires { dataset.gather(indices, count, x, y); }) {
             dataset.gather(indices, count, x, y);
         } else {

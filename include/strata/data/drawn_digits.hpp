@@ -1,7 +1,7 @@
 #pragma once
 // Digits that the program draws itself, for when MNIST is not at hand: same type, same size, same classes.
-// Each is a few strokes with random slant, proportions, thickness, position, wobble and noise. They are easier
-// than MNIST: a linear classifier reaches about 95 %.
+// Each is a few strokes with random slant, proportions, thickness, position, wobble and noise. They are
+// easier than MNIST: a linear classifier reaches about 95 %.
 
 #include <cmath>
 #include <cstdio>
@@ -124,10 +124,12 @@ private:
     void draw(Point from, Point to) {
         const float dx = to.x - from.x, dy = to.y - from.y, square = dx * dx + dy * dy;
         const float reach = thickness_ + 1;
-        for (int row = clip(std::fmin(from.y, to.y) - reach); row <= clip(std::fmax(from.y, to.y) + reach); ++row) {
-            for (int column = clip(std::fmin(from.x, to.x) - reach); column <= clip(std::fmax(from.x, to.x) + reach);
-                 ++column) {
-                const float x = static_cast<float>(column) + .5f - from.x, y = static_cast<float>(row) + .5f - from.y;
+        for (int row = clip(std::fmin(from.y, to.y) - reach); row <= clip(std::fmax(from.y, to.y) + reach);
+             ++row) {
+            for (int column = clip(std::fmin(from.x, to.x) - reach);
+                 column <= clip(std::fmax(from.x, to.x) + reach); ++column) {
+                const float x = static_cast<float>(column) + .5f - from.x,
+                            y = static_cast<float>(row) + .5f - from.y;
                 const float along = square > 0 ? (x * dx + y * dy) / square : 0;
                 const float t = along < 0 ? 0 : along > 1 ? 1 : along;
                 const float distance = std::sqrt((x - t * dx) * (x - t * dx) + (y - t * dy) * (y - t * dy));
@@ -137,7 +139,9 @@ private:
             }
         }
     }
-    static int clip(float position) { return position < 0 ? 0 : position > 27 ? 27 : static_cast<int>(position); }
+    static int clip(float position) {
+        return position < 0 ? 0 : position > 27 ? 27 : static_cast<int>(position);
+    }
 
     Generator generator_;
     float ink_[28 * 28];
@@ -158,17 +162,21 @@ private:
 }  // namespace detail
 
 /// Drawn digits in MNIST's form. The same seed gives the same digits; the default generator is not touched.
-[[gnu::cold]] inline TrainAndTest<Mnist> drawn_digits(Size train_size = 10000, Size test_size = 2000, std::uint64_t seed = 0) {
+[[gnu::cold]] inline TrainAndTest<Mnist> drawn_digits(Size train_size = 10000, Size test_size = 2000,
+                                                      std::uint64_t seed = 0) {
     return {detail::draw_digits(train_size, seed), detail::draw_digits(test_size, ~seed)};
 }
 
-/// MNIST if `directory` holds any of its files, else drawn digits, which one line on stderr says. Throws what `mnist`
-/// throws when the files are incomplete or damaged.
-[[gnu::cold]] inline TrainAndTest<Mnist> mnist_or_drawn(const std::string& directory = default_directory("mnist")) {
+/// MNIST if `directory` holds any of its files, else drawn digits, which one line on stderr says. Throws what
+/// `mnist` throws when the files are incomplete or damaged.
+[[gnu::cold]] inline TrainAndTest<Mnist>
+mnist_or_drawn(const std::string& directory = default_directory("mnist")) {
     if (detail::MnistFiles(directory).found > 0) return mnist(directory);
     auto digits = drawn_digits();
-    std::fprintf(stderr, "strata: no MNIST in %s; drew %zu + %zu digits instead, so accuracies are not those of MNIST\n",
-                 directory.c_str(), digits.train.size(), digits.test.size());
+    std::fprintf(
+        stderr,
+        "strata: no MNIST in %s; drew %zu + %zu digits instead, so accuracies are not those of MNIST\n",
+        directory.c_str(), digits.train.size(), digits.test.size());
     return digits;
 }
 

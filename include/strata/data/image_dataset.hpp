@@ -9,9 +9,9 @@
 
 namespace strata {
 
-/// Images of `ImageShape` (channels, rows, columns) of `Classes` classes. An input is pixel / 255, a target the class
-/// index. Throws ShapeError when the number of bytes does not fit the number of labels, ValueError for a label beyond
-/// the classes.
+/// Images of `ImageShape` (channels, rows, columns) of `Classes` classes. An input is pixel / 255, a target
+/// the class index. Throws ShapeError when the number of bytes does not fit the number of labels, ValueError
+/// for a label beyond the classes.
 template <class ImageShape, Size Classes>
 class ImageDataset {
 public:
@@ -24,16 +24,18 @@ public:
     static constexpr Size image_size = ImageShape::dims.elements();
 
     /// `pixels`: (n, channels, rows, columns); `labels`: (n).
-    ImageDataset(std::vector<std::uint8_t> pixels, std::vector<std::uint8_t> labels, const ClassNames& class_names)
+    ImageDataset(std::vector<std::uint8_t> pixels, std::vector<std::uint8_t> labels,
+                 const ClassNames& class_names)
         : pixels_(std::move(pixels)), labels_(std::move(labels)), class_names_(class_names) {
         if (pixels_.size() != labels_.size() * image_size)
-            throw ShapeError("strata: ImageDataset: " + std::to_string(pixels_.size()) + " bytes of pixels for " +
-                             std::to_string(labels_.size()) + " labels, but an image has " + std::to_string(image_size) +
-                             " bytes");
+            throw ShapeError("strata: ImageDataset: " + std::to_string(pixels_.size()) +
+                             " bytes of pixels for " + std::to_string(labels_.size()) +
+                             " labels, but an image has " + std::to_string(image_size) + " bytes");
         for (Size i = 0; i < labels_.size(); ++i)
             if (labels_[i] >= Classes)
                 throw ValueError("strata: ImageDataset: label " + std::to_string(i) + " is " +
-                                 std::to_string(labels_[i]) + ", but there are " + std::to_string(Classes) + " classes");
+                                 std::to_string(labels_[i]) + ", but there are " + std::to_string(Classes) +
+                                 " classes");
     }
 
     Size size() const { return labels_.size(); }

@@ -27,8 +27,8 @@ using Mnist = ImageDataset<Shape<1, 28, 28>, 10>;
 namespace detail {
 
 inline constexpr Mnist::ClassNames digit_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-inline constexpr Mnist::ClassNames fashion_names = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-                                                    "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
+inline constexpr Mnist::ClassNames fashion_names = {
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
 
 /// The four files of MNIST, in the order that `MnistFiles` keeps them.
 inline constexpr const char* mnist_names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
@@ -54,16 +54,16 @@ struct MnistFiles {
 
 /// One pair of files. Throws FileError naming both unless they belong together.
 [[gnu::cold]] inline Mnist read_mnist(const std::string& image_path, const std::string& label_path,
-                        const Mnist::ClassNames& class_names) {
+                                      const Mnist::ClassNames& class_names) {
     IdxImages images = read_idx_images(image_path);
     std::vector<std::uint8_t> labels = read_idx_labels(label_path);
     const auto number = [](Size value) { return std::to_string(value); };
     if (images.rows != 28 || images.columns != 28)
-        throw FileError(image_path + ": size of an image: found " + number(images.rows) + " x " + number(images.columns) +
-                        ", expected 28 x 28");
+        throw FileError(image_path + ": size of an image: found " + number(images.rows) + " x " +
+                        number(images.columns) + ", expected 28 x 28");
     if (images.count != labels.size())
-        throw FileError(image_path + " holds " + number(images.count) + " images, but " + label_path + " holds " +
-                        number(labels.size()) + " labels; are the two files of the same set?");
+        throw FileError(image_path + " holds " + number(images.count) + " images, but " + label_path +
+                        " holds " + number(labels.size()) + " labels; are the two files of the same set?");
     for (Size i = 0; i < labels.size(); ++i)
         if (labels[i] >= Mnist::classes)
             throw FileError(label_path + ": label " + number(i) + ": found " + number(labels[i]) +
@@ -72,32 +72,38 @@ struct MnistFiles {
 }
 
 [[gnu::cold]] inline TrainAndTest<Mnist> read_mnist(const std::string& directory, const std::string& name,
-                                      const std::string& how_to_get, const Mnist::ClassNames& class_names) {
+                                                    const std::string& how_to_get,
+                                                    const Mnist::ClassNames& class_names) {
     const MnistFiles files(directory);
     if (files.found < 4) {
         std::string missing;
         for (Size i = 0; i < 4; ++i)
             if (files.path[i].empty()) missing += (missing.empty() ? "" : ", ") + std::string(mnist_names[i]);
-        throw FileError(directory + ": " + (::access(directory.c_str(), F_OK) == 0 ? "" : "there is no such directory; ") +
+        throw FileError(directory + ": " +
+                        (::access(directory.c_str(), F_OK) == 0 ? "" : "there is no such directory; ") +
                         name + " needs " + missing + " there, plain or with .gz. " + how_to_get);
     }
-    return {read_mnist(files.path[0], files.path[1], class_names), read_mnist(files.path[2], files.path[3], class_names)};
+    return {read_mnist(files.path[0], files.path[1], class_names),
+            read_mnist(files.path[2], files.path[3], class_names)};
 }
 
 }  // namespace detail
 
 /// The handwritten digits. Throws FileError if a file is missing, damaged, or not of MNIST's form.
 [[gnu::cold]] inline TrainAndTest<Mnist> mnist(const std::string& directory = default_directory("mnist")) {
-    return detail::read_mnist(directory, "MNIST",
-                              "scripts/quickstart downloads them to $STRATA_DATA_DIR/mnist, or data/mnist (see README.md)",
-                              detail::digit_names);
+    return detail::read_mnist(
+        directory, "MNIST",
+        "scripts/quickstart downloads them to $STRATA_DATA_DIR/mnist, or data/mnist (see README.md)",
+        detail::digit_names);
 }
 
 /// Ten kinds of clothing in MNIST's form. Throws FileError as `mnist`.
-[[gnu::cold]] inline TrainAndTest<Mnist> fashion_mnist(const std::string& directory = default_directory("fashion_mnist")) {
-    return detail::read_mnist(directory, "Fashion-MNIST",
-                              "Get them from https://github.com/zalandoresearch/fashion-mnist (folder data/fashion)",
-                              detail::fashion_names);
+[[gnu::cold]] inline TrainAndTest<Mnist>
+fashion_mnist(const std::string& directory = default_directory("fashion_mnist")) {
+    return detail::read_mnist(
+        directory, "Fashion-MNIST",
+        "Get them from https://github.com/zalandoresearch/fashion-mnist (folder data/fashion)",
+        detail::fashion_names);
 }
 
 }  // namespace strata::datasets

@@ -1,8 +1,9 @@
 #pragma once
-// Threads that work ahead: items 0, 1, 2, ... are made by several threads, each in one slot of a ring, and taken in
-// order by one consumer. The order, and so every result, is that of a single thread.
+// Threads that work ahead: items 0, 1, 2, ... are made by several threads, each in one slot of a ring, and
+// taken in order by one consumer. The order, and so every result, is that of a single thread.
 //
-// Built on POSIX threads: <thread>, <mutex> and <condition_variable> would cost every user 0.2 s of compile time.
+// Built on POSIX threads: <thread>, <mutex> and <condition_variable> would cost every user 0.2 s of compile
+// time.
 
 #include <exception>
 #include <strata/core/config.hpp>
@@ -28,7 +29,8 @@ public:
         pthread_mutex_destroy(&mutex_);
     }
 
-    /// Starts `workers` threads on `items` items in a ring of `slots`. Throws Error if the system has no threads left.
+    /// Starts `workers` threads on `items` items in a ring of `slots`. Throws Error if the system has no
+    /// threads left.
     [[gnu::cold]] void start(Size workers, Size items, Size slots, Work work, void* context) {
         stop();
         slots_.assign(slots, Slot{});
@@ -42,14 +44,15 @@ public:
             pthread_t thread;
             if (pthread_create(&thread, nullptr, &Prefetch::run, this) != 0) {
                 stop();
-                throw Error("strata: the system refuses to start another thread for the data loader; lower num_workers");
+                throw Error("strata: the system refuses to start another thread for the data loader; lower "
+                            "num_workers");
             }
             threads_.push_back(thread);
         }
     }
 
-    /// Waits until `item` is made and returns its slot, which is the caller's until the next call. Items are taken
-    /// in order from 0.
+    /// Waits until `item` is made and returns its slot, which is the caller's until the next call. Items are
+    /// taken in order from 0.
     Size take(Size item) {
         const Lock lock(mutex_);
         released_ = item;

@@ -15,8 +15,8 @@
 
 namespace strata {
 
-/// The samples of `dataset` that `indices` name, in their order. Refers to the dataset, which must outlive it.
-/// Throws ValueError for an index that the dataset does not have.
+/// The samples of `dataset` that `indices` name, in their order. Refers to the dataset, which must outlive
+/// it. Throws ValueError for an index that the dataset does not have.
 template <Dataset D>
 class Subset {
     using Traits = DatasetTraits<D>;
@@ -27,7 +27,8 @@ public:
     using value_type = typename Traits::value_type;
     using target_type = typename Traits::target_type;
 
-    Subset(const D& dataset, std::vector<std::int64_t> indices) : dataset_(&dataset), indices_(std::move(indices)) {
+    Subset(const D& dataset, std::vector<std::int64_t> indices)
+        : dataset_(&dataset), indices_(std::move(indices)) {
         const Size size = static_cast<Size>(dataset.size());
         for (const std::int64_t index : indices_)
             if (index < 0 || static_cast<Size>(index) >= size)
@@ -47,7 +48,8 @@ public:
         for (Size done = 0; done < count; done += block) {
             const Size now = count - done < block ? count - done : block;
             for (Size i = 0; i < now; ++i) translated[i] = indices_[static_cast<Size>(indices[done + i])];
-            Traits::gather(*dataset_, translated, now, x + done * Traits::sample_size, y + done * Traits::target_size);
+            Traits::gather(*dataset_, translated, now, x + done * Traits::sample_size,
+                           y + done * Traits::target_size);
         }
     }
 
@@ -62,11 +64,9 @@ private:
 /// The size of one part: samples (an integer) or a fraction (a floating-point number).
 struct PartLength {
     template <std::integral I>
-    PartLength(I samples)
-        : value(static_cast<double>(samples)), is_fraction(false) {}
+    PartLength(I samples) : value(static_cast<double>(samples)), is_fraction(false) {}
     template <std::floating_point F>
-    PartLength(F fraction)
-        : value(static_cast<double>(fraction)), is_fraction(true) {}
+    PartLength(F fraction) : value(static_cast<double>(fraction)), is_fraction(true) {}
 
     double value;
     bool is_fraction;
@@ -74,7 +74,7 @@ struct PartLength {
 
 namespace detail {
 
-/// Lengths as numbers of samples; as in PyTorch the samples that fractions leave over go to the parts in turn.
+/// Lengths as numbers of samples. As in PyTorch, what fractions leave over goes to the parts in turn.
 [[gnu::cold]] inline void resolve_lengths(const PartLength* lengths, Size parts, Size size, Size* samples) {
     double sum = 0;
     Size fractions = 0, assigned = 0;
@@ -84,7 +84,8 @@ namespace detail {
         std::string text = std::to_string(value);
         if (!lengths[i].is_fraction) text.resize(text.find('.'));
         list += (i > 0 ? " + " : "") + text;
-        if (!(value >= 0)) throw ValueError("strata: random_split: a length is " + text + ", and it must be at least 0");
+        if (!(value >= 0))
+            throw ValueError("strata: random_split: a length is " + text + ", and it must be at least 0");
         fractions += lengths[i].is_fraction;
         sum += value;
     }
@@ -99,6 +100,7 @@ namespace detail {
     for (Size i = 0; i < parts; ++i) {
         samples[i] = static_cast<Size>(fractions ? std::floor(static_cast<double>(size) * lengths[i].value)
                                                  : lengths[i].value);
+        if (samples[i] > size - assigned) samples[i] = size - assigned;  // fractions a hair above 1
         assigned += samples[i];
     }
     for (Size i = 0; assigned < size; i = (i + 1) % parts, ++assigned) ++samples[i];
@@ -106,10 +108,11 @@ namespace detail {
 
 }  // namespace detail
 
-/// Deals the samples out at random: `lengths` are numbers of samples that add up to the dataset's size, or fractions
-/// that add up to 1. The parts refer to the dataset, which must outlive them. Throws ValueError.
+/// Deals the samples out at random: `lengths` are numbers of samples that add up to the dataset's size, or
+/// fractions that add up to 1. The parts refer to the dataset, which must outlive them. Throws ValueError.
 template <class D, Size Parts>
-auto random_split(D&& dataset, const PartLength (&lengths)[Parts], Generator& generator = default_generator()) {
+auto random_split(D&& dataset, const PartLength (&lengths)[Parts],
+                  Generator& generator = default_generator()) {
     static_assert(std::is_lvalue_reference_v<D>,
                   "strata: the parts of random_split refer to the dataset; give it a name that outlives them "
                   "(docs/errors.md#dataset)");
@@ -120,8 +123,10 @@ auto random_split(D&& dataset, const PartLength (&lengths)[Parts], Generator& ge
     const std::vector<std::int64_t> order = randperm_(size, generator);
     auto next = order.begin();
     return [&]<Size... I>(std::index_sequence<I...>) {
-        return std::array<Part, Parts>{Part(dataset, {next, next += static_cast<std::ptrdiff_t>(samples[I])})...};
-    }(std::make_index_sequence<Parts>{});
+        return std::array<Part, Parts>{
+            Part(dataset, {next, next += static_cast<std::ptrdiff_t>(samples[I])})...};
+    }
+    (std::make_index_sequence<Parts>{});
 }
 
 }  // namespace strata

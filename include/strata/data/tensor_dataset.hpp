@@ -17,9 +17,10 @@ namespace strata {
 /// The target of a classifier: one index per sample.
 struct ClassIndex {};
 
-/// Samples of shape `SampleShape` with targets of shape `TargetShape`, or class indices. Keeps copies of the tensors;
-/// an xt::xtensor of the right type that is handed over with std::move is kept as it is. Other scalar types are
-/// converted to T. Throws ShapeError when x is not (n, SampleShape...) or y not (n, TargetShape...).
+/// Samples of shape `SampleShape` with targets of shape `TargetShape`, or class indices. Keeps copies of the
+/// tensors; an xt::xtensor of the right type that is handed over with std::move is kept as it is. Other
+/// scalar types are converted to T. Throws ShapeError when x is not (n, SampleShape...) or y not (n,
+/// TargetShape...).
 template <class SampleShape, class TargetShape = ClassIndex, class T = float>
 class TensorDataset {
     static constexpr bool has_classes = std::is_same_v<TargetShape, ClassIndex>;
@@ -35,13 +36,16 @@ public:
     template <class X, class Y>
     TensorDataset(X&& x, Y&& y)
         : x_(kept<InputTensor, sample_shape>("TensorDataset: x", "its samples make it", std::forward<X>(x))),
-          y_(kept<TargetTensor, target_shape>("TensorDataset: y", "its targets make it", std::forward<Y>(y))) {
+          y_(kept<TargetTensor, target_shape>("TensorDataset: y", "its targets make it",
+                                              std::forward<Y>(y))) {
         static_assert(!has_classes || std::is_integral_v<typename std::remove_cvref_t<Y>::value_type>,
-                      "strata: class indices are integers; for targets that are numbers write TensorDataset<SampleShape, "
+                      "strata: class indices are integers; for targets that are numbers write "
+                      "TensorDataset<SampleShape, "
                       "TargetShape> (docs/errors.md#dataset)");
         if (x_.shape()[0] != y_.shape()[0])
-            throw ShapeError("strata: TensorDataset: x has the shape " + text_of(x_) + ", but y has the shape " +
-                             text_of(y_) + "; they need the same number of samples");
+            throw ShapeError("strata: TensorDataset: x has the shape " + text_of(x_) +
+                             ", but y has the shape " + text_of(y_) +
+                             "; they need the same number of samples");
     }
 
     Size size() const { return x_.shape()[0]; }
@@ -75,7 +79,8 @@ private:
     template <class Tensor, class Shape, class X>
     static Tensor kept(const char* what, const char* wants, X&& x) {
         static_assert(cpu::Expression<std::remove_cvref_t<X>>,
-                      "strata: a TensorDataset takes xtensor containers, views or expressions (docs/errors.md#dataset)");
+                      "strata: a TensorDataset takes xtensor containers, views or expressions "
+                      "(docs/errors.md#dataset)");
         cpu::check_shape<Shape, false>(what, wants, x.shape());
         if constexpr (std::is_same_v<X, Tensor>) {
             return std::move(x);

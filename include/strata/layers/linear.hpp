@@ -1,9 +1,8 @@
 #pragma once
 // y = x Wᵀ + b
 //
-// Shapes: (..., In) -> (..., Out). `Linear<Out>` takes In from the layer before it; `Linear<In, Out>` states it,
-// and it is checked; `no_bias` behind the sizes leaves b out.
-// Parameters: weight (Out, In), bias (Out).
+// Shapes: (..., In) -> (..., Out). `Linear<Out>` takes In from the layer before it; `Linear<In, Out>` states
+// it, and it is checked; `no_bias` behind the sizes leaves b out. Parameters: weight (Out, In), bias (Out).
 // Source: torch.nn.Linear; initial values as there: U(-1/sqrt(In), 1/sqrt(In)) for both.
 
 #include <strata/core/diagnostics.hpp>
@@ -24,7 +23,8 @@ struct Linear {
     static constexpr bool has_bias = !(std::is_same_v<decltype(Arguments), Bias> || ...);
     static constexpr Size size_count = sizeof...(Arguments) - (has_bias ? 0 : 1);
     static constexpr Reason wrong_arguments = [] {
-        if ((std::is_same_v<decltype(Arguments), bool> || ...)) return Reason{&write_no_bias_and_not_false_or_true};
+        if ((std::is_same_v<decltype(Arguments), bool> || ...))
+            return Reason{&write_no_bias_and_not_false_or_true};
         if (size_count != 1 && size_count != 2) return Reason{&write_Linear_Out__or_Linear_In_Out};
         if (((static_cast<long long>(Arguments) <= 0 && !std::is_same_v<decltype(Arguments), Bias>) || ...))
             return Reason{&its_sizes_must_be_at_least_1};
@@ -38,7 +38,8 @@ struct Linear {
     static constexpr LayerTraits traits = {.keeps = Keeps::input};
 
     static constexpr ShapeOutcome output_shape(Dims given) {
-        if (in != 0 && (given.rank == 0 || given.last() != in)) return refuse(&it_takes_a_last_extent_of, dims(in));
+        if (in != 0 && (given.rank == 0 || given.last() != in))
+            return refuse(&it_takes_a_last_extent_of, dims(in));
         return accept(given.with_last(out));
     }
     static constexpr Dims input_shape() { return dims(in); }
@@ -79,18 +80,18 @@ struct Linear {
 
     static void forward(auto& device, auto x, auto y, auto weight, auto... bias) {
         if constexpr (has_bias)
-            device.affine(x, weight, bias..., y);           // (rows, Out) = (rows, In) (Out, In)ᵀ + (Out)
+            device.affine(x, weight, bias..., y);  // (rows, Out) = (rows, In) (Out, In)ᵀ + (Out)
         else
-            device.matmul_transposed(x, weight, y);         // (rows, Out) = (rows, In) (Out, In)ᵀ
+            device.matmul_transposed(x, weight, y);  // (rows, Out) = (rows, In) (Out, In)ᵀ
     }
 
     static void backward_input(auto& device, auto, auto, auto dy, auto dx, auto weight, auto...) {
-        device.matmul(dy, weight, dx);                      // (rows, In) = (rows, Out) (Out, In)
+        device.matmul(dy, weight, dx);  // (rows, In) = (rows, Out) (Out, In)
     }
 
     static void backward_parameters(auto& device, auto x, auto, auto dy, auto dweight, auto... dbias) {
-        device.outer_product(dy, x, dweight);               // (Out, In) = (rows, Out)ᵀ (rows, In)
-        (device.sum_rows(dy, dbias), ...);                  // (Out) = sum of (rows, Out)
+        device.outer_product(dy, x, dweight);  // (Out, In) = (rows, Out)ᵀ (rows, In)
+        (device.sum_rows(dy, dbias), ...);     // (Out) = sum of (rows, Out)
     }
 };
 

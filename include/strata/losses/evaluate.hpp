@@ -3,15 +3,16 @@
 //
 //   template <class Prediction, class Target>      // BatchViews
 //   static constexpr Reason refuses_target();      // nullptr, or the function whose name says what is wrong
-//   static constexpr Reason refuses_values(Values);      // the same for what the network puts out (optional)
+//   static constexpr Reason refuses_values(Values);   // the same for what the network puts out (optional)
 //
 //   double evaluate(device, prediction, target, gradient) const;
 //       the value; and, unless gradient.data is null, its gradient with respect to the prediction
 //   double evaluate_behind(const Layer&, device, x, target, dx) const;                             (optional)
 //       the same for the network's last layer and the loss in one kernel; x is that layer's input
 //
-//   auto operator()(const auto& prediction, const auto& target) const { return evaluate_loss(*this,
-//   prediction, target); }
+//   auto operator()(const auto& prediction, const auto& target) const {
+//       return evaluate_loss(*this, prediction, target);
+//   }
 //
 // Targets are class indices (std::int64_t; a prediction (C, d...) per sample takes (d...), so that C alone
 // takes one index per sample) or numbers of the prediction's own type and shape.
@@ -36,6 +37,13 @@ template <Reason Why>
 struct does_not_fit_because {};
 template <class T, class... Shape>
 struct the_target_holds {};
+
+/// Whatever says which targets it refuses is a loss.
+template <class L>
+concept AnyLoss = requires {
+    L::template refuses_target<BatchView<const float, void, Shape<1>>,
+                               BatchView<const float, void, Shape<1>>>();
+};
 
 /// The words of a refused pair of network and loss.
 template <class... Words>
@@ -66,28 +74,23 @@ constexpr Reason refusal_of_values(Values values) {
 
 template <class Loss, class Net, class Prediction, class Target>
 constexpr auto find_loss_problem() {
-    using LastLayer = typename Network<Net>::LastLayer;
-    constexpr Reason target = Loss::template refuses_target<Prediction, Target>();
-    constexpr Reason reason = refusal_of_values<Loss>(Network<Net>::output_values);
-    if constexpr (target != nullptr) {
-        using Holds =
-            the_target_holds<std::remove_const_t<typename Target::value_type>, shape_t<Target::dims>>;
-        return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<target>, Holds>{};
-    } else if constexpr (reason != nullptr) {
-        return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<reason>>{};
+    if constexpr (!Network<Net>::fits) {
+        return no_loss_error{};  // the network has been refused already
     } else {
-        return no_loss_error{};
+        using LastLayer = typename Network<Net>::LastLayer;
+        constexpr Reason target = Loss::template refuses_target<Prediction, Target>();
+        constexpr Reason values = refusal_of_values<Loss>(Network<Net>::output_values);
+        if constexpr (target != nullptr) {
+            using Holds =
+                the_target_holds<std::remove_const_t<typename Target::value_type>, shape_t<Target::dims>>;
+            return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<target>, Holds>{};
+        } else if constexpr (values != nullptr) {
+            return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<values>>{};
+        } else {
+            return no_loss_error{};
+        }
     }
 }
-
-/// Refuses a loss that does not fit, at compile time; `fits` says whether it does, so that callers stop
-/// there.
-template <class Loss, class Net, class Prediction, class Target>
-struct LossCheck {
-    using Problem = decltype(find_loss_problem<Loss, Net, Prediction, Target>());
-    RefuseUnlessLossFits<Problem> refused_here;
-    static constexpr bool fits = Problem::the_loss_fits_the_network_and_the_target;
-};
 
 template <class View>
 inline constexpr bool is_class_indices =
@@ -141,7 +144,10 @@ Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T>& predi
     using View = BatchView<const T, Device, Shape>;
     const auto held = Device::template target_batch<T, Shape>(target);
     const auto view = detail::plain_view(held);
-    if constexpr (detail::LossCheck<LossType, Net, View, std::remove_const_t<decltype(view)>>::fits) {
+    using Problem =
+        decltype(detail::find_loss_problem<LossType, Net, View, std::remove_const_t<decltype(view)>>());
+    [[maybe_unused]] detail::RefuseUnlessLossFits<Problem> refused_here;
+    if constexpr (Network<Net>::fits && Problem::the_loss_fits_the_network_and_the_target) {
         const View output = prediction.batch_view();
         detail::check_same_batch(output.batch, view.batch);
         auto gradient = prediction.gradient_view();

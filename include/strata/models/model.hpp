@@ -17,11 +17,28 @@ namespace detail {
 
 /// Whatever has a shape, so that the device may look closer.
 template <class X>
-concept TensorLike = requires(const X& x) { x.shape(); };
+concept TensorLike = requires(const X& x) {
+    x.shape();
+};
+
+/// The batch that kernels see, where `x` is one or shows one; else nothing.
+template <class X>
+auto batch_of(const X& x) {
+    if constexpr (requires { x.batch_view(); })
+        return x.batch_view();
+    else if constexpr (requires {
+                           typename X::device_type;
+                           x.batch;
+                       })
+        return BatchView<typename X::value_type, typename X::device_type, typename X::shape_type>{x.data,
+                                                                                                  x.batch};
+}
 
 template <class D>
-inline constexpr bool is_complete_but_no_device =
-    requires { sizeof(D); } && !requires { typename D::template Buffer<float>; };
+inline constexpr bool is_complete_but_no_device = requires {
+    sizeof(D);
+}
+&&!requires { typename D::template Buffer<float>; };
 template <class T>
 inline constexpr bool is_float_or_double = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
@@ -127,9 +144,10 @@ public:
     template <class X>
     Prediction<Net, Device, T> forward(const X&) const {
         constexpr bool the_model_is_not_const = detail::never<X>;
-        static_assert(the_model_is_not_const,
-                      "strata: a forward pass writes into the model's memory, and this model is const; make a "
-                      "Predictor from it, which has memory of its own (docs/errors.md#const-model)");
+        static_assert(
+            the_model_is_not_const,
+            "strata: a forward pass writes into the model's memory, and this model is const; make a "
+            "Predictor from it, which has memory of its own (docs/errors.md#const-model)");
         __builtin_unreachable();
     }
     template <class X>
@@ -149,9 +167,10 @@ public:
     template <class NoLoss>
     void backward(const NoLoss&) {
         constexpr bool it_is_a_loss = detail::never<NoLoss>;
-        static_assert(it_is_a_loss,
-                      "strata: backward takes what criterion(prediction, target) returned, of type strata::Loss; a "
-                      "number or a tensor does not know where its gradient lies (docs/errors.md#backward)");
+        static_assert(
+            it_is_a_loss,
+            "strata: backward takes what criterion(prediction, target) returned, of type strata::Loss; a "
+            "number or a tensor does not know where its gradient lies (docs/errors.md#backward)");
     }
 
     /// Forgets the gradients. Costs nothing: the next backward pass overwrites them.
@@ -231,17 +250,21 @@ private:
 
     template <class X, class Staging>
     static InputView view_of_input(const X& x, Staging& staging) {
-        constexpr bool it_is_a_batch = requires { x.batch_view(); };
+        using Batch = decltype(detail::batch_of(x));
+        constexpr bool it_is_a_batch = !std::is_void_v<Batch>;
         constexpr bool the_input_is_a_tensor = it_is_a_batch || detail::TensorLike<X>;
-        static_assert(the_input_is_a_tensor,
-                      "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields; "
-                      "xt::adapt(vector, {batch, size}) makes one of a std::vector (docs/errors.md#batch)");
+        static_assert(
+            the_input_is_a_tensor,
+            "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields; "
+            "xt::adapt(vector, {batch, size}) makes one of a std::vector (docs/errors.md#batch)");
         if constexpr (it_is_a_batch) {
-            const auto given = detail::plain_view(x.batch_view());
-            using Problem = decltype(
-                detail::find_batch_problem<Device, T, input_shape, any_input_shape, std::remove_const_t<decltype(given)>>());
+            using Problem =
+                decltype(detail::find_batch_problem<Device, T, input_shape, any_input_shape, Batch>());
             [[maybe_unused]] detail::RefuseUnlessBatchFits<Problem> refused_here;
-            if constexpr (std::is_same_v<Problem, detail::no_error>) return {given.data, given.batch};
+            if constexpr (std::is_same_v<Problem, detail::no_error>) {
+                const Batch batch = detail::batch_of(x);
+                return {batch.data, batch.batch};
+            }
         } else if constexpr (the_input_is_a_tensor) {
             return Device::template input_batch<T, input_shape, any_input_shape>(x, staging);
         }
@@ -280,9 +303,10 @@ private:
     template <ParameterName Name, class U>
     static auto named_view(U* flat) {
         constexpr Size row = N::find_parameter(Name);
-        static_assert(row < N::parameter_tensors || !N::fits, "strata: the network has no parameter of this name; names "
-                                                  "are those of PyTorch's state_dict, such as "
-                                                  "\"1.weight\" (docs/errors.md#parameter-name)");
+        static_assert(row < N::parameter_tensors || !N::fits,
+                      "strata: the network has no parameter of this name; names "
+                      "are those of PyTorch's state_dict, such as "
+                      "\"1.weight\" (docs/errors.md#parameter-name)");
         if constexpr (row < N::parameter_tensors)
             return TensorView<U, Device, shape_t<N::parameters.rows[row].dims>>{
                 flat + N::parameters.rows[row].offset};
@@ -308,8 +332,8 @@ Model(Net) -> Model<Net>;
 
 /// A Model of something else is refused, and goes on as the one that was probably meant.
 template <class Net, class Device, class T>
-    requires(detail::is_complete_but_no_device<Device> || !detail::is_float_or_double<T>)
-class Model<Net, Device, T>
+requires(detail::is_complete_but_no_device<Device> ||
+         !detail::is_float_or_double<T>) class Model<Net, Device, T>
     : public Model<Net, std::conditional_t<detail::is_complete_but_no_device<Device>, Cpu, Device>,
                    std::conditional_t<detail::is_float_or_double<T>, T, float>> {
     detail::RefuseUnlessModel<Device, T> refused_here;

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdio>
 #include <limits>
+#include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/math.hpp>
 #include <string>
@@ -59,6 +60,13 @@ double positive_eps(double eps) {
 
 }  // namespace detail
 
+/// Whatever has an optimizer's options and says how many states it needs.
+template <class A>
+concept OptimizerAlgorithm = requires(const A& algorithm) {
+    algorithm.validate();
+    algorithm.states();
+};
+
 /// `Optimizer optimizer{model, Adam{.lr = 1e-2}}`, then `zero_grad()`, backward, `step()`. It keeps a
 /// reference to the model, which has to outlive it. A copy has its own state and works on the same model.
 /// Throws ValueError for options out of range.
@@ -70,6 +78,19 @@ class Optimizer {
 public:
     explicit Optimizer(Model& model, Algorithm algorithm = {}) : algorithm_(algorithm), model_(&model) {
         algorithm_.validate();
+    }
+    explicit Optimizer(const Model&, Algorithm = {}) {
+        constexpr bool the_model_is_not_const = detail::never<Model>;
+        static_assert(
+            the_model_is_not_const,
+            "strata: an optimizer changes the model, and this model is const (docs/errors.md#const-model)");
+    }
+    explicit Optimizer(Model&&, Algorithm = {}) {
+        constexpr bool the_model_has_a_name = detail::never<Model>;
+        static_assert(
+            the_model_has_a_name,
+            "strata: an optimizer keeps a reference to the model, and this model is a temporary; give it a "
+            "name first (docs/errors.md#temporary-model)");
     }
 
     /// The options, which may change between steps: a scheduler sets `lr` here.
@@ -107,6 +128,27 @@ private:
     Buffer state_[4];
     long long count_ = 0;
     double scalar_ = 1;
+};
+
+namespace detail {
+template <class Algorithm>
+struct RefuseUnlessOptimizer {
+    static constexpr bool it_is_an_optimizer = OptimizerAlgorithm<Algorithm>;
+    static_assert(it_is_an_optimizer, "strata: this type is no optimizer; write the options of one, such as "
+                                      "Optimizer{model, Adam{.lr = 1e-3}} "
+                                      "(docs/errors.md#optimizer)");
+};
+}  // namespace detail
+
+/// An Optimizer of something else is refused, and does nothing.
+template <class Model, class Algorithm>
+requires(!OptimizerAlgorithm<Algorithm>) class Optimizer<Model, Algorithm> {
+    detail::RefuseUnlessOptimizer<Algorithm> refused_here;
+
+public:
+    explicit Optimizer(const Model&, Algorithm = {}) {}
+    void zero_grad() {}
+    void step() {}
 };
 
 }  // namespace strata

@@ -15,6 +15,12 @@ class Evaluator {
 
 public:
     explicit Evaluator(const Model& model, LossType loss = {}) : predictor_(model), loss_(std::move(loss)) {}
+    explicit Evaluator(const Model&& model, LossType = {}) : predictor_(model) {
+        constexpr bool the_model_has_a_name = detail::never<Model>;
+        static_assert(the_model_has_a_name, "strata: an Evaluator keeps a reference to the model, and this "
+                                            "model is a temporary; give it a name "
+                                            "first (docs/errors.md#temporary-model)");
+    }
 
     const LossType& loss() const { return loss_; }
 
@@ -24,6 +30,7 @@ public:
         const auto held = Device::template target_batch<T, typename Model::output_shape>(y);
         const auto target = detail::plain_view(held);
         using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
+        [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
             const auto memory = predictor_.template pass<Head::end>(x);
             detail::check_batch(memory.batch, target.batch);

@@ -95,12 +95,47 @@ Evaluation evaluate(const Model<Net, Device, T>& model, const Loader& loader, co
     return {totals.loss(kind), totals.accuracy(), totals.samples};
 }
 
+/// What yields batches: `begin` and `end`, or `views`.
+template <class L>
+concept AnyLoader = requires(const L& loader) {
+    loader.views();
+}
+|| requires(const L& loader) { std::begin(loader); };
+
+namespace detail {
+
+template <class Loader, class LossType, class Algorithm>
+concept TrainingArguments = AnyLoader<Loader> && AnyLoss<LossType> && OptimizerAlgorithm<Algorithm>;
+
+/// What is wrong with the arguments of `fit`: the first of them that is not what it should be.
+template <class Model, class Loader, class LossType, class Algorithm>
+struct RefuseFit {
+    static constexpr bool the_first_argument_is_a_model = requires { typename Model::network_type; };
+    static constexpr bool the_second_argument_is_a_loader =
+        AnyLoader<Loader> || !the_first_argument_is_a_model;
+    static constexpr bool the_model_can_be_changed =
+        !the_first_argument_is_a_model || !TrainingArguments<Loader, LossType, Algorithm>;
+    static_assert(
+        the_first_argument_is_a_model,
+        "strata: the first argument of fit is no model; write fit(model, loader, NLLLoss{}, Adam{}) "
+        "(docs/errors.md#fit)");
+    static_assert(the_second_argument_is_a_loader,
+                  "strata: the second argument of fit is no loader, which yields pairs of batches; of a data "
+                  "set one is "
+                  "made with DataLoader{dataset, {.batch_size = 64}} (docs/errors.md#fit)");
+    static_assert(the_model_can_be_changed, "strata: fit changes the model, so it can neither be const nor a "
+                                            "temporary (docs/errors.md#const-model)");
+};
+
+}  // namespace detail
+
 /// Trains `model` for `options.epochs` passes over `loader`. Works with every network, loss, optimizer and
 /// loader; a loader is anything that yields pairs of batches. If a batch is refused, the model keeps what it
 /// has learnt before. Throws what `Trainer::step` throws.
 template <class Net, class Device, class T, class Loader, class LossType, class Algorithm, class Validation>
-History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
-            const Algorithm& algorithm, const FitOptions<Validation>& options) {
+History
+fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss, const Algorithm& algorithm,
+    const FitOptions<Validation>& options) requires detail::TrainingArguments<Loader, LossType, Algorithm> {
     Trainer trainer{model, loss, algorithm};
     Progress progress(options.output, options.epochs);
     History history;
@@ -131,8 +166,22 @@ History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& 
 /// test_loader})`.
 template <class Net, class Device, class T, class Loader, class LossType, class Algorithm>
 History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
-            const Algorithm& algorithm, const FitOptions<std::type_identity_t<Loader>>& options = {}) {
+            const Algorithm& algorithm, const FitOptions<std::type_identity_t<Loader>>& options = {}) requires
+    detail::TrainingArguments<Loader, LossType, Algorithm> {
     return fit<Net, Device, T, Loader, LossType, Algorithm, Loader>(model, loader, loss, algorithm, options);
+}
+
+/// Anything else is refused.
+template <class Model, class Loader, class LossType, class Algorithm>
+History fit(const Model&, const Loader&, const LossType&, const Algorithm&,
+            const FitOptions<std::type_identity_t<Loader>>& = {}) {
+    constexpr bool wrong_loss_or_optimizer = requires { typename Model::network_type; }
+    &&AnyLoader<Loader> && !detail::TrainingArguments<Loader, LossType, Algorithm>;
+    if constexpr (wrong_loss_or_optimizer)
+        (void)detail::RefuseUnlessTrainable<LossType, Algorithm>{};
+    else
+        (void)detail::RefuseFit<Model, Loader, LossType, Algorithm>{};
+    return {};
 }
 
 }  // namespace strata

@@ -24,7 +24,7 @@ struct LossHead {
     using T = typename Model::value_type;
     using N = Network<Net>;
     using Layer = typename N::LastLayer;
-    static constexpr Size last = N::layer_count - 1;
+    static constexpr Size last = N::layer_count - (N::layer_count > 0);
     static constexpr Dims last_input = N::trace.layers[last].in;
 
     /// The loss takes the last layer's place too: it has a kernel for both.
@@ -38,8 +38,9 @@ struct LossHead {
     static constexpr bool counts_correct = is_class_indices<Target> && Model::output_shape::dims.rank == 1;
 
     using OutputView = BatchView<const T, Device, typename Model::output_shape>;
-    using Check = LossCheck<LossType, Net, OutputView, Target>;
-    static constexpr bool fits = N::fits && Check::fits;
+    using Problem = decltype(find_loss_problem<LossType, Net, OutputView, Target>());
+
+    static constexpr bool fits = N::fits && Problem::the_loss_fits_the_network_and_the_target;
 
     /// The loss of a batch whose layers [0, end) have run; with a non-null gradient, also the gradient of
     /// value `end`.

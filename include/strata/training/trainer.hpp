@@ -22,6 +22,27 @@ inline bool is_finite(double value) {
                        "be finite");
 }
 
+/// What training needs besides a model and data.
+template <class LossType, class Algorithm>
+struct RefuseUnlessTrainable {
+    static constexpr bool the_loss_comes_before_the_optimizer =
+        !(AnyLoss<Algorithm> && OptimizerAlgorithm<LossType>);
+    static constexpr bool there_is_a_loss = AnyLoss<LossType> || !the_loss_comes_before_the_optimizer;
+    static constexpr bool there_is_an_optimizer = OptimizerAlgorithm<Algorithm> || !AnyLoss<LossType>;
+    static_assert(
+        the_loss_comes_before_the_optimizer,
+        "strata: the loss comes before the optimizer: Trainer{model, NLLLoss{}, Adam{}}, fit(model, loader, "
+        "NLLLoss{}, Adam{}) (docs/errors.md#trainer)");
+    static_assert(
+        there_is_a_loss,
+        "strata: where the loss belongs stands something else: Trainer{model, NLLLoss{}, Adam{}}, fit(model, "
+        "loader, NLLLoss{}, Adam{}) (docs/errors.md#trainer)");
+    static_assert(there_is_an_optimizer,
+                  "strata: where the optimizer belongs stands something else; it is given by its options, "
+                  "and not yet bound "
+                  "to a model: Trainer{model, NLLLoss{}, Adam{.lr = 1e-3}} (docs/errors.md#trainer)");
+};
+
 }  // namespace detail
 
 /// `Trainer trainer{model, NLLLoss{}, Adam{.lr = 1e-2}}`, then `trainer.step(x, y)` for each batch. It keeps
@@ -34,6 +55,21 @@ class Trainer {
 public:
     explicit Trainer(Model& model, LossType loss = {}, Algorithm algorithm = {})
         : model_(&model), loss_(std::move(loss)), optimizer_(model, std::move(algorithm)) {}
+    explicit Trainer(const Model& model, LossType loss = {}, Algorithm algorithm = {})
+        : Trainer(const_cast<Model&>(model), loss, algorithm) {
+        constexpr bool the_model_is_not_const = detail::never<Model>;
+        static_assert(
+            the_model_is_not_const,
+            "strata: a Trainer changes the model, and this model is const (docs/errors.md#const-model)");
+    }
+    explicit Trainer(Model&& model, LossType loss = {}, Algorithm algorithm = {})
+        : Trainer(model, loss, algorithm) {
+        constexpr bool the_model_has_a_name = detail::never<Model>;
+        static_assert(
+            the_model_has_a_name,
+            "strata: a Trainer keeps a reference to the model, and this model is a temporary; give it a name "
+            "first (docs/errors.md#temporary-model)");
+    }
 
     Optimizer<Model, Algorithm>& optimizer() { return optimizer_; }
     const LossType& loss() const { return loss_; }
@@ -47,6 +83,7 @@ public:
         const auto target = detail::plain_view(held);
         using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
         using Run = typename Model::Training;
+        [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
             const auto input = Model::view_of_input(x, model_->staging_);
             detail::check_batch(input.batch, target.batch);
@@ -69,6 +106,19 @@ private:
     Model* model_;
     LossType loss_;
     Optimizer<Model, Algorithm> optimizer_;
+};
+
+/// A Trainer of something else is refused, and does nothing.
+template <class Model, class LossType, class Algorithm>
+requires(!AnyLoss<LossType> || !OptimizerAlgorithm<Algorithm>) class Trainer<Model, LossType, Algorithm> {
+    detail::RefuseUnlessTrainable<LossType, Algorithm> refused_here;
+
+public:
+    explicit Trainer(const Model&, LossType = {}, Algorithm = {}) {}
+    template <class X, class Y>
+    BatchResult step(const X&, const Y&) {
+        return {};
+    }
 };
 
 }  // namespace strata

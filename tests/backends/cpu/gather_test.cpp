@@ -42,7 +42,8 @@ TEST_CASE("and at every place in a row") {
     }
 }
 
-TEST_CASE("rows are gathered in the order of the indices, whatever their length, and nothing is written behind them") {
+TEST_CASE("rows are gathered in the order of the indices, whatever their length, and nothing is written "
+          "behind them") {
     for (const std::size_t row_size : {1u, 3u, 15u, 16u, 17u, 63u, 65u, 130u, 784u}) {
         std::vector<std::uint8_t> rows(10 * row_size);
         for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::uint8_t>(i * 37 + i / 256);
@@ -52,7 +53,8 @@ TEST_CASE("rows are gathered in the order of the indices, whatever their length,
         int wrong = 0;
         for (std::size_t i = 0; i < indices.size(); ++i)
             for (std::size_t j = 0; j < row_size; ++j)
-                wrong += out[i * row_size + j] != quotient(rows[static_cast<std::size_t>(indices[i]) * row_size + j]);
+                wrong += out[i * row_size + j] !=
+                         quotient(rows[static_cast<std::size_t>(indices[i]) * row_size + j]);
         CHECK(wrong == 0);
         CHECK(out.back() == -1.0f);
 

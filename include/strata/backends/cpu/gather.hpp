@@ -25,7 +25,7 @@ struct WidenBytes {
     }
 };
 #if STRATA_CPU_DISPATCH && !defined(__clang__)
-// g++ 12 finds eight instructions for the conversion (four bytes wide at a time it finds N); there is one.
+// One instruction; g++ 12 makes eight of the conversions above, and N of a single one.
 template <>
 struct WidenBytes<8> {
     template <class V>

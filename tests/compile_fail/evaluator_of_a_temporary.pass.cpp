@@ -1,0 +1,19 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/log_softmax.hpp>
+#include <strata/losses/nll_loss.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+#include <strata/training/evaluator.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>, st::LogSoftmax>;
+
+int main() {
+    const xt::xtensor<float, 2> x = xt::zeros<float>({8, 4});
+    const xt::xtensor<std::int64_t, 1> target = xt::zeros<std::int64_t>({8});
+    const st::Model<Net> model;
+    st::Evaluator evaluator{model, st::NLLLoss{}};
+    evaluator(x, target);
+}

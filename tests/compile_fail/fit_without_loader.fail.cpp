@@ -1,0 +1,24 @@
+// error: fit
+// expect: the second argument of fit is no loader
+// expect: TensorDataset
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/data/data_loader.hpp>
+#include <strata/data/tensor_dataset.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/log_softmax.hpp>
+#include <strata/losses/nll_loss.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+#include <strata/optimizers/adam.hpp>
+#include <strata/training/fit.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>, st::LogSoftmax>;
+
+int main() {
+    st::Model<Net> model;
+    const st::TensorDataset<st::Shape<4>> dataset(xt::xtensor<float, 2>(xt::zeros<float>({8, 4})),
+                                                  xt::xtensor<std::int64_t, 1>(xt::zeros<std::int64_t>({8})));
+    st::fit(model, dataset, st::NLLLoss{}, st::Adam{}, {.epochs = 2});
+}

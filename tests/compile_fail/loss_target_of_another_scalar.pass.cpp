@@ -1,0 +1,16 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/losses/mse_loss.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>>;
+
+int main() {
+    st::Model<Net> model;
+    st::Model<Net> teacher;
+    const xt::xtensor<float, 2> x = xt::zeros<float>({8, 4});
+    auto loss = st::MSELoss{}(model(x), teacher(x));
+}

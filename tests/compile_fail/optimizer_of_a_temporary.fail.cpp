@@ -1,0 +1,17 @@
+// error: temporary-model
+// expect: an optimizer keeps a reference to the model, and this model is a temporary
+// The model would be gone at the semicolon, and the optimizer left with its address.
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+#include <strata/optimizers/adam.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>>;
+
+int main() {
+    st::Optimizer optimizer{st::Model<Net>{}, st::Adam{}};
+    optimizer.step();
+}
