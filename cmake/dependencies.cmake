@@ -1,4 +1,4 @@
-# What Strata links: OpenBLAS, zlib, threads, xtensor and xtensor-blas. Read by the build itself and by
+# What Strata links: OpenBLAS, zlib, threads and xtensor. Read by the build itself and by
 # the installed package, so that both look in the same places and complain in the same words.
 
 # Imported targets are GLOBAL, so that whoever takes Strata in as a subdirectory can link them too.
@@ -37,22 +37,18 @@ if(NOT TARGET strata::openblas)
 endif()
 
 if(NOT TARGET strata::xtensor)
-    # xtensor moved its headers after 0.25, xtensor-blas did not.
+    # xtensor moved its headers after 0.25.
     find_path(STRATA_XTENSOR_INCLUDE_DIR NAMES xtensor/containers/xtensor.hpp xtensor/xtensor.hpp
               DOC "the folder that holds xtensor/")
-    find_path(STRATA_XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xlinalg.hpp DOC "the folder that holds xtensor-blas/")
     find_path(STRATA_XTL_INCLUDE_DIR xtl/xtl_config.hpp DOC "the folder that holds xtl/ (xtensor includes it)")
     if(NOT STRATA_XTENSOR_INCLUDE_DIR)
         strata_missing("xtensor (xtensor/xtensor.hpp)" "libxtensor-dev")
     endif()
-    if(NOT STRATA_XTENSOR_BLAS_INCLUDE_DIR)
-        strata_missing("xtensor-blas (xtensor-blas/xlinalg.hpp)" "libxtensor-blas-dev")
-    endif()
     if(NOT STRATA_XTL_INCLUDE_DIR)
         strata_missing("xtl (xtl/xtl_config.hpp)" "libxtensor-dev")
     endif()
-    mark_as_advanced(STRATA_XTENSOR_INCLUDE_DIR STRATA_XTENSOR_BLAS_INCLUDE_DIR STRATA_XTL_INCLUDE_DIR)
+    mark_as_advanced(STRATA_XTENSOR_INCLUDE_DIR STRATA_XTL_INCLUDE_DIR)
     add_library(strata::xtensor INTERFACE IMPORTED GLOBAL)
     target_include_directories(strata::xtensor SYSTEM INTERFACE
-        "${STRATA_XTENSOR_INCLUDE_DIR}" "${STRATA_XTENSOR_BLAS_INCLUDE_DIR}" "${STRATA_XTL_INCLUDE_DIR}")
+        "${STRATA_XTENSOR_INCLUDE_DIR}" "${STRATA_XTL_INCLUDE_DIR}")
 endif()

@@ -23,7 +23,7 @@ ALLOWED = {
     "init": "core detail random",
     "backends": "core detail random fwd xtensor",
     "io": "core detail random",
-    "data": "core detail random io xtensor",
+    "data": "core detail random io backends fwd xtensor",
     "layers": "core detail random init backends fwd",
     "models": "core detail random init backends fwd layers io xtensor",
     "losses": "core detail random backends fwd layers models xtensor",

@@ -1,5 +1,6 @@
 // error: backward
 // expect: backward takes what criterion\(prediction, target\) returned
+// What is to become small is the loss, and not the prediction.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/losses/mse_loss.hpp>

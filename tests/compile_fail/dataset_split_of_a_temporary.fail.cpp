@@ -1,5 +1,6 @@
 // error: dataset
 // expect: the parts of random_split refer to the dataset
+// The parts hold the indices of their samples, and a reference to the data set.
 #include <strata/data/data_loader.hpp>
 #include <strata/data/random_split.hpp>
 #include <strata/data/tensor_dataset.hpp>

@@ -1,5 +1,7 @@
 // error: temporary-model
 // expect: an Evaluator keeps a reference to the model, and this model is a temporary
+// What keeps a reference to a model needs one that lives on; this one would be gone at the semicolon.
+// (`evaluate(model, loader, loss)` is over by then, and takes any model.)
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>

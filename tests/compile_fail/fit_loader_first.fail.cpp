@@ -1,5 +1,6 @@
 // error: fit
 // expect: the first argument of fit is no model
+// The model comes first.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>

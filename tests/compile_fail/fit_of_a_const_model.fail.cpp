@@ -1,5 +1,6 @@
 // error: const-model
 // expect: fit changes the model, so it can neither be const nor a temporary
+// Training changes the model.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>

@@ -1,6 +1,7 @@
 // error: trainer
 // expect: the loss comes before the optimizer
 // expect: RefuseUnlessTrainable<(strata::)?Adam, (strata::)?NLLLoss>
+// The order is that of the computation: model, data, loss, optimizer.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>

@@ -1,6 +1,8 @@
 // error: fit
 // expect: the second argument of fit is no loader
 // expect: TensorDataset
+// What fit takes is a model, batches, a loss, and an optimizer's options. The data set itself yields
+// samples, not batches.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>

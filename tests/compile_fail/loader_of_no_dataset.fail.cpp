@@ -1,6 +1,7 @@
 // error: dataset
 // expect: a dataset has .using sample_shape
-// docs of data/dataset.hpp: a dataset is any type with a static sample shape, a size, and samples.
+// A dataset is any type with a static sample shape, a size, and samples; TensorDataset is one of tensors.
+// strata/data/dataset.hpp shows how to write another.
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>
 

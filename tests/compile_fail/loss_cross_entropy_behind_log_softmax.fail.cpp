@@ -3,6 +3,8 @@
 // expect: the_loss<(strata::)?CrossEntropyLoss>
 // expect: behind<(strata::)?LogSoftmax>
 // expect: leave_LogSoftmax_out_or_use_NLLLoss
+// CrossEntropyLoss contains the LogSoftmax, too. With LogSoftmax in the network, which then returns log-
+// probabilities, the loss is NLLLoss.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>

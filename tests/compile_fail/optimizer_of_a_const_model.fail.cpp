@@ -1,5 +1,6 @@
 // error: const-model
 // expect: an optimizer changes the model, and this model is const
+// So does an Optimizer ...
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/model.hpp>

@@ -1,6 +1,7 @@
 // error: optimizer
 // expect: this type is no optimizer
 // expect: NLLLoss
+// An Optimizer binds a model and the options of one of the optimizers.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/losses/nll_loss.hpp>

@@ -1,6 +1,6 @@
 // error: temporary-model
 // expect: an optimizer keeps a reference to the model, and this model is a temporary
-// The model would be gone at the semicolon, and the optimizer left with its address.
+// The same holds for an Optimizer ...
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/model.hpp>

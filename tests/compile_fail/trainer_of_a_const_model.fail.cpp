@@ -1,5 +1,6 @@
 // error: const-model
 // expect: a Trainer changes the model, and this model is const
+// ... and a Trainer.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>

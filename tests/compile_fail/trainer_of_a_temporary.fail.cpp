@@ -1,5 +1,6 @@
 // error: temporary-model
 // expect: a Trainer keeps a reference to the model, and this model is a temporary
+// ... and for a Trainer.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>

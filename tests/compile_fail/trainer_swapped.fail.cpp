@@ -1,6 +1,7 @@
 // error: trainer
 // expect: the loss comes before the optimizer
 // expect: RefuseUnlessTrainable<(strata::)?Adam, (strata::)?NLLLoss>
+// The same without data.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>

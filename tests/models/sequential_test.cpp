@@ -35,7 +35,7 @@ std::vector<float> step(M& model, const std::vector<float>& x) {
     const auto gradient = y.gradient_view();
     for (Size i = 0; i < gradient.size(); ++i) gradient.data[i] = static_cast<float>(i % 3) - 1;
     std::vector<float> result(y.begin(), y.end());
-    model.backward(Loss{0, y.pass()});
+    model.backward(y.loss(0));
     const auto gradients = model.flat_gradients();
     result.insert(result.end(), gradients.begin(), gradients.end());
     return result;

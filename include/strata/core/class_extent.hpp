@@ -4,6 +4,7 @@
 
 #include <strata/core/error.hpp>
 #include <strata/core/layer.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/tensor.hpp>
 #include <string>
 
@@ -21,9 +22,8 @@ ClassExtent class_extent(const View& x, int dim, const char* layer) {
     constexpr int rank = static_cast<int>(shape.rank);
     const int axis = dim < 0 ? rank + dim : dim - 1;
     if (axis < 0 || axis >= rank)
-        throw ValueError(std::string("strata: ") + layer + ": dim is " + std::to_string(dim) +
-                         ", but a sample of rank " + std::to_string(rank) + " has the dims 1 to " +
-                         std::to_string(rank) + " and -" + std::to_string(rank) + " to -1");
+        throw ValueError(message("strata: ", layer, ": dim is ", dim, ", but a sample of rank ", rank,
+                                 " has the dims 1 to ", rank, " and -", rank, " to -1"));
     ClassExtent extent{x.batch, shape.extent[axis], 1};
     for (int i = 0; i < axis; ++i) extent.outer *= shape.extent[i];
     for (int i = axis + 1; i < rank; ++i) extent.inner *= shape.extent[i];

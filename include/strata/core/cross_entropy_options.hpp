@@ -7,12 +7,19 @@
 namespace strata {
 
 struct CrossEntropyOptions {
+    static constexpr bool may_smooth =
+        false;  ///< a kernel without label smoothing is smaller and compiles sooner
+
     const double* weight = nullptr;  ///< one per class, on the host; not read when weights is 0
     Size weights = 0;
     std::int64_t ignore_index = -100;
-    double label_smoothing = 0;
     bool mean = true;                ///< divide by the sum of the weights of the samples that count
     bool log_probabilities = false;  ///< the input is log-probabilities already, not logits
+};
+
+struct SmoothedCrossEntropyOptions : CrossEntropyOptions {
+    static constexpr bool may_smooth = true;
+    double label_smoothing = 0;
 };
 
 }  // namespace strata

@@ -104,39 +104,34 @@ namespace detail {
 template <class Problem>
 struct RefuseUnlessFitting {
     static_assert(Problem::all_of_these_types_are_layers,
-                  "strata: a network is made of layers, and one of these types is none; the arguments of "
-                  "layer_error<...> "
-                  "say where, which type, why (docs/errors.md#layer)");
+                  "strata: a network is made of layers, and one of these types is none; layer_error<...> "
+                  "says where, which type, why (docs/errors.md#layer)");
     static_assert(
         Problem::the_network_has_a_layer,
         "strata: this network is empty; a Sequential needs at least one layer (docs/errors.md#empty)");
-    static_assert(
-        Problem::each_layer_is_written_with_sound_arguments,
-        "strata: a layer is written with arguments that it cannot have; those of arguments_error<...> say "
-        "where, which layer, why (docs/errors.md#arguments)");
+    static_assert(Problem::each_layer_is_written_with_sound_arguments,
+                  "strata: a layer is written with arguments that it cannot have; arguments_error<...> says "
+                  "where, which layer, why (docs/errors.md#arguments)");
     static_assert(Problem::somebody_states_the_shape_of_the_input,
                   "strata: nobody states the shape of the network's input; begin with Input<...>, or write "
-                  "both sizes of "
-                  "the first Linear: Linear<In, Out> (docs/errors.md#no-input)");
-    static_assert(
-        Problem::the_layers_fit_together,
-        "strata: a layer does not accept the shape it is given; the arguments of shape_error<...> say where, "
-        "which layer, given, expected, what to do (docs/errors.md#shape)");
+                  "both sizes of the first Linear: Linear<In, Out> (docs/errors.md#no-input)");
+    static_assert(Problem::the_layers_fit_together,
+                  "strata: a layer does not accept the shape it is given; shape_error<...> says where, which "
+                  "layer, given, expected, what to do (docs/errors.md#shape)");
 };
 
 template <class Problem>
 struct RefuseUnlessBatchFits {
     static_assert(Problem::the_batch_lies_on_the_device_of_the_model,
-                  "strata: the batch lies on another device than the model; the arguments of "
-                  "batch_device_error<...> say "
+                  "strata: the batch lies on another device than the model; batch_device_error<...> says "
                   "which (docs/errors.md#batch-device)");
     static_assert(
         Problem::the_batch_holds_the_scalar_type_of_the_model,
-        "strata: the batch holds another scalar type than the model; the third argument of Model changes the "
-        "model's, Model<Net, Cpu, double> (docs/errors.md#batch-scalar)");
+        "strata: the batch holds another scalar type than the model; batch_scalar_error<...> says which; "
+        "that of the model is its third argument, Model<Net, Cpu, double> (docs/errors.md#batch-scalar)");
     static_assert(Problem::the_samples_have_the_shape_that_the_network_takes,
-                  "strata: the batch holds samples of another shape than the network takes; the arguments of "
-                  "batch_shape_error<...> say which (docs/errors.md#batch-shape)");
+                  "strata: the batch holds samples of another shape than the network takes; "
+                  "batch_shape_error<...> says which (docs/errors.md#batch-shape)");
 };
 
 /// What to do about a layer that refuses: what it says itself, or what follows from the reason.

@@ -119,7 +119,7 @@ constexpr auto trace_shapes(TypeList<Leaves...>, Dims input) {
 struct StatedInput {
     Dims dims;
     bool stated = false;
-    bool any_shape = false;   ///< only the number of elements counts, because the network begins with Flatten
+    bool any_shape = false;  ///< only the number of elements counts, because the network begins with Flatten
     bool only_views = true;  ///< no layer so far has a kernel, which would see the shape
 };
 

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <memory>
 #include <strata/backends/cpu/edge.hpp>
+#include <strata/core/message.hpp>
 #include <strata/data/batch_source.hpp>
 #include <string>
 #include <vector>
@@ -126,8 +127,8 @@ public:
         if (options.batch_size == 0)
             throw ValueError("strata: DataLoader: batch_size is 0, and it must be at least 1");
         if (options.num_workers > most_workers)
-            throw ValueError("strata: DataLoader: num_workers is " + std::to_string(options.num_workers) +
-                             ", and it must be at most " + std::to_string(most_workers));
+            throw ValueError(message("strata: DataLoader: num_workers is ", options.num_workers,
+                                     ", and it must be at most ", most_workers));
     }
 
     /// The number of batches in an epoch.

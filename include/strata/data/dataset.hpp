@@ -31,6 +31,7 @@
 #include <concepts>
 #include <cstdint>
 #include <strata/core/error.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
 #include <string>
 #include <type_traits>
@@ -59,8 +60,8 @@ namespace detail {
 
 inline void check_sample_index(Size i, Size size) {
     if (i >= size)
-        throw ValueError("strata: sample " + std::to_string(i) + " of a dataset of " + std::to_string(size) +
-                         "; the first one is sample 0");
+        throw ValueError(
+            message("strata: sample ", i, " of a dataset of ", size, "; the first one is sample 0"));
 }
 
 template <class T>
@@ -144,9 +145,8 @@ void copy_sample(const From& from, To* to, std::int64_t index, const char* what)
         for (auto it = from.begin(), end = from.end(); it != end; ++it, ++count)
             if (count < elements) to[count] = static_cast<To>(*it);
         if (count != elements)
-            throw ShapeError("strata: the dataset's " + std::string(what) + " of sample " +
-                             std::to_string(index) + " has " + std::to_string(count) +
-                             " elements, but its shape has " + std::to_string(elements));
+            throw ShapeError(message("strata: the dataset's ", what, " of sample ", index, " has ", count,
+                                     " elements, but its shape has ", elements));
     }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 #include <strata/backends/cpu/gather.hpp>
+#include <strata/core/message.hpp>
 #include <strata/data/dataset.hpp>
 #include <vector>
 
@@ -28,14 +29,12 @@ public:
                  const ClassNames& class_names)
         : pixels_(std::move(pixels)), labels_(std::move(labels)), class_names_(class_names) {
         if (pixels_.size() != labels_.size() * image_size)
-            throw ShapeError("strata: ImageDataset: " + std::to_string(pixels_.size()) +
-                             " bytes of pixels for " + std::to_string(labels_.size()) +
-                             " labels, but an image has " + std::to_string(image_size) + " bytes");
+            throw ShapeError(message("strata: ImageDataset: ", pixels_.size(), " bytes of pixels for ",
+                                     labels_.size(), " labels, but an image has ", image_size, " bytes"));
         for (Size i = 0; i < labels_.size(); ++i)
             if (labels_[i] >= Classes)
-                throw ValueError("strata: ImageDataset: label " + std::to_string(i) + " is " +
-                                 std::to_string(labels_[i]) + ", but there are " + std::to_string(Classes) +
-                                 " classes");
+                throw ValueError(message("strata: ImageDataset: label ", i, " is ", labels_[i],
+                                         ", but there are ", Classes, " classes"));
     }
 
     Size size() const { return labels_.size(); }

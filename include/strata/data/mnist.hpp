@@ -7,6 +7,7 @@
 // https://github.com/zalandoresearch/fashion-mnist.
 
 #include <cstdlib>
+#include <strata/core/message.hpp>
 #include <strata/data/idx.hpp>
 #include <strata/data/image_dataset.hpp>
 #include <string>
@@ -59,15 +60,16 @@ struct MnistFiles {
     std::vector<std::uint8_t> labels = read_idx_labels(label_path);
     const auto number = [](Size value) { return std::to_string(value); };
     if (images.rows != 28 || images.columns != 28)
-        throw FileError(image_path + ": size of an image: found " + number(images.rows) + " x " +
-                        number(images.columns) + ", expected 28 x 28");
+        throw FileError(message(image_path, ": size of an image: found ", number(images.rows), " x ",
+                                number(images.columns), ", expected 28 x 28"));
     if (images.count != labels.size())
-        throw FileError(image_path + " holds " + number(images.count) + " images, but " + label_path +
-                        " holds " + number(labels.size()) + " labels; are the two files of the same set?");
+        throw FileError(message(image_path, " holds ", number(images.count), " images, but ", label_path,
+                                " holds ", number(labels.size()),
+                                " labels; are the two files of the same set?"));
     for (Size i = 0; i < labels.size(); ++i)
         if (labels[i] >= Mnist::classes)
-            throw FileError(label_path + ": label " + number(i) + ": found " + number(labels[i]) +
-                            ", expected at most 9 (its images: " + image_path + ")");
+            throw FileError(message(label_path, ": label ", number(i), ": found ", number(labels[i]),
+                                    ", expected at most 9 (its images: ", image_path, ")"));
     return Mnist(std::move(images.pixels), std::move(labels), class_names);
 }
 
@@ -79,9 +81,9 @@ struct MnistFiles {
         std::string missing;
         for (Size i = 0; i < 4; ++i)
             if (files.path[i].empty()) missing += (missing.empty() ? "" : ", ") + std::string(mnist_names[i]);
-        throw FileError(directory + ": " +
-                        (::access(directory.c_str(), F_OK) == 0 ? "" : "there is no such directory; ") +
-                        name + " needs " + missing + " there, plain or with .gz. " + how_to_get);
+        throw FileError(message(
+            directory, ": ", (::access(directory.c_str(), F_OK) == 0 ? "" : "there is no such directory; "),
+            name, " needs ", missing, " there, plain or with .gz. ", how_to_get));
     }
     return {read_mnist(files.path[0], files.path[1], class_names),
             read_mnist(files.path[2], files.path[3], class_names)};

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cmath>
+#include <strata/core/message.hpp>
 #include <strata/data/dataset.hpp>
 #include <strata/random/distributions.hpp>
 #include <vector>
@@ -32,8 +33,8 @@ public:
         const Size size = static_cast<Size>(dataset.size());
         for (const std::int64_t index : indices_)
             if (index < 0 || static_cast<Size>(index) >= size)
-                throw ValueError("strata: Subset: index " + std::to_string(index) + " of a dataset of " +
-                                 std::to_string(size) + " samples");
+                throw ValueError(
+                    message("strata: Subset: index ", index, " of a dataset of ", size, " samples"));
     }
     Subset(const D&&, std::vector<std::int64_t>) = delete;  // give the dataset a name first
 
@@ -85,18 +86,20 @@ namespace detail {
         if (!lengths[i].is_fraction) text.resize(text.find('.'));
         list += (i > 0 ? " + " : "") + text;
         if (!(value >= 0))
-            throw ValueError("strata: random_split: a length is " + text + ", and it must be at least 0");
+            throw ValueError(
+                message("strata: random_split: a length is ", text, ", and it must be at least 0"));
         fractions += lengths[i].is_fraction;
         sum += value;
     }
     if (fractions != 0 && fractions != parts)
-        throw ValueError("strata: random_split: the lengths " + list +
-                         " mix numbers of samples with fractions; use one or the other");
+        throw ValueError(message("strata: random_split: the lengths ", list,
+                                 " mix numbers of samples with fractions; use one or the other"));
     if (fractions != 0 ? std::fabs(sum - 1) > 1e-9 : sum != static_cast<double>(size))
-        throw ValueError("strata: random_split: the lengths " + list + " add up to " +
-                         (fractions ? std::to_string(sum) + ", but fractions must add up to 1"
-                                    : std::to_string(static_cast<long long>(sum)) + ", but the dataset has " +
-                                          std::to_string(size) + " samples"));
+        throw ValueError(
+            message("strata: random_split: the lengths ", list, " add up to ",
+                    (fractions ? std::to_string(sum) + ", but fractions must add up to 1"
+                               : std::to_string(static_cast<long long>(sum)) + ", but the dataset has " +
+                                     std::to_string(size) + " samples")));
     for (Size i = 0; i < parts; ++i) {
         samples[i] = static_cast<Size>(fractions ? std::floor(static_cast<double>(size) * lengths[i].value)
                                                  : lengths[i].value);

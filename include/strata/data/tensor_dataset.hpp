@@ -9,6 +9,7 @@
 #include <array>
 #include <span>
 #include <strata/backends/cpu/edge.hpp>
+#include <strata/core/message.hpp>
 #include <strata/data/dataset.hpp>
 #include <strata/data/xtensor.hpp>
 
@@ -43,9 +44,9 @@ public:
                       "TensorDataset<SampleShape, "
                       "TargetShape> (docs/errors.md#dataset)");
         if (x_.shape()[0] != y_.shape()[0])
-            throw ShapeError("strata: TensorDataset: x has the shape " + text_of(x_) +
-                             ", but y has the shape " + text_of(y_) +
-                             "; they need the same number of samples");
+            throw ShapeError(message("strata: TensorDataset: x has the shape ", text_of(x_),
+                                     ", but y has the shape ", text_of(y_),
+                                     "; they need the same number of samples"));
     }
 
     Size size() const { return x_.shape()[0]; }

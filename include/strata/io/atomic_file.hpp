@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <strata/core/message.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -132,7 +133,8 @@ private:
     }
 
     void check_open() const {
-        if (!file_.is_open()) throw FileError(path_ + ": cannot write: already committed, or a write failed");
+        if (!file_.is_open())
+            throw FileError(message(path_, ": cannot write: already committed, or a write failed"));
     }
 
     [[gnu::cold]] void flush() {

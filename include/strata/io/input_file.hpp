@@ -13,26 +13,27 @@
 #include <unistd.h>
 
 #include "strata/core/error.hpp"
+#include "strata/core/message.hpp"
 
 namespace strata {
 namespace io {
 
 /// "<path>: cannot <action>: <strerror>"
 [[noreturn]] inline void refuse_system(const std::string& path, const std::string& action, int error) {
-    throw FileError(path + ": cannot " + action + ": " + std::strerror(error));
+    throw FileError(message(path, ": cannot ", action, ": ", std::strerror(error)));
 }
 
 /// "<path>: <field>: found <found>, <expected>", where `expected` says "expected ..." or "the limit is ...".
 [[noreturn]] inline void refuse_field(const std::string& path, const std::string& field,
                                       const std::string& found, const std::string& expected) {
-    throw FileError(path + ": " + field + ": found " + found + ", " + expected);
+    throw FileError(message(path, ": ", field, ": found ", found, ", ", expected));
 }
 
 /// Refuses an empty path and one with a NUL inside, which the system would silently cut there.
 [[gnu::cold]] inline void check_path(const std::string& path) {
     if (path.empty()) throw FileError("path: found an empty string, expected a file name");
     if (path.find('\0') != std::string::npos) {
-        throw FileError(std::string(path.c_str()) + ": path: found a NUL character, expected a file name");
+        throw FileError(message(path.c_str(), ": path: found a NUL character, expected a file name"));
     }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "strata/core/error.hpp"
+#include "strata/core/message.hpp"
 #include "strata/io/dtype.hpp"
 #include "strata/io/input_file.hpp"
 #include "strata/io/json.hpp"
@@ -51,7 +52,7 @@ public:
     /// Reads the `entry.bytes()` bytes of one of `entries()` to `destination`. Throws FileError.
     [[gnu::cold]] void read(const TensorEntry& entry, void* destination) const {
         if (entry.begin > entry.end || entry.end > data_bytes()) {
-            throw ValueError(path() + ": read: found an entry that is not of this file");
+            throw ValueError(message(path(), ": read: found an entry that is not of this file"));
         }
         file_.read(data_begin_ + entry.begin, destination, entry.bytes());
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "strata/core/error.hpp"
+#include "strata/core/message.hpp"
 #include "strata/io/atomic_file.hpp"
 #include "strata/io/dtype.hpp"
 #include "strata/io/json.hpp"
@@ -35,37 +36,38 @@ namespace io {
     }
     const std::string field = "tensor " + shown(tensor.name);
     if (tensor.name == metadata_name)
-        throw ValueError(field + ": found the name that metadata has in the file");
+        throw ValueError(message(field, ": found the name that metadata has in the file"));
     if (tensor.shape.size() > max_rank) {
-        throw ValueError(field + ", shape: found " + std::to_string(tensor.shape.size()) +
-                         " extents, the limit is " + std::to_string(max_rank));
+        throw ValueError(
+            message(field, ", shape: found ", tensor.shape.size(), " extents, the limit is ", max_rank));
     }
-    const std::string tensor_text = shape_text(tensor.shape) + " of " + std::string(dtype_name(tensor.dtype));
+    const std::string tensor_text = message(shape_text(tensor.shape), " of ", dtype_name(tensor.dtype));
     std::size_t bytes = 0;
     if (!tensor_bytes(tensor.dtype, tensor.shape, bytes)) {
-        throw ValueError(field + ", shape: found " + tensor_text +
-                         ", expected a whole number of bytes below 2^64");
+        throw ValueError(
+            message(field, ", shape: found ", tensor_text, ", expected a whole number of bytes below 2^64"));
     }
     if (bytes != tensor.bytes) {
-        throw ValueError(field + ", bytes: found " + std::to_string(tensor.bytes) + ", expected " +
-                         std::to_string(bytes) + " for " + tensor_text);
+        throw ValueError(
+            message(field, ", bytes: found ", tensor.bytes, ", expected ", bytes, " for ", tensor_text));
     }
 }
 
 /// The header of tensors laid end to end, padded with spaces to a multiple of 8 bytes. Throws ValueError.
-[[gnu::cold]] inline std::string safetensors_header(std::span<const TensorToWrite> tensors, const Metadata& metadata) {
+[[gnu::cold]] inline std::string safetensors_header(std::span<const TensorToWrite> tensors,
+                                                    const Metadata& metadata) {
     std::string header = "{";
     std::vector<std::string_view> names;
     if (!metadata.empty()) {
         header += json_quote(metadata_name) + ":{";
         for (const auto& [key, value] : metadata) {
-            header += json_quote(key) + ':' + json_quote(value) + ',';
+            header += message(json_quote(key), ':', json_quote(value), ',');
             names.push_back(key);
         }
         header.back() = '}';
     }
     if (const auto* key = find_duplicate(names)) {
-        throw ValueError("metadata: found the key " + shown(*key) + " twice, expected it once");
+        throw ValueError(message("metadata: found the key ", shown(*key), " twice, expected it once"));
     }
     names.clear();
     std::size_t end = 0;
@@ -75,18 +77,18 @@ namespace io {
         const std::size_t begin = end;
         end += tensor.bytes;
         if (header.size() > 1) header += ',';
-        header += json_quote(tensor.name) + ":{\"dtype\":\"" + std::string(dtype_name(tensor.dtype)) +
-                  "\",\"shape\":" + shape_text(tensor.shape, ",") + ",\"data_offsets\":[" +
-                  std::to_string(begin) + ',' + std::to_string(end) + "]}";
+        header += message(json_quote(tensor.name), ":{\"dtype\":\"", dtype_name(tensor.dtype),
+                          "\",\"shape\":", shape_text(tensor.shape, ","), ",\"data_offsets\":[", begin, ',',
+                          end, "]}");
     }
     if (const auto* name = find_duplicate(names)) {
-        throw ValueError("tensor " + shown(*name) + ": found this name twice, expected it once");
+        throw ValueError(message("tensor ", shown(*name), ": found this name twice, expected it once"));
     }
     header += '}';
     header.append((8 - header.size() % 8) % 8, ' ');
     if (header.size() > max_header_bytes) {
-        throw ValueError("header size: found " + std::to_string(header.size()) + " bytes, the limit is " +
-                         std::to_string(max_header_bytes));
+        throw ValueError(
+            message("header size: found ", header.size(), " bytes, the limit is ", max_header_bytes));
     }
     return header;
 }
@@ -96,7 +98,7 @@ namespace io {
 /// Writes the tensors in the order given, atomically: at any moment `path` is the old file or the new one.
 /// Throws ValueError for tensors that do not make a valid file, FileError if it cannot be written.
 [[gnu::cold]] inline void write_safetensors(const std::string& path, std::span<const TensorToWrite> tensors,
-                              const Metadata& metadata = {}) {
+                                            const Metadata& metadata = {}) {
     const std::string header = io::safetensors_header(tensors, metadata);
     char prefix[8];
     for (int i = 0; i < 8; ++i) prefix[i] = static_cast<char>(header.size() >> 8 * i & 0xFF);

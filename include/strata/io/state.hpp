@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "strata/core/error.hpp"
+#include "strata/core/message.hpp"
 #include "strata/io/safetensors.hpp"
 
 namespace strata {
@@ -26,7 +27,7 @@ struct NamedTensor {
 /// Writes the tensors in the order given, atomically. Throws ValueError for a name twice or a size that is
 /// not that of the shape, FileError if the file cannot be written; then the old file is as it was.
 [[gnu::cold]] inline void save_state(const std::string& path, std::span<const NamedTensor> tensors,
-                       const Metadata& metadata = {}) {
+                                     const Metadata& metadata = {}) {
     std::vector<TensorToWrite> views;
     views.reserve(tensors.size());
     for (const NamedTensor& tensor : tensors) {
@@ -39,7 +40,7 @@ namespace io {
 
 /// One line for each way in which the file differs from what is expected; empty if there is none.
 [[gnu::cold]] inline std::vector<std::string> state_differences(const SafetensorsFile& file,
-                                                  std::span<const NamedTensor> tensors) {
+                                                                std::span<const NamedTensor> tensors) {
     std::vector<std::string> lines;
     const auto describe = [](const std::string& name, DType dtype, std::span<const std::size_t> shape) {
         return json_quote(name) + ' ' + std::string(dtype_name(dtype)) + ' ' + shape_text(shape);
@@ -91,7 +92,7 @@ namespace io {
         total += tensor.bytes;
     }
     if (const auto* name = io::find_duplicate(names)) {
-        throw ValueError("tensor " + io::shown(*name) + ": found this name twice, expected it once");
+        throw ValueError(message("tensor ", io::shown(*name), ": found this name twice, expected it once"));
     }
     const SafetensorsFile file(path);
     if (const auto lines = io::state_differences(file, tensors); !lines.empty()) {

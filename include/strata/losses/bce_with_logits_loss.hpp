@@ -7,6 +7,7 @@
 // the innermost extent of a sample), reduction = mean (over all elements) or sum. Errors: ValueError for a
 // pos_weight of another length. Source: torch.nn.BCEWithLogitsLoss (without its weight).
 
+#include <strata/core/message.hpp>
 #include <strata/losses/elementwise.hpp>
 #include <vector>
 
@@ -102,10 +103,9 @@ struct BCEWithLogitsLoss {
 private:
     void check_pos_weight(Size features) const {
         if (pos_weight.size() != features)
-            throw ValueError("strata: BCEWithLogitsLoss: pos_weight has " +
-                             std::to_string(pos_weight.size()) +
-                             " numbers, but it must have 1 or one per feature, and the prediction has " +
-                             std::to_string(features));
+            throw ValueError(message(
+                "strata: BCEWithLogitsLoss: pos_weight has ", pos_weight.size(),
+                " numbers, but it must have 1 or one per feature, and the prediction has ", features));
     }
 };
 

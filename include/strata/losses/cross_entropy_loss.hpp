@@ -11,6 +11,7 @@
 // and an ignore_index that is a class while targets are probabilities. Source: torch.nn.CrossEntropyLoss.
 
 #include <strata/core/cross_entropy_options.hpp>
+#include <strata/core/message.hpp>
 #include <strata/losses/evaluate.hpp>
 #include <vector>
 
@@ -52,18 +53,18 @@ struct CrossEntropyLoss {
     }
 
 private:
-    CrossEntropyOptions options(Size classes) const {
+    SmoothedCrossEntropyOptions options(Size classes) const {
         detail::check_class_weights("CrossEntropyLoss", "weight", weight.size(), classes);
         if (!(label_smoothing >= 0 && label_smoothing <= 1))
             detail::refuse_option("CrossEntropyLoss", "label_smoothing", label_smoothing, "lie in [0, 1]");
-        return {weight.data(), weight.size(), ignore_index, label_smoothing, reduction == Reduction::mean,
-                false};
+        return {{weight.data(), weight.size(), ignore_index, reduction == Reduction::mean, false},
+                label_smoothing};
     }
     void check_nothing_is_ignored() const {
         if (ignore_index >= 0)
             throw ValueError(
-                "strata: CrossEntropyLoss: ignore_index is " + std::to_string(ignore_index) +
-                ", but a target of probabilities has no class indices to ignore; leave it at -100");
+                message("strata: CrossEntropyLoss: ignore_index is ", ignore_index,
+                        ", but a target of probabilities has no class indices to ignore; leave it at -100"));
     }
 };
 

@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <strata/core/class_extent.hpp>
+#include <strata/core/message.hpp>
 #include <strata/losses/reduction.hpp>
 #include <strata/models/prediction.hpp>
 
@@ -59,9 +60,8 @@ namespace detail {
 template <class Problem>
 struct RefuseUnlessLossFits {
     static_assert(Problem::the_loss_fits_the_network_and_the_target,
-                  "strata: this loss cannot stand behind this network or take this target; the arguments of "
-                  "loss_error<...> "
-                  "say which and why (docs/errors.md#loss)");
+                  "strata: this loss cannot stand behind this network or take this target; loss_error<...> "
+                  "says which and why (docs/errors.md#loss)");
 };
 
 template <class Loss>
@@ -115,21 +115,20 @@ constexpr BatchView<T, Device, Shape> plain_view(const BatchView<T, Device, Shap
 
 inline void check_same_batch(Size predictions, Size targets) {
     if (predictions != targets)
-        throw ShapeError("strata: the prediction holds " + std::to_string(predictions) +
-                         " samples, but the target holds " + std::to_string(targets));
+        throw ShapeError(message("strata: the prediction holds ", predictions,
+                                 " samples, but the target holds ", targets));
 }
 
 [[noreturn]] inline void refuse_option(const char* loss, const char* option, double value,
                                        const char* limit) {
-    throw ValueError(std::string("strata: ") + loss + ": " + option + " is " + std::to_string(value) +
-                     ", but it must " + limit);
+    throw ValueError(message("strata: ", loss, ": ", option, " is ", value, ", but it must ", limit));
 }
 
 /// Throws ValueError unless there is one weight per class, or none.
 inline void check_class_weights(const char* loss, const char* option, Size weights, Size classes) {
     if (weights != 0 && weights != classes)
-        throw ValueError(std::string("strata: ") + loss + ": " + option + " has " + std::to_string(weights) +
-                         " numbers, but the prediction has " + std::to_string(classes) + " classes");
+        throw ValueError(message("strata: ", loss, ": ", option, " has ", weights,
+                                 " numbers, but the prediction has ", classes, " classes"));
 }
 
 }  // namespace detail
@@ -140,7 +139,7 @@ inline void check_class_weights(const char* loss, const char* option, Size weigh
 /// on_arrays.hpp.
 template <class LossType, class Net, class Device, class T, class Target>
 Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T>& prediction, const Target& target) {
-    using Shape = typename Prediction<Net, Device, T>::shape_type;
+    using Shape = typename Prediction<Net, Device, T>::sample_shape;
     using View = BatchView<const T, Device, Shape>;
     const auto held = Device::template target_batch<T, Shape>(target);
     const auto view = detail::plain_view(held);
@@ -150,9 +149,7 @@ Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T>& predi
     if constexpr (Network<Net>::fits && Problem::the_loss_fits_the_network_and_the_target) {
         const View output = prediction.batch_view();
         detail::check_same_batch(output.batch, view.batch);
-        auto gradient = prediction.gradient_view();
-        if (prediction.pass() == 0) gradient.data = nullptr;
-        return {loss.evaluate(prediction.device(), output, view, gradient), prediction.pass()};
+        return prediction.loss(loss.evaluate(prediction.device(), output, view, prediction.gradient_view()));
     } else {
         return {};
     }

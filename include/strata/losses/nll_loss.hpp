@@ -52,8 +52,7 @@ struct NLLLoss {
 private:
     CrossEntropyOptions options(Size classes, bool log_probabilities) const {
         detail::check_class_weights("NLLLoss", "weight", weight.size(), classes);
-        return {weight.data(),    weight.size(), ignore_index, 0.0, reduction == Reduction::mean,
-                log_probabilities};
+        return {weight.data(), weight.size(), ignore_index, reduction == Reduction::mean, log_probabilities};
     }
 };
 

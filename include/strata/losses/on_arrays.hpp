@@ -5,6 +5,7 @@
 // (logits, probabilities, log-probabilities) nobody can check here.
 
 #include <strata/backends/cpu/cpu.hpp>
+#include <strata/core/message.hpp>
 #include <strata/losses/evaluate.hpp>
 
 namespace strata {
@@ -67,8 +68,8 @@ struct ArrayShape {
 
 inline void check_array_shapes(const ArrayShape& prediction, const ArrayShape& target, bool class_indices) {
     if (class_indices && prediction.rank < 2)
-        throw ShapeError("strata: the prediction has the shape " + prediction.text() +
-                         ", but class indices need one of (N, C) or (N, C, d1, ...)");
+        throw ShapeError(message("strata: the prediction has the shape ", prediction.text(),
+                                 ", but class indices need one of (N, C) or (N, C, d1, ...)"));
     const ArrayShape expected = class_indices ? prediction.without_classes() : prediction;
     if (!(target == expected))
         cpu::refuse_target_shape(target.extent, target.rank, expected.extent, expected.rank, expected.text());

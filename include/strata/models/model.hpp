@@ -118,31 +118,32 @@ public:
 
     /// The network's output for a batch: an xtensor of shape (batch, ...) in the model's own memory, valid
     /// until the next pass. `x` is an xtensor container, view or expression of shape (batch, ...), or a batch
-    /// of a DataLoader. Throws ShapeError when its shape is another.
+    /// of a DataLoader. The backward pass reads it again, so a container that you pass by name has to live
+    /// until then; temporaries are copied. Throws ShapeError when its shape is another.
     template <class X>
-    Prediction<Net, Device, T> forward(const X& x) {
+    Prediction<Net, Device, T> forward(X&& x) {
         if constexpr (N::fits) {
-            const InputView input = view_of_input(x, staging_);
+            const InputView input = view_of_input<!std::is_lvalue_reference_v<X>>(x, staging_);
             detail::Memory<Device, T> memory = prepare(input);
             if (training_) {
                 Training::forward(memory, layers_);
                 trained_input_ = input;
+                trained_pass_ = counter_.passes;
                 return {output_of<Training>(memory), Training::template gradient<N::layer_count>(memory),
-                        ++pass_, device_};
+                        counter_, device_};
             }
             Inference::forward(memory, layers_);
-            ++pass_;
-            return {output_of<Inference>(memory), {nullptr, input.batch}, 0, device_};
+            return {output_of<Inference>(memory), {nullptr, input.batch}, counter_, device_};
         } else {
             __builtin_unreachable();  // the network has been refused already
         }
     }
     template <class X>
-    Prediction<Net, Device, T> operator()(const X& x) {
-        return forward(x);
+    Prediction<Net, Device, T> operator()(X&& x) {
+        return forward(std::forward<X>(x));
     }
     template <class X>
-    Prediction<Net, Device, T> forward(const X&) const {
+    Prediction<Net, Device, T> forward(X&&) const {
         constexpr bool the_model_is_not_const = detail::never<X>;
         static_assert(
             the_model_is_not_const,
@@ -151,17 +152,20 @@ public:
         __builtin_unreachable();
     }
     template <class X>
-    Prediction<Net, Device, T> operator()(const X& x) const {
+    Prediction<Net, Device, T> operator()(X&& x) const {
         return forward(x);
     }
 
-    /// The gradients of all parameters, from a loss of the last `forward`. They add up until `zero_grad`.
+    /// The gradients of all parameters, from the loss that was taken last, of the last `forward` in training
+    /// mode. They add up until `zero_grad`. Throws ValueError for another loss: its gradient is no longer
+    /// there.
     void backward(const Loss& loss) {
-        if (loss.pass == 0 || loss.pass != pass_)
+        if (loss.gradient == 0 || loss.gradient != counter_.gradients || counter_.passes != trained_pass_)
             throw ValueError(
-                "strata: backward needs the loss of this model's last forward pass in training mode");
+                "strata: backward needs the loss that was taken last, of this model's last forward pass in "
+                "training mode, and takes it once");
         run_backward();
-        ++pass_;  // the activations are used up, so the same loss does not serve twice
+        ++counter_.gradients;  // the activations are used up, so the same loss does not serve twice
     }
 
     template <class NoLoss>
@@ -248,7 +252,8 @@ private:
         }
     }
 
-    template <class X, class Staging>
+    /// x as kernels see it; with `copied`, in `staging` whatever it is.
+    template <bool copied = false, class X, class Staging>
     static InputView view_of_input(const X& x, Staging& staging) {
         using Batch = decltype(detail::batch_of(x));
         constexpr bool it_is_a_batch = !std::is_void_v<Batch>;
@@ -266,12 +271,13 @@ private:
                 return {batch.data, batch.batch};
             }
         } else if constexpr (the_input_is_a_tensor) {
-            return Device::template input_batch<T, input_shape, any_input_shape>(x, staging);
+            return Device::template input_batch<T, input_shape, any_input_shape, copied>(x, staging);
         }
         return {};
     }
 
     detail::Memory<Device, T> prepare(InputView input) {
+        ++counter_.passes;
         if (input.batch > capacity_) {
             capacity_ = capacity_for(input.batch);
             arena_.resize(N::training_plan.elements * capacity_);
@@ -322,7 +328,8 @@ private:
     Buffer<T> staging_;
     InputView trained_input_{};
     Size capacity_ = 0;
-    Size pass_ = 0;
+    PassCounter counter_;
+    Size trained_pass_ = 0;
     bool accumulate_ = false;
     bool training_ = true;
 };

@@ -2,42 +2,58 @@
 // What `model(x)` returns: the network's output as a tensor, together with the place where a loss writes its
 // gradient. It shows the model's own memory and is valid until the model's next pass.
 
+#include <strata/core/error.hpp>
 #include <strata/core/network.hpp>
 #include <strata/core/tensor.hpp>
 
 namespace strata {
 
+/// A loss: its value, and which gradient it has written where. `model.backward(loss)` goes on from there.
+struct Loss {
+    double value = 0;
+    Size gradient = 0;  ///< counted by the model; 0 is no gradient
+
+    double item() const { return value; }
+    operator double() const { return value; }
+};
+
+/// What a model has counted: a prediction belongs to its last pass, a loss to its last gradient, or is
+/// refused.
+struct PassCounter {
+    Size passes = 0;
+    Size gradients = 0;
+};
+
 template <class Net, class Device, class T>
 class Prediction : public Device::template BatchTensor<T, typename Network<Net>::OutputShape> {
 public:
     using network_type = Net;
-    using shape_type = typename Network<Net>::OutputShape;
-    using View = BatchView<T, Device, shape_type>;
-    using Base = typename Device::template BatchTensor<T, shape_type>;
+    using View = BatchView<T, Device, typename Network<Net>::OutputShape>;
+    using Base = typename Device::template BatchTensor<T, typename Network<Net>::OutputShape>;
 
-    Prediction(View output, View gradient, Size pass, Device& device)
-        : Base(output), gradient_(gradient), pass_(pass), device_(&device) {}
+    /// `gradient.data` is null for a prediction in evaluation mode.
+    Prediction(View output, View gradient, PassCounter& counter, Device& device)
+        : Base(output), gradient_(gradient), counter_(&counter), pass_(counter.passes), device_(&device) {}
 
-    /// Where the gradient of the loss with respect to this prediction goes.
-    View gradient_view() const { return gradient_; }
-    /// Which forward pass of the model this came from, so that a stale one is noticed.
-    Size pass() const { return pass_; }
     Device& device() const { return *device_; }
+
+    /// Where a loss writes its gradient. Throws ValueError if the model has run another pass since: then
+    /// these numbers are no longer this prediction's.
+    View gradient_view() const {
+        if (pass_ != counter_->passes)
+            throw ValueError(
+                "strata: the model has run another pass since this prediction, in the same memory; take "
+                "the loss before that, or copy the prediction into an xt::xtensor");
+        return gradient_;
+    }
+    /// The loss whose gradient has just been written.
+    Loss loss(double value) const { return {value, gradient_.data == nullptr ? 0 : ++counter_->gradients}; }
 
 private:
     View gradient_;
+    PassCounter* counter_;
     Size pass_;
     Device* device_;
-};
-
-/// A loss: its value, and the forward pass whose gradient it has written. `model.backward(loss)` goes on from
-/// there.
-struct Loss {
-    double value = 0;
-    Size pass = 0;
-
-    double item() const { return value; }
-    operator double() const { return value; }
 };
 
 }  // namespace strata

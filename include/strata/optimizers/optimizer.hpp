@@ -16,6 +16,7 @@
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/message.hpp>
 #include <string>
 
 namespace strata {
@@ -46,8 +47,7 @@ inline void check_option(bool fine, const char* owner, const char* option, doubl
     if (fine && !is_nan(value)) return;
     char number[32];
     std::snprintf(number, sizeof number, "%g", value);
-    throw ValueError(std::string("strata: ") + owner + ": " + option + " is " + number + ", but must be " +
-                     limit);
+    throw ValueError(message("strata: ", owner, ": ", option, " is ", number, ", but must be ", limit));
 }
 
 /// eps as it is added to a denominator. Zero becomes the smallest normal number, which changes no quotient

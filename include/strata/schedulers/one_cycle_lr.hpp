@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <numbers>
+#include <strata/core/message.hpp>
 #include <strata/schedulers/scheduler.hpp>
 
 namespace strata {
@@ -42,8 +43,8 @@ public:
     }
     void step() {
         if (epoch_ == options_.total_steps)
-            throw ValueError("strata: OneCycleLR: step " + std::to_string(epoch_ + 1) +
-                             ", but total_steps is " + std::to_string(options_.total_steps));
+            throw ValueError(message("strata: OneCycleLR: step ", epoch_ + 1, ", but total_steps is ",
+                                     options_.total_steps));
         ++epoch_;
         set();
     }

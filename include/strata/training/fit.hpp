@@ -64,8 +64,8 @@ decltype(auto) batches_of(Loader& loader) {
 
 template <class LossType>
 bool reduces_to_mean(const LossType& loss) {
-    if constexpr (requires { loss.reduction == Reduction::mean; })
-        return loss.reduction == Reduction::mean;
+    if constexpr (requires { loss.reduction; })
+        return loss.reduction != decltype(loss.reduction)::sum;
     else
         return true;
 }

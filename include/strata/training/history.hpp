@@ -2,6 +2,7 @@
 // What training recorded, one row per epoch; written as CSV or JSON.
 
 #include <cstdio>
+#include <strata/core/message.hpp>
 #include <strata/io/atomic_file.hpp>
 #include <string>
 #include <vector>
@@ -34,11 +35,11 @@ public:
     /// the file is written whole or not at all.
     [[gnu::cold]] void write_csv(const std::string& path) const {
         std::string text = "epoch";
-        for (const Column& column : columns) text += std::string(",") + column.name;
+        for (const Column& column : columns) text += message(",", column.name);
         text += '\n';
         for (const Epoch& epoch : epochs_) {
-            text += std::to_string(epoch.epoch);
-            for (const Column& column : columns) text += ',' + number(epoch.*column.value, "");
+            text += message(epoch.epoch);
+            for (const Column& column : columns) text += message(',', number(epoch.*column.value, ""));
             text += '\n';
         }
         write(path, text);
@@ -52,7 +53,7 @@ public:
             text +=
                 (text.size() > 1 ? ",\n  {\"epoch\": " : "\n  {\"epoch\": ") + std::to_string(epoch.epoch);
             for (const Column& column : columns)
-                text += std::string(", \"") + column.name + "\": " + number(epoch.*column.value, "null");
+                text += message(", \"", column.name, "\": ", number(epoch.*column.value, "null"));
             text += '}';
         }
         write(path, text + (epochs_.empty() ? "]\n" : "\n]\n"));

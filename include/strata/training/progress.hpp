@@ -3,7 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
-#include <strata/core/config.hpp>
+#include <strata/core/message.hpp>
 #include <strata/training/history.hpp>
 #include <unistd.h>
 
@@ -58,12 +58,12 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    [[gnu::cold]] std::string name() const { return "epoch " + std::to_string(epoch_) + "/" + std::to_string(epochs_); }
+    [[gnu::cold]] std::string name() const { return message("epoch ", epoch_, "/", epochs_); }
     [[gnu::cold]] static void add(std::string& line, const char* label, const char* format, double value) {
         if (value != value) return;
         char text[32];
         std::snprintf(text, sizeof text, format, value);
-        line += std::string(label) + text;
+        line += message(label, text);
     }
 
     std::FILE* output_;

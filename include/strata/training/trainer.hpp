@@ -2,6 +2,7 @@
 // One training step as one call: forward, loss, backward and update, with the network's last layer and the
 // loss in one kernel where a rule says so. After the first step of the largest batch nothing is allocated.
 
+#include <strata/core/message.hpp>
 #include <strata/optimizers/optimizer.hpp>
 #include <strata/training/loss_head.hpp>
 
@@ -15,11 +16,11 @@ inline bool is_finite(double value) {
 }
 
 [[noreturn, gnu::cold]] inline void refuse_loss(double value, long long step) {
-    throw NumericError("strata: the loss is " + std::string(value != value ? "nan" : "infinite") +
-                       " in step " + std::to_string(step) +
-                       "; parameters are as they were before it. A smaller learning rate often helps; inputs "
-                       "and targets must "
-                       "be finite");
+    throw NumericError(
+        message("strata: the loss is ", value != value ? "nan" : "infinite", " in step ", step,
+                "; parameters are as they were before it. A smaller learning rate often helps; inputs "
+                "and targets must "
+                "be finite"));
 }
 
 /// What training needs besides a model and data.

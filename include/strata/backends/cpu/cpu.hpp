@@ -40,13 +40,13 @@ struct Cpu : cpu::CrossEntropyOperations,
         return result;
     }
     /// What a user hands in as a batch, as kernels see it.
-    template <class T, class Shape, bool any_shape, class X, class Staging>
+    template <class T, class Shape, bool any_shape, bool copied, class X, class Staging>
     static BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging) {
         static_assert(
             cpu::Expression<X>,
             "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields "
             "(docs/errors.md#batch)");
-        return cpu::input_batch<T, Shape, any_shape>(x, staging);
+        return cpu::input_batch<T, Shape, any_shape, copied>(x, staging);
     }
     /// A target as kernels see it: class indices (batch), or numbers of type T shaped like the prediction.
     template <class T, class Shape, class Y>

@@ -14,6 +14,7 @@
 #include <strata/backends/cpu/softmax.hpp>
 #include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/error.hpp>
+#include <strata/core/message.hpp>
 #include <string>
 
 namespace strata::cpu {
@@ -28,9 +29,8 @@ inline double check_labels(const std::int64_t* target, Size count, Size classes,
         const std::int64_t label = target[i];
         if (label == options.ignore_index) continue;
         if (label < 0 || label >= static_cast<std::int64_t>(classes))
-            throw ValueError("strata: target: found the label " + std::to_string(label) + " at index " +
-                             std::to_string(i) + " of the batch, but labels lie in [0, " +
-                             std::to_string(classes) + ")");
+            throw ValueError(message("strata: target: found the label ", label, " at index ", i,
+                                     " of the batch, but labels lie in [0, ", classes, ")"));
         total += options.weights != 0 ? options.weight[label] : 1.0;
     }
     return total;
@@ -129,48 +129,30 @@ double distribution_loss(const T* x, T* dx, Classes classes, Stride stride, doub
 struct CrossEntropyOperations {
     /// The loss of x, (batch, classes, d...), against class indices, (batch, d...); with a non-null gradient,
     /// its derivative there, which may be x's own memory. Nothing is written when a label is refused.
-    template <class X, class T>
-    static double cross_entropy(X x, const std::int64_t* target, T* gradient,
-                                const CrossEntropyOptions& options) {
+    template <class X, class T, class Options>
+    static double cross_entropy(X x, const std::int64_t* target, T* gradient, const Options& options) {
         const ClassExtent e = class_extent(x);
         const double counted = detail::check_labels(target, e.outer * e.inner, e.classes, options);
         const double scale = options.mean ? 1.0 / counted : 1.0;
         if (options.log_probabilities) return scale * picked(x, target, gradient, options, scale);
 
-        const auto weight_of = [&](Size c) { return options.weights != 0 ? options.weight[c] : 1.0; };
-        const double smoothing = options.label_smoothing;
-        const double everywhere = smoothing / static_cast<double>(e.classes);
-        const T* const in = x.data;
-        if constexpr (X::dims.rank == 1 && X::dims.last() <= detail::block_classes) {
+        double smoothing = 0;
+        if constexpr (Options::may_smooth) smoothing = options.label_smoothing;
+        constexpr bool in_blocks = X::dims.rank == 1 && X::dims.last() <= detail::block_classes;
+        if constexpr (in_blocks)
             if (smoothing == 0)
-                return scale * detail::one_class_losses<X::dims.last()>(in, target, x.batch, gradient,
+                return scale * detail::one_class_losses<X::dims.last()>(x.data, target, x.batch, gradient,
                                                                         options, scale);
-        }
-        double total = 0;
-        detail::for_samples(x, [&](auto pack, Size sample, Size begin, auto classes, auto stride) {
-            using V = typename decltype(pack)::type;
-            const std::int64_t label = target[sample];
-            T* const out = gradient == nullptr ? nullptr : gradient + begin;
-            if (label == options.ignore_index) {
-                for (Size c = 0; out != nullptr && c < classes; ++c) out[c * stride] = T(0);
-                return;
-            }
-            const Size own = static_cast<Size>(label);
-            if (smoothing == 0)
-                total +=
-                    detail::one_class_loss<V>(in + begin, out, classes, stride, own, weight_of(own), scale);
-            else
-                total += detail::distribution_loss<V>(in + begin, out, classes, stride, scale, [&](Size c) {
-                    return weight_of(c) * ((c == own ? 1 - smoothing : 0.0) + everywhere);
-                });
-        });
-        return total * scale;
+        if constexpr (!in_blocks || Options::may_smooth)
+            return scale * by_sample(x, target, gradient, options, scale, smoothing);
+        __builtin_unreachable();
     }
 
     /// The same against probabilities of x's own shape. The mean is over samples, whatever their weights;
     /// nothing is ignored.
     template <class X, class T>
-    static double cross_entropy(X x, const T* target, T* gradient, const CrossEntropyOptions& options) {
+    static double cross_entropy(X x, const T* target, T* gradient,
+                                const SmoothedCrossEntropyOptions& options) {
         const ClassExtent e = class_extent(x);
         const double scale = options.mean ? 1.0 / static_cast<double>(e.outer * e.inner) : 1.0;
         const double smoothing = options.label_smoothing;
@@ -214,6 +196,35 @@ struct CrossEntropyOperations {
     }
 
 private:
+    /// Class indices, sample by sample: many classes, classes that do not lie side by side, or label
+    /// smoothing.
+    template <class X, class T>
+    static double by_sample(X x, const std::int64_t* target, T* gradient, const CrossEntropyOptions& options,
+                            double scale, double smoothing) {
+        const auto weight_of = [&](Size c) { return options.weights != 0 ? options.weight[c] : 1.0; };
+        const double everywhere = smoothing / static_cast<double>(class_extent(x).classes);
+        const T* const in = x.data;
+        double total = 0;
+        detail::for_samples(x, [&](auto pack, Size sample, Size begin, auto classes, auto stride) {
+            using V = typename decltype(pack)::type;
+            const std::int64_t label = target[sample];
+            T* const out = gradient == nullptr ? nullptr : gradient + begin;
+            if (label == options.ignore_index) {
+                for (Size c = 0; out != nullptr && c < classes; ++c) out[c * stride] = T(0);
+                return;
+            }
+            const Size own = static_cast<Size>(label);
+            if (smoothing == 0)
+                total +=
+                    detail::one_class_loss<V>(in + begin, out, classes, stride, own, weight_of(own), scale);
+            else
+                total += detail::distribution_loss<V>(in + begin, out, classes, stride, scale, [&](Size c) {
+                    return weight_of(c) * ((c == own ? 1 - smoothing : 0.0) + everywhere);
+                });
+        });
+        return total;
+    }
+
     /// x is log-probabilities: the loss only picks from them.
     template <class X, class T>
     static double picked(X x, const std::int64_t* target, T* gradient, const CrossEntropyOptions& options,

@@ -8,10 +8,18 @@
 #include <memory>
 #include <strata/core/class_extent.hpp>
 #include <strata/core/error.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/data/xtensor.hpp>
 #include <strata/fwd.hpp>
 #include <string>
+
+// xtensor takes a class for an expression if it derives from xexpression<itself>. What derives from an
+// adaptor names that adaptor, and is one too: so `2 * prediction` and `xt::argmax(prediction, 1)` work.
+template <template <class> class Base, class E>
+requires requires { typename E::xtensor_adaptor; }
+struct xt::detail::is_crtp_base_of_impl<Base, E>
+    : std::is_base_of<Base<typename E::xtensor_adaptor>, typename E::xtensor_adaptor> {};
 
 namespace strata {
 
@@ -50,6 +58,7 @@ template <class T, class Shape>
 class BatchTensor : public Adaptor<T, Shape::dims.rank + 1> {
 public:
     using sample_shape = Shape;
+    using xtensor_adaptor = Adaptor<T, Shape::dims.rank + 1>;
 
     explicit BatchTensor(BatchView<T, Cpu, Shape> view)
         : Adaptor<T, Shape::dims.rank + 1>(cpu::adapt(view.data, batch_shape<Shape>(view.batch))),
@@ -104,17 +113,17 @@ void check_shape(const char* what, const char* wants, const Given& shape) {
     for (Size i = 0; i < rank && i < 16; ++i) given[i] = static_cast<Size>(shape[i]);
     std::string expected = "(batch";
     for (Size i = 0; i < sample.rank; ++i) expected += ", " + std::to_string(sample.extent[i]);
-    throw ShapeError(std::string("strata: ") + what + " has the shape " + text_of(given, rank) + ", but " +
-                     wants + " " + expected + ")");
+    throw ShapeError(message("strata: ", what, " has the shape ", text_of(given, rank), ", but ", wants, " ",
+                             expected, ")"));
 }
 
 /// x as a batch of samples of `Shape`; an expression that does not lie in memory as the kernels want it is
-/// written to `staging` first. Throws ShapeError when the shapes differ.
-template <class T, class Shape, bool any_shape, class X, class Staging>
+/// written to `staging` first; with `copied` everything is. Throws ShapeError when the shapes differ.
+template <class T, class Shape, bool any_shape, bool copied, class X, class Staging>
 BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging) {
     check_shape<Shape, any_shape>("the input", "the network takes", x.shape());
     const Size batch = static_cast<Size>(x.shape()[0]);
-    if constexpr (requires {
+    if constexpr (!copied && requires {
                       { *x.data() } -> std::same_as<const T&>;
                       x.strides();
                   }) {
@@ -172,8 +181,8 @@ struct HeldTarget : BatchView<const U, Cpu, Shape> {
         hint = advice(expected_rank, "0)", " drops the last extent");
     if (given_rank + 1 == expected_rank && expected[expected_rank - 1] == 1)
         hint = advice(given_rank, "xt::newaxis())", " adds the last extent");
-    throw ShapeError("strata: the target has the shape " + text_of(given, given_rank) +
-                     ", but the prediction's takes " + expected_text + hint);
+    throw ShapeError(message("strata: the target has the shape ", text_of(given, given_rank),
+                             ", but the prediction's takes ", expected_text, hint));
 }
 
 /// Throws ShapeError unless a target's shape is (batch, Shape...). PyTorch would broadcast (batch) and

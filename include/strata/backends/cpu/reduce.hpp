@@ -30,7 +30,8 @@ struct ReduceOperations {
         });
     }
 
-    /// How many rows have their largest value at the index that `target` names (the first of equals, as argmax).
+    /// How many rows have their largest value at the index that `target` names (the first of equals, as
+    /// argmax).
     template <class X>
     static Size count_correct(X x, const std::int64_t* target) {
         constexpr Size columns = X::columns;

@@ -1,0 +1,50 @@
+#pragma once
+// Error messages put together: `message("found ", 3, " of ", 4)`. The work is done in functions that are
+// never inlined, because std::string's operator+ would unroll into every place that throws, and compile time
+// is paid for each.
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace strata {
+
+namespace detail {
+
+[[gnu::noinline, gnu::cold]] inline void append(std::string& to, std::string_view part) { to.append(part); }
+[[gnu::noinline, gnu::cold]] inline void append_signed(std::string& to, long long number) {
+    to.append(std::to_string(number));
+}
+[[gnu::noinline, gnu::cold]] inline void append_unsigned(std::string& to, unsigned long long number) {
+    to.append(std::to_string(number));
+}
+/// As printf's %g shows it.
+[[gnu::noinline, gnu::cold]] inline void append_real(std::string& to, double number) {
+    char digits[32];
+    to.append(digits, static_cast<std::size_t>(__builtin_snprintf(digits, sizeof digits, "%g", number)));
+}
+
+template <class Part>
+void append_part(std::string& to, const Part& part) {
+    if constexpr (std::is_floating_point_v<Part>)
+        append_real(to, static_cast<double>(part));
+    else if constexpr (std::is_integral_v<Part> && std::is_signed_v<Part> && !std::is_same_v<Part, char>)
+        append_signed(to, part);
+    else if constexpr (std::is_integral_v<Part> && !std::is_same_v<Part, char>)
+        append_unsigned(to, part);
+    else if constexpr (std::is_same_v<Part, char>)
+        append(to, std::string_view(&part, 1));
+    else
+        append(to, part);
+}
+
+}  // namespace detail
+
+template <class... Parts>
+[[gnu::cold]] std::string message(const Parts&... parts) {
+    std::string result;
+    (detail::append_part(result, parts), ...);
+    return result;
+}
+
+}  // namespace strata

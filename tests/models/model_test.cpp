@@ -1,0 +1,398 @@
+// A model by itself: its parameters and gradients, what may be handed to it, what it refuses, the memory it uses.
+
+#include "catch.hpp"
+#include "io/support.hpp"
+#include "laws/laws.hpp"
+
+#include <cstdlib>
+#include <strata/data/xtensor.hpp>
+#include <strata/layers/dropout.hpp>
+#include <strata/layers/flatten.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/relu.hpp>
+#include <strata/layers/tanh.hpp>
+#include <strata/losses/mse_loss.hpp>
+#include <strata/models/predictor.hpp>
+#include <strata/optimizers/sgd.hpp>
+#include <strata/random/tensors.hpp>
+#include <strata/training/trainer.hpp>
+#include <string>
+#include <vector>
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they bring their own
+#define COUNTS_BYTES
+namespace {
+std::size_t aligned_bytes = 0;
+}
+extern "C" {
+void* __libc_memalign(std::size_t, std::size_t);
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+    aligned_bytes += size;
+    return __libc_memalign(alignment, size);
+}
+}
+#endif
+
+using namespace strata;
+using support::message_of;
+
+namespace {
+
+using Line = Linear<2, 1>;
+using Mlp = Sequential<Linear<4, 8>, Tanh, Linear<8, 3>>;
+using Nested = Sequential<Linear<4, 6>, Sequential<Tanh, Sequential<Linear<6, 6>, ReLU>, Linear<6, no_bias>>, Linear<2>>;
+
+template <class T>
+std::vector<T> copy_of(std::span<T> values) {
+    return {values.begin(), values.end()};
+}
+
+template <class M, class X, class Y>
+void backward(M& model, const X& x, const Y& y) {
+    const auto prediction = model(x);
+    model.backward(MSELoss{}(prediction, y));
+}
+
+/// The output for x and the gradients of one step.
+template <class M, class X>
+std::vector<float> outcome(M& model, const X& x) {
+    const auto y = model(x);
+    std::vector<float> result(y.begin(), y.end());
+    model.zero_grad();
+    model.backward(MSELoss{}(y, xt::xtensor<float, 2>(xt::zeros<float>({x.shape()[0], std::size_t{3}}))));
+    for (float g : model.flat_gradients()) result.push_back(g);
+    return result;
+}
+
+}  // namespace
+
+static_assert(Model<Line>::parameter_count == 3);
+static_assert(Model<Mlp>::parameter_count == (4 * 8 + 8) + (8 * 3 + 3));
+static_assert(Model<Mlp>::multiply_adds == 4 * 8 + 8 * 3);
+static_assert(Model<Nested>::parameter_count == (24 + 6) + (36 + 6) + 36 + (12 + 2));
+static_assert(Model<Nested>::multiply_adds == 24 + 36 + 36 + 12);
+
+TEST_CASE("a parameter that is written changes the predictions") {
+    Model<Line> model;
+    auto weight = model.parameter<"weight">();
+    auto bias = model.parameter<"bias">();
+    weight(0, 0) = 2;
+    weight(0, 1) = -1;
+    bias(0) = 0.5f;
+    const xt::xtensor<float, 2> x = {{3, 4}, {1, 0}};
+    CHECK(model(x)(0, 0) == 2.5f);
+    CHECK(model(x)(1, 0) == 2.5f);
+    model.parameter<"weight">() *= 2;
+    CHECK(model(x)(0, 0) == 4.5f);
+    CHECK(weight(0, 0) == 4);
+
+    const Model<Line>& constant = model;
+    CHECK(constant.parameter<"weight">()(0, 1) == -2);
+    STATIC_REQUIRE(std::is_same_v<decltype(constant.parameter<"bias">()(0)), const float&>);
+}
+
+TEST_CASE("gradients are the loss's derivatives, add up, and are overwritten after zero_grad") {
+    Model<Line> model;
+    model.parameter<"weight">() = xt::xtensor<float, 2>{{1, 1}};
+    model.parameter<"bias">()(0) = 0;
+    CHECK(model.gradient<"weight">()(0, 0) == 0);
+    CHECK_FALSE(model.has_gradients());
+    const xt::xtensor<float, 2> x = {{3, 4}, {1, 0}}, y = {{5}, {3}};  // the errors are 2 and -2
+
+    const auto gradients = [&] {
+        const auto weight = model.gradient<"weight">();
+        return std::vector<float>{weight(0, 0), weight(0, 1), model.gradient<"bias">()(0)};
+    };
+    backward(model, x, y);
+    CHECK(gradients() == std::vector<float>{4, 8, 0});  // mean of 2 * error * input
+    CHECK(model.has_gradients());
+    backward(model, x, y);
+    CHECK(gradients() == std::vector<float>{8, 16, 0});
+    backward(model, xt::view(x, xt::range(0, 1)), xt::view(y, xt::range(0, 1)));
+    CHECK(gradients() == std::vector<float>{8 + 12, 16 + 16, 4});
+
+    model.zero_grad();
+    CHECK_FALSE(model.has_gradients());
+    backward(model, x, y);
+    CHECK(gradients() == std::vector<float>{4, 8, 0});
+    model.zero_grad();
+    for (float g : model.flat_gradients()) CHECK(g == 0);
+}
+
+TEST_CASE("gradients of two batches add up in every layer") {
+    manual_seed(3);
+    Model<Nested, Cpu, double> model;
+    const xt::xtensor<double, 2> x = randn(7, 4), y = randn(7, 2);
+    const auto of = [&](Size begin, Size end) {
+        backward(model, xt::view(x, xt::range(begin, end)), xt::view(y, xt::range(begin, end)));
+        return copy_of(model.flat_gradients());
+    };
+    const auto first = of(0, 3);
+    const auto both = of(3, 7);
+    model.zero_grad();
+    const auto second = of(3, 7);
+    for (Size i = 0; i < both.size(); ++i) CHECK(both[i] == Approx(first[i] + second[i]).margin(1e-14));
+}
+
+TEST_CASE("Dropout drops in training mode only") {
+    Model<Sequential<Linear<4, 200>, Dropout>> model;
+    model.parameter<"0.weight">().fill(0);
+    model.parameter<"0.bias">().fill(1);
+    const xt::xtensor<float, 2> x = xt::ones<float>({5, 4});
+    const auto zeros = [&] {
+        const auto y = model(x);
+        return std::count(y.begin(), y.end(), 0.0f);
+    };
+    CHECK(model.is_training());
+    CHECK(zeros() > 400);
+    CHECK(zeros() < 600);
+    model.eval();
+    CHECK_FALSE(model.is_training());
+    CHECK(zeros() == 0);
+    CHECK(model(x)(4, 199) == 1);
+    model.train();
+    CHECK(zeros() > 400);
+    model.train(false);
+    CHECK(zeros() == 0);
+}
+
+TEST_CASE("a batch may be a container, a view or an expression") {
+    manual_seed(4);
+    Model<Mlp> model;
+    const xt::xtensor<float, 2> x = randn(6, 4);
+    const std::vector<float> expected = outcome(model, x);
+    const auto same = [&](const auto& given) { return laws::same_bits(outcome(model, given), expected); };
+
+    const xt::xarray<float> dynamic = x;
+    CHECK(same(dynamic));
+    const xt::xtensor_fixed<float, xt::xshape<6, 4>> fixed = x;
+    CHECK(same(fixed));
+    const std::vector<float> numbers(x.begin(), x.end());
+    CHECK(same(xt::adapt(numbers, {std::size_t{6}, std::size_t{4}})));
+
+    xt::xtensor<float, 2> tall = xt::zeros<float>({10, 4});
+    xt::view(tall, xt::range(2, 8)) = x;
+    CHECK(same(xt::view(tall, xt::range(2, 8))));              // rows, side by side
+    CHECK(same(xt::view(tall, xt::range(2, 8), xt::all())));
+    xt::xtensor<float, 2> wide = xt::ones<float>({6, 9});
+    xt::view(wide, xt::all(), xt::range(1, 9, 2)) = x;
+    CHECK(same(xt::view(wide, xt::all(), xt::range(1, 9, 2))));  // every second column
+    CHECK(same(xt::strided_view(wide, {xt::all(), xt::range(1, 9, 2)})));
+    const xt::xtensor<float, 2> turned = xt::transpose(x);
+    CHECK(same(xt::transpose(turned)));
+    const xt::xtensor<float, 2, xt::layout_type::column_major> columns = x;
+    CHECK(same(columns));
+    const xt::xtensor<float, 2> backwards = xt::flip(x, 0);
+    CHECK(same(xt::flip(backwards, 0)));
+
+    const xt::xtensor<float, 2> half = 0.5f * x;
+    CHECK(same(2 * half));                       // not evaluated before
+    CHECK(same(xt::cast<double>(x)));            // numbers of another type are converted
+    CHECK(same(xt::reshape_view(x, {6, 4})));
+}
+
+TEST_CASE("a temporary may be gone before the backward pass") {
+    manual_seed(5);
+    Model<Mlp> model;
+    const xt::xtensor<float, 2> x = randn(60, 4), y = xt::zeros<float>({60, 3});
+    backward(model, x, y);
+    const auto expected = copy_of(model.flat_gradients());
+    model.zero_grad();
+    const auto prediction = model(xt::xtensor<float, 2>(x));
+    const xt::xtensor<float, 2> elsewhere = xt::ones<float>({60, 4});  // where the temporary was, perhaps
+    model.backward(MSELoss{}(prediction, y));
+    CHECK(laws::same_bits(copy_of(model.flat_gradients()), expected));
+}
+
+TEST_CASE("a batch of another shape is refused, with both shapes") {
+    Model<Mlp> model;
+    const auto refusal = [&](const xt::xarray<float>& x) {
+        return message_of<ShapeError>([&] { model(x); });
+    };
+    CHECK(refusal(xt::zeros<float>({3, 5})) ==
+          "strata: the input has the shape (3, 5), but the network takes (batch, 4)");
+    CHECK(refusal(xt::zeros<float>({4})) == "strata: the input has the shape (4), but the network takes (batch, 4)");
+    CHECK(refusal(xt::zeros<float>({2, 2, 4})) ==
+          "strata: the input has the shape (2, 2, 4), but the network takes (batch, 4)");
+    CHECK(refusal(1.0f) == "strata: the input has the shape (), but the network takes (batch, 4)");
+
+    Model<Sequential<Flatten, Linear<12, 2>>> flat;  // takes whatever holds 12 numbers per sample
+    const xt::xarray<float> images = xt::ones<float>({2, 3, 4}), rows = xt::ones<float>({2, 12});
+    const float first = flat(images)(1, 1);
+    CHECK(flat(rows)(1, 1) == first);
+    CHECK(message_of<ShapeError>([&] { flat(xt::xarray<float>(xt::zeros<float>({2, 3, 5}))); }) ==
+          "strata: the input has the shape (2, 3, 5), but the network takes (batch, 12)");
+    CHECK_THROWS_AS(flat(xt::xarray<float>(xt::zeros<float>({12}))), ShapeError);
+}
+
+TEST_CASE("batches may grow and shrink") {
+    manual_seed(6);
+    const xt::xtensor<float, 2> large = randn(64, 4), one = randn(1, 4);
+    const Model<Mlp> start;
+    Model<Mlp> fresh = start, large_first = start, small_first = start;
+    const auto of_large = outcome(fresh, large);
+    Model<Mlp> another = start;
+    const auto of_one = outcome(another, one);
+
+    CHECK(laws::same_bits(outcome(large_first, large), of_large));
+    CHECK(laws::same_bits(outcome(large_first, one), of_one));
+    CHECK(laws::same_bits(outcome(large_first, large), of_large));
+    CHECK(laws::same_bits(outcome(small_first, one), of_one));
+    CHECK(laws::same_bits(outcome(small_first, large), of_large));
+    CHECK(laws::same_bits(outcome(small_first, one), of_one));
+    small_first.eval();
+    const xt::xtensor<float, 2> larger = randn(100, 4);
+    CHECK(small_first(larger).shape()[0] == 100);
+}
+
+TEST_CASE("a model of doubles") {
+    manual_seed(7);
+    Model<Mlp> single;
+    Model<Mlp, Cpu, double> precise;
+    CHECK(precise.parameter<"0.weight">()(0, 0) != double(float(precise.parameter<"0.weight">()(0, 0))));
+    const auto from = single.flat_parameters();
+    std::copy(from.begin(), from.end(), precise.flat_parameters().begin());
+    const xt::xtensor<double, 2> x = randn(5, 4), y = randn(5, 3);
+    const xt::xtensor<float, 2> x_single = x, y_single = y;
+    const auto a = single(x_single);
+    const auto b = precise(x);
+    for (Size i = 0; i < 15; ++i) CHECK(a.data()[i] == Approx(b.data()[i]).margin(1e-6));
+    single.backward(MSELoss{}(a, y_single));
+    precise.backward(MSELoss{}(b, y));
+    for (Size i = 0; i < from.size(); ++i)
+        CHECK(single.flat_gradients()[i] == Approx(precise.flat_gradients()[i]).margin(1e-6));
+}
+
+TEST_CASE("copies are independent") {
+    manual_seed(8);
+    Model<Mlp> model;
+    const xt::xtensor<float, 2> x = randn(5, 4), y = randn(5, 3);
+    backward(model, x, y);
+    const auto parameters = copy_of(model.flat_parameters());
+    const auto gradients = copy_of(model.flat_gradients());
+
+    Model<Mlp> copy = model;
+    CHECK(laws::same_bits(copy_of(copy.flat_parameters()), parameters));
+    CHECK(laws::same_bits(copy_of(copy.flat_gradients()), gradients));
+    copy.eval();
+    CHECK(model.is_training());
+    copy.parameter<"2.bias">()(0) += 1;
+    copy.zero_grad();
+    backward(model, 2 * x, y);
+    CHECK(laws::same_bits(copy_of(model.flat_parameters()), parameters));
+    CHECK_FALSE(copy.has_gradients());
+
+    Model<Mlp> assigned;
+    Trainer{assigned, MSELoss{}, SGD{.lr = 1}}.step(x, y);
+    assigned = model;
+    CHECK(laws::same_bits(copy_of(assigned.flat_parameters()), parameters));
+    const Model<Mlp> moved = std::move(assigned);
+    CHECK(moved.parameter<"0.bias">()(3) == model.parameter<"0.bias">()(3));
+    CHECK(laws::same_bits(copy_of(model.flat_parameters()), parameters));
+}
+
+TEST_CASE("reset_parameters draws what a new model draws") {
+    manual_seed(9);
+    Model<Mlp> model;
+    const auto fresh = copy_of(model.flat_parameters());
+    model.reset_parameters();
+    CHECK_FALSE(laws::same_bits(copy_of(model.flat_parameters()), fresh));
+    manual_seed(9);
+    model.reset_parameters();
+    CHECK(laws::same_bits(copy_of(model.flat_parameters()), fresh));
+    model.parameter<"0.weight">().fill(0);
+    Generator generator(9);
+    model.reset_parameters(generator);
+    CHECK(laws::same_bits(copy_of(model.flat_parameters()), fresh));
+}
+
+TEST_CASE("for_each_parameter: PyTorch's names and shapes, in order") {
+    Model<Nested> model;
+    std::string seen;
+    Size numbers = 0;
+    model.for_each_parameter([&](std::string_view name, auto tensor) {
+        seen += std::string(name) + " " + cpu::text_of(tensor.shape().data(), tensor.dimension()) + "\n";
+        numbers += tensor.size();
+        tensor.fill(0.25f);
+    });
+    // list(net.state_dict()) of torch.nn.Sequential with the same nesting
+    CHECK(seen == "0.weight (6, 4)\n0.bias (6)\n"
+                  "1.1.0.weight (6, 6)\n1.1.0.bias (6)\n"
+                  "1.2.weight (6, 6)\n"
+                  "2.weight (2, 6)\n2.bias (2)\n");
+    CHECK(numbers == Model<Nested>::parameter_count);
+    CHECK(model.parameter<"1.1.0.bias">()(5) == 0.25f);
+    CHECK(model.parameter<"2.weight">()(1, 5) == 0.25f);
+}
+
+TEST_CASE("a backward pass needs the loss of the last forward pass in training mode") {
+    Model<Line> model;
+    const xt::xtensor<float, 2> x = {{3, 4}, {1, 0}}, y = {{5}, {3}};
+    const MSELoss criterion;
+    const auto refused = [&](const Loss& loss) {
+        const auto message = message_of<ValueError>([&] { model.backward(loss); });
+        return support::contains(message, "strata: backward needs the loss");
+    };
+    CHECK(refused(Loss{}));
+    const Loss first = criterion(model(x), y);
+    auto prediction = model(x);
+    CHECK(refused(first));
+    const Loss loss = criterion(prediction, y);
+    CHECK(refused(first));
+    model.backward(loss);
+    const auto gradients = copy_of(model.flat_gradients());
+    CHECK(refused(loss));  // once only
+    CHECK(laws::same_bits(copy_of(model.flat_gradients()), gradients));
+
+    const Loss overtaken = criterion(model(x), y);
+    model.eval();
+    CHECK(refused(criterion(model(x), y)));
+    CHECK(refused(overtaken));
+    model.train();
+    const Loss trained_over = criterion(model(x), y);
+    Trainer{model, criterion, SGD{.lr = 0.1}}.step(x, y);
+    CHECK(refused(trained_over));
+}
+
+TEST_CASE("an empty batch gives an empty prediction, and no gradients") {
+    Model<Mlp> model;
+    const xt::xtensor<float, 2> none({0, 4}), nothing({0, 3});
+    const auto prediction = model(none);
+    CHECK(prediction.shape()[0] == 0);
+    const Loss loss = MSELoss{}(prediction, nothing);
+    CHECK(loss.item() != loss.item());  // as in PyTorch
+    model.backward(loss);
+    for (float g : model.flat_gradients()) CHECK(g == 0);
+    model.eval();
+    CHECK(model(none).shape()[1] == 3);
+}
+
+#ifdef COUNTS_BYTES
+TEST_CASE("the bytes that a model uses are those it announces") {
+    using M = Model<Sequential<Linear<40, 80>, Tanh, Dropout, Linear<24>>>;
+    const Size before = aligned_bytes;
+    M model;
+    const Size parameters = aligned_bytes - before;
+    CHECK(parameters >= M::parameter_count * sizeof(float));
+    CHECK(parameters <= (M::parameter_count + 4 * parameter_alignment) * sizeof(float));
+
+    const xt::xtensor<float, 2> x = xt::ones<float>({50, 40}), y = xt::ones<float>({50, 24});
+    Size start = aligned_bytes;
+    const auto prediction = model(x);
+    CHECK(aligned_bytes - start == M::training_bytes(50));
+    const Loss loss = MSELoss{}(prediction, y);
+    start = aligned_bytes;
+    model.backward(loss);
+    CHECK(aligned_bytes - start == parameters);  // the gradients
+
+    Predictor predictor{model};
+    start = aligned_bytes;
+    predictor(x);
+    CHECK(aligned_bytes - start == M::inference_bytes(50));
+    CHECK(M::inference_bytes(50) < M::training_bytes(50));
+    start = aligned_bytes;
+    predictor(x);
+    backward(model, x, y);
+    CHECK(aligned_bytes == start);
+}
+#endif
