@@ -1,6 +1,6 @@
-// Linear regression: learn y = 0.7 x + 0.3 from forty points with L1Loss and SGD, twice: from hand-set initial
-// values with the five steps of a training loop written out, and from PyTorch's default ones. The numbers are
-// those that PyTorch prints for the same program.
+// Linear regression: learn y = 0.7 x + 0.3 from forty points with L1Loss and SGD, twice: from hand-set
+// initial values with the five steps of a training loop written out, and from PyTorch's default ones. The
+// numbers are those that PyTorch prints for the same program.
 
 #include <cstdio>
 #include <strata/strata.hpp>
@@ -28,11 +28,11 @@ void train(st::Model<Line>& model, const Data& data, int epochs, int print_every
 
     for (int epoch = 0; epoch < epochs; ++epoch) {
         model.train();
-        auto prediction = model(data.x_train);              // 1. forward      (40, 1)
-        auto loss = criterion(prediction, data.y_train);    // 2. loss
-        optimizer.zero_grad();                              // 3. forget the gradients of the step before
-        model.backward(loss);                               // 4. backward
-        optimizer.step();                                   // 5. update
+        auto prediction = model(data.x_train);            // 1. forward      (40, 1)
+        auto loss = criterion(prediction, data.y_train);  // 2. loss
+        optimizer.zero_grad();                            // 3. forget the gradients of the step before
+        model.backward(loss);                             // 4. backward
+        optimizer.step();                                 // 5. update
 
         if (epoch % print_every == 0) {
             model.eval();
@@ -44,7 +44,8 @@ void train(st::Model<Line>& model, const Data& data, int epochs, int print_every
 // [five steps]
 
 void print_parameters(st::Model<Line>& model) {
-    std::printf("weight %.10f  bias %.10f\n", model.parameter<"weight">()(0, 0), model.parameter<"bias">()(0));
+    std::printf("weight %.10f  bias %.10f\n", model.parameter<"weight">()(0, 0),
+                model.parameter<"bias">()(0));
 }
 
 int main() {

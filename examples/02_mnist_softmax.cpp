@@ -1,5 +1,5 @@
-// Softmax regression on MNIST: one linear layer, trained for five epochs. Where MNIST is not at hand the program
-// draws digits of its own and says so.
+// Softmax regression on MNIST: one linear layer, trained for five epochs. Where MNIST is not at hand the
+// program draws digits of its own and says so.
 //
 // The data is looked for in $STRATA_DATA_DIR/mnist, or in data/mnist.
 
@@ -17,10 +17,11 @@ int main() {
 
     st::manual_seed(42);
     st::Model<Net> model;
-    auto history = st::fit(model, st::DataLoader{train, {.batch_size = 64}}, st::NLLLoss{}, st::Adam{.lr = 0.01},
-                           {.epochs = 5,
-                            .validation = st::DataLoader{test, {.batch_size = 64}},
-                            .epoch_loss = st::EpochLoss::batch_sum_per_sample});
+    auto history =
+        st::fit(model, st::DataLoader{train, {.batch_size = 64}}, st::NLLLoss{}, st::Adam{.lr = 0.01},
+                {.epochs = 5,
+                 .validation = st::DataLoader{test, {.batch_size = 64}},
+                 .epoch_loss = st::EpochLoss::batch_sum_per_sample});
 
     st::save(model, "02_mnist_softmax.safetensors");
     history.write_csv("02_mnist_softmax.csv");

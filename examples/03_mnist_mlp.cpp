@@ -1,5 +1,5 @@
-// A multi-layer perceptron on MNIST, with dropout, above 98 % on the test set. Shuffled batches are prepared by a
-// thread of their own while the network trains.
+// A multi-layer perceptron on MNIST, with dropout, above 98 % on the test set. Shuffled batches are prepared
+// by a thread of their own while the network trains.
 //
 // The data is looked for in $STRATA_DATA_DIR/mnist, or in data/mnist.
 
@@ -9,9 +9,9 @@
 
 namespace st = strata;
 
-using Net = st::Sequential<st::Input<1, 28, 28>, st::Flatten,  //
-                           st::Linear<512>, st::ReLU, st::Dropout,     //
-                           st::Linear<256>, st::ReLU, st::Dropout,     //
+using Net = st::Sequential<st::Input<1, 28, 28>, st::Flatten,       //
+                           st::Linear<512>, st::ReLU, st::Dropout,  //
+                           st::Linear<256>, st::ReLU, st::Dropout,  //
                            st::Linear<10>, st::LogSoftmax>;
 
 // What follows from the type is known before the program runs.
@@ -24,8 +24,9 @@ int main() {
 
     st::manual_seed(42);
     st::Model model{Net{{}, {}, {}, {}, st::Dropout{.p = 0.2}, {}, {}, st::Dropout{.p = 0.2}, {}, {}}};
-    st::fit(model, st::DataLoader{train, {.batch_size = 128, .shuffle = true, .num_workers = 1}}, st::NLLLoss{},
-            st::Adam{.lr = 1e-3}, {.epochs = 8, .validation = st::DataLoader{test, {.batch_size = 1000}}});
+    st::fit(model, st::DataLoader{train, {.batch_size = 128, .shuffle = true, .num_workers = 1}},
+            st::NLLLoss{}, st::Adam{.lr = 1e-3},
+            {.epochs = 8, .validation = st::DataLoader{test, {.batch_size = 1000}}});
 
     const auto measured = st::evaluate(model, st::DataLoader{test, {.batch_size = 1000}}, st::NLLLoss{});
     std::printf("test accuracy %.4f over %zu images\n", measured.accuracy, measured.samples);

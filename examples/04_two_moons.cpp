@@ -1,5 +1,5 @@
-// Binary classification: two interleaved half circles with noise, told apart by a small network with one logit and
-// BCEWithLogitsLoss. At the end the plane is drawn as the network sees it.
+// Binary classification: two interleaved half circles with noise, told apart by a small network with one
+// logit and BCEWithLogitsLoss. At the end the plane is drawn as the network sees it.
 
 #include <cmath>
 #include <cstdio>
@@ -30,7 +30,8 @@ Moons make_moons(std::size_t count, float noise) {
 double accuracy(const st::Model<Net>& model, const Moons& moons) {
     const auto logits = st::predict(model, moons.x);  // (n, 1)
     std::size_t correct = 0;
-    for (std::size_t i = 0; i < moons.y.shape(0); ++i) correct += (logits(i, 0) > 0) == (moons.y(i, 0) > 0.5f);
+    for (std::size_t i = 0; i < moons.y.shape(0); ++i)
+        correct += (logits(i, 0) > 0) == (moons.y(i, 0) > 0.5f);
     return static_cast<double>(correct) / static_cast<double>(moons.y.shape(0));
 }
 

@@ -1,5 +1,5 @@
-// No heap allocation in a training step or an inference call after the first: every allocating function of the C and
-// C++ libraries is replaced by one that counts.
+// No heap allocation in a training step or an inference call after the first: every allocating function of
+// the C and C++ libraries is replaced by one that counts.
 
 #include <atomic>
 #include <cstdlib>
@@ -23,7 +23,9 @@ void* __libc_memalign(std::size_t, std::size_t);
 void* malloc(std::size_t size) { return ++allocations, __libc_malloc(size); }
 void* calloc(std::size_t count, std::size_t size) { return ++allocations, __libc_calloc(count, size); }
 void* realloc(void* old, std::size_t size) { return ++allocations, __libc_realloc(old, size); }
-void* aligned_alloc(std::size_t alignment, std::size_t size) { return ++allocations, __libc_memalign(alignment, size); }
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+    return ++allocations, __libc_memalign(alignment, size);
+}
 int posix_memalign(void** result, std::size_t alignment, std::size_t size) {
     *result = (++allocations, __libc_memalign(alignment, size));
     return *result == nullptr ? 12 : 0;
@@ -52,7 +54,8 @@ namespace st = strata;
 
 namespace {
 
-using Net = st::Sequential<st::Linear<20, 32>, st::ReLU, st::Dropout, st::Linear<16>, st::GELU, st::Linear<10>, st::LogSoftmax>;
+using Net = st::Sequential<st::Linear<20, 32>, st::ReLU, st::Dropout, st::Linear<16>, st::GELU,
+                           st::Linear<10>, st::LogSoftmax>;
 
 /// How many allocations `work` makes in its second and third run.
 template <class Work>

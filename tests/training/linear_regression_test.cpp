@@ -76,7 +76,8 @@ TEST_CASE("linear regression from the default initial values follows PyTorch") {
     const auto losses = line.train(model, 1000);
     check(losses[0], 0.5551779866, 0.5739762187);
     check(losses[100], 0.0062156795, 0.0140867112);
-    for (std::size_t epoch = 200; epoch < 1000; epoch += 100) check(losses[epoch], 0.0012645036, 0.0138018075);
+    for (std::size_t epoch = 200; epoch < 1000; epoch += 100)
+        check(losses[epoch], 0.0012645036, 0.0138018075);
     CHECK(model.parameter<"weight">()(0, 0) == Approx(0.6968093514).margin(1e-6).epsilon(0));
     CHECK(model.parameter<"bias">()(0) == Approx(0.3025088608).margin(1e-6).epsilon(0));
 

@@ -277,7 +277,9 @@ private:
     }
 
     detail::Memory<Device, T> prepare(InputView input) {
+        if (input.batch == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
         ++counter_.passes;
+        ++counter_.gradients;  // no gradient from before is there any more
         if (input.batch > capacity_) {
             capacity_ = capacity_for(input.batch);
             arena_.resize(N::training_plan.elements * capacity_);

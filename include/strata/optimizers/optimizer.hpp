@@ -37,17 +37,21 @@ struct OptimizerStep {
 
 namespace detail {
 
-/// Not std::isnan, which -ffast-math takes for always false.
+// Not std::isnan and std::isfinite, which -ffast-math takes for always false and always true.
 inline bool is_nan(double value) {
     return __builtin_bit_cast(unsigned long long, value) << 1 > 0xffe0'0000'0000'0000;
 }
+inline bool is_finite(double value) {
+    return (__builtin_bit_cast(unsigned long long, value) >> 52 & 0x7ff) != 0x7ff;
+}
 
-/// Throws unless an option is fine; NaN never is.
+/// Throws unless an option is fine; NaN and infinities never are.
 inline void check_option(bool fine, const char* owner, const char* option, double value, const char* limit) {
-    if (fine && !is_nan(value)) return;
+    if (fine && is_finite(value)) return;
     char number[32];
     std::snprintf(number, sizeof number, "%g", value);
-    throw ValueError(message("strata: ", owner, ": ", option, " is ", number, ", but must be ", limit));
+    throw ValueError(message("strata: ", owner, ": ", option, " is ", number, ", but must be ", limit,
+                             fine && !is_nan(value) ? ", and finite" : ""));
 }
 
 /// eps as it is added to a denominator. Zero becomes the smallest normal number, which changes no quotient

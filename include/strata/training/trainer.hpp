@@ -10,14 +10,9 @@ namespace strata {
 
 namespace detail {
 
-/// Not std::isfinite, which -ffast-math takes for always true.
-inline bool is_finite(double value) {
-    return (__builtin_bit_cast(std::uint64_t, value) >> 52 & 0x7ff) != 0x7ff;
-}
-
 [[noreturn, gnu::cold]] inline void refuse_loss(double value, long long step) {
     throw NumericError(
-        message("strata: the loss is ", value != value ? "nan" : "infinite", " in step ", step,
+        message("strata: the loss is ", is_nan(value) ? "nan" : "infinite", " in step ", step,
                 "; parameters are as they were before it. A smaller learning rate often helps; inputs "
                 "and targets must "
                 "be finite"));
