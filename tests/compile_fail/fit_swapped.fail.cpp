@@ -1,6 +1,6 @@
 // error: trainer
 // expect: the loss comes before the optimizer
-// expect: RefuseUnlessTrainable<(strata::)?Adam, (strata::)?NLLLoss>
+// expect: RefuseUnlessTrainable<.*Adam.*NLLLoss
 // The order is that of the computation: model, data, loss, optimizer.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/data/data_loader.hpp>

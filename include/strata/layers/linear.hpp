@@ -17,15 +17,22 @@ inline constexpr Bias no_bias = Bias::none;
 inline void write_Linear_Out__or_Linear_In_Out() {}
 inline void its_sizes_must_be_at_least_1() {}
 inline void write_no_bias_and_not_false_or_true() {}
+inline void write_no_bias_once_and_behind_the_sizes() {}
+
+struct Flatten;
 
 template <auto... Arguments>
 struct Linear {
-    static constexpr bool has_bias = !(std::is_same_v<decltype(Arguments), Bias> || ...);
-    static constexpr Size size_count = sizeof...(Arguments) - (has_bias ? 0 : 1);
+    static constexpr Size size_count = (Size(0) + ... + Size(!std::is_same_v<decltype(Arguments), Bias>));
+    static constexpr bool has_bias = size_count == sizeof...(Arguments);
     static constexpr Reason wrong_arguments = [] {
         if ((std::is_same_v<decltype(Arguments), bool> || ...))
             return Reason{&write_no_bias_and_not_false_or_true};
         if (size_count != 1 && size_count != 2) return Reason{&write_Linear_Out__or_Linear_In_Out};
+        Size sizes_in_front = 0;
+        (void)((!std::is_same_v<decltype(Arguments), Bias> && ++sizes_in_front > 0) && ...);
+        if (sizes_in_front != size_count || sizeof...(Arguments) > size_count + 1)
+            return Reason{&write_no_bias_once_and_behind_the_sizes};
         if (((static_cast<long long>(Arguments) <= 0 && !std::is_same_v<decltype(Arguments), Bias>) || ...))
             return Reason{&its_sizes_must_be_at_least_1};
         return Reason{nullptr};
@@ -60,11 +67,11 @@ struct Linear {
     static auto find_remedy() {
         constexpr Dims given = Given::dims;
         if constexpr (given.elements() == in)
-            return put_before_it<struct Flatten>{};
+            return put_before_it<Flatten>{};
         else if constexpr (given.last() == out)
             return sizes_swapped__write<with_sizes<out, in>>{};
         else if constexpr (given.rank > 2)
-            return write_instead<struct Flatten, with_sizes<given.elements(), out>>{};
+            return write_instead<Flatten, with_sizes<given.elements(), out>>{};
         else
             return write_instead<with_sizes<given.last(), out>>{};
     }

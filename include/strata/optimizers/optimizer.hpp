@@ -37,14 +37,6 @@ struct OptimizerStep {
 
 namespace detail {
 
-// Not std::isnan and std::isfinite, which -ffast-math takes for always false and always true.
-inline bool is_nan(double value) {
-    return __builtin_bit_cast(unsigned long long, value) << 1 > 0xffe0'0000'0000'0000;
-}
-inline bool is_finite(double value) {
-    return (__builtin_bit_cast(unsigned long long, value) >> 52 & 0x7ff) != 0x7ff;
-}
-
 /// Throws unless an option is fine; NaN and infinities never are.
 inline void check_option(bool fine, const char* owner, const char* option, double value, const char* limit) {
     if (fine && is_finite(value)) return;

@@ -60,8 +60,8 @@ private:
 
     [[gnu::cold]] std::string name() const { return message("epoch ", epoch_, "/", epochs_); }
     [[gnu::cold]] static void add(std::string& line, const char* label, const char* format, double value) {
-        if (value != value) return;
-        char text[32];
+        if (detail::is_nan(value)) return;
+        char text[320];  // of the largest double
         std::snprintf(text, sizeof text, format, value);
         line += message(label, text);
     }

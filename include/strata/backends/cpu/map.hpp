@@ -31,6 +31,16 @@ struct Operand {
     Size count = V::width;
 };
 
+/// result = f(operands...). A type of its own, so that layers of all shapes share one loop.
+template <class F>
+struct Assign {
+    const F& f;
+    template <class V, class... Vs>
+    STRATA_INLINE void operator()(V& result, const Vs&... operand) const {
+        result = f(operand...);
+    }
+};
+
 template <class P, class... Rest>
 struct First {
     using type = std::remove_const_t<P>;
@@ -82,9 +92,7 @@ struct MapOperations {
     template <class F, class Out, class... In>
     static void map(const F& f, Out out, In... in) {
         using T = typename Out::value_type;
-        for_each(
-            out.size(), [&f](auto& result, const auto&... operand) { result = f(operand...); }, out.data,
-            static_cast<const T*>(in.data)...);
+        for_each(out.size(), detail::Assign<F>{f}, out.data, static_cast<const T*>(in.data)...);
     }
 
     template <class T>

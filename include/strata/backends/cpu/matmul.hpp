@@ -4,6 +4,7 @@
 // of them, cannot be included together, and xtensor-blas would add a second to every compilation.
 
 #include <climits>
+#include <strata/backends/cpu/reduce.hpp>
 #include <strata/backends/cpu/small_matmul.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/tensor.hpp>
@@ -65,14 +66,10 @@ struct MatmulOperations {
     template <class X, class W, class B, class Y>
     static void affine(X x, W weight, B bias, Y y) {
         if constexpr (detail::prefers_small<W>) {
-            return detail::multiply_by_rows<W::rows(), W::columns>(x.data, x.rows(), weight.data, bias.data,
-                                                                   y.data);
-        }
-        matmul_transposed(x, weight, y);
-        const auto* b = bias.data;
-        for (Size row = 0; row < y.rows(); ++row) {
-            auto* out = y.data + row * Y::columns;
-            for (Size column = 0; column < Y::columns; ++column) out[column] += b[column];
+            detail::multiply_by_rows<W::rows(), W::columns>(x.data, x.rows(), weight.data, bias.data, y.data);
+        } else {
+            matmul_transposed(x, weight, y);
+            detail::add_to_rows(y.data, y.rows(), Y::columns, bias.data);
         }
     }
     /// dx = dy W

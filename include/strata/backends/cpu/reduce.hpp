@@ -7,27 +7,50 @@
 
 namespace strata::cpu {
 
+namespace detail {
+
+// The number of columns is a run-time value here: layers of all sizes share these loops.
+
+/// out[j] = sum over rows of x[row, j], or out[j] += ...
+template <class T>
+void sum_rows(const T* x, Size rows, Size columns, T* out, bool accumulate) {
+    const Size end = rows * columns;
+    vectorized<T>([&](auto width) {
+        using V = Pack<T, decltype(width)::value>;
+        for (Size first = 0; first < columns; first += V::width) {
+            const Size lanes = columns - first < V::width ? columns - first : V::width;
+            V sums = accumulate ? V::load(out + first, lanes) : V(0);
+            // A pack may reach into the next row; the lanes that do are dropped at the end.
+            Size at = first;
+            for (; at + V::width <= end; at += columns) sums += V::load(x + at);
+            for (; at < end; at += columns) sums += V::load(x + at, lanes);
+            sums.store(out + first, lanes);
+        }
+    });
+}
+
+/// y[row, j] += b[j]
+template <class T>
+void add_to_rows(T* y, Size rows, Size columns, const T* b) {
+    vectorized<T>([&](auto width) {
+        using V = Pack<T, decltype(width)::value>;
+        for (Size row = 0; row < rows; ++row, y += columns) {
+            Size j = 0;
+            for (; j + V::width <= columns; j += V::width) (V::load(y + j) + V::load(b + j)).store(y + j);
+            for (; j < columns; ++j) y[j] += b[j];
+        }
+    });
+}
+
+}  // namespace detail
+
 struct ReduceOperations {
     /// out[j] = sum over rows of x[row, j], or out[j] += ...
     template <class X, class Out>
     static void sum_rows(X x, Out out) {
         using T = typename Out::value_type;
-        constexpr Size columns = X::columns;
-        static_assert(columns == Out::size());
-        const Size rows = x.rows();
-        const Size end = rows * columns;
-        vectorized<T>([&](auto width) {
-            using V = Pack<T, decltype(width)::value>;
-            for (Size first = 0; first < columns; first += V::width) {
-                const Size lanes = columns - first < V::width ? columns - first : V::width;
-                V sums = out.accumulate ? V::load(out.data + first, lanes) : V(0);
-                // A pack may reach into the next row; the lanes that do are dropped at the end.
-                Size at = first;
-                for (; at + V::width <= end; at += columns) sums += V::load(x.data + at);
-                for (; at < end; at += columns) sums += V::load(x.data + at, lanes);
-                sums.store(out.data + first, lanes);
-            }
-        });
+        static_assert(X::columns == Out::size());
+        detail::sum_rows<T>(x.data, x.rows(), X::columns, out.data, out.accumulate);
     }
 
     /// How many rows have their largest value at the index that `target` names (the first of equals, as

@@ -1,0 +1,149 @@
+// Quoted by docs/how_to/your_own_training_loop.md and use_a_scheduler.md: training without `fit`.
+
+#include <cstdio>
+#include <strata/strata.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<20, 32>, st::ReLU, st::Dropout, st::Linear<5>>;
+
+int main() {
+    st::manual_seed(42);
+    st::TensorDataset<st::Shape<20>, st::ClassIndex> all{st::randn(1000, 20), st::randint(0, 5, 1000)};
+    auto [train, test] = st::random_split(all, {800, 200});
+    st::DataLoader loader{train, {.batch_size = 50, .shuffle = true}};
+    st::DataLoader test_loader{test, {.batch_size = 100}};
+    {
+        // [five steps]
+        st::Model<Net> model;
+        st::CrossEntropyLoss criterion;
+        st::Optimizer optimizer{model, st::AdamW{.lr = 1e-3}};
+
+        for (int epoch = 0; epoch < 3; ++epoch) {
+            model.train();
+            double sum = 0;
+            for (auto [x, y] : loader) {
+                auto prediction = model(x);
+                auto loss = criterion(prediction, y);
+                optimizer.zero_grad();
+                model.backward(loss);
+                optimizer.step();
+                sum += loss.item();
+            }
+            const auto measured = st::evaluate(model, test_loader, criterion);
+            std::printf("epoch %d  loss %.4f  test loss %.4f  accuracy %.3f\n", epoch + 1,
+                        sum / static_cast<double>(loader.size()), measured.loss, measured.accuracy);
+        }
+        // [five steps]
+    }
+    {
+        // [trainer]
+        st::Model<Net> model;
+        st::Trainer trainer{model, st::CrossEntropyLoss{}, st::AdamW{.lr = 1e-3}};
+
+        for (auto [x, y] : loader) {
+            const st::BatchResult result = trainer.step(x, y);
+            if (trainer.optimizer().steps() % 8 == 0)
+                std::printf("loss %.4f, %zu of %zu correct\n", result.loss, result.correct, result.samples);
+        }
+        // [trainer]
+    }
+    {
+        st::Model<Net> model;
+        st::CrossEntropyLoss criterion;
+        st::Optimizer optimizer{model, st::SGD{.lr = 0.1}};
+        // [accumulate]
+        int batches = 0;
+        optimizer.zero_grad();
+        for (auto [x, y] : loader) {
+            auto loss = criterion(model(x), y);
+            model.backward(loss);  // adds to the gradients
+            if (++batches % 4 == 0) {
+                for (float& g : model.flat_gradients()) g /= 4;  // the mean of four batches
+                optimizer.step();
+                optimizer.zero_grad();
+            }
+        }
+        // [accumulate]
+
+        // [clip]
+        auto clip_gradients = [](auto& model, double most) {
+            double square = 0;
+            for (float g : model.flat_gradients()) square += static_cast<double>(g) * g;
+            if (const double norm = std::sqrt(square); norm > most)
+                for (float& g : model.flat_gradients()) g *= static_cast<float>(most / norm);
+        };
+        // [clip]
+        auto [x, y] = *loader.begin();
+        auto loss = criterion(model(st::randn(8, 20)), st::randint(0, 5, 8));
+        optimizer.zero_grad();
+        model.backward(loss);
+        clip_gradients(model, 1.0);
+        optimizer.step();
+        (void)x, (void)y;
+    }
+    {
+        // [early stopping]
+        st::Model<Net> model;
+        st::Trainer trainer{model, st::CrossEntropyLoss{}, st::AdamW{.lr = 1e-3}};
+        double best = INFINITY;
+        for (int epoch = 0, without_progress = 0; epoch < 100 && without_progress < 3; ++epoch) {
+            for (auto [x, y] : loader) trainer.step(x, y);
+            const double loss = st::evaluate(model, test_loader, trainer.loss()).loss;
+            without_progress = loss < best ? 0 : without_progress + 1;
+            if (loss < best) {
+                best = loss;
+                st::save(model, "best.safetensors");
+            }
+        }
+        st::load(model, "best.safetensors");
+        // [early stopping]
+        std::printf("best test loss %.4f\n", best);
+    }
+    {
+        // [scheduler]
+        st::Model<Net> model;
+        st::Trainer trainer{model, st::CrossEntropyLoss{}, st::SGD{.lr = 0.1, .momentum = 0.9}};
+        st::CosineAnnealingLR scheduler{trainer.optimizer(), {.T_max = 10}};
+
+        for (int epoch = 0; epoch < 10; ++epoch) {
+            for (auto [x, y] : loader) trainer.step(x, y);
+            scheduler.step();
+        }
+        // [scheduler]
+        std::printf("learning rate at the end: %.3g\n", scheduler.last_lr());
+    }
+    {
+        st::Model<Net> model;
+        // [one cycle]
+        st::Optimizer optimizer{model, st::Adam{}};
+        const auto steps = static_cast<long long>(5 * loader.size());
+        st::OneCycleLR scheduler{optimizer, {.max_lr = 0.01, .total_steps = steps}};
+        st::CrossEntropyLoss criterion;
+        for (int epoch = 0; epoch < 5; ++epoch) {
+            for (auto [x, y] : loader) {
+                auto loss = criterion(model(x), y);
+                optimizer.zero_grad();
+                model.backward(loss);
+                optimizer.step();
+                if (scheduler.last_epoch() < steps - 1) scheduler.step();  // after every batch
+            }
+        }
+        // [one cycle]
+        std::printf("learning rate at the end: %.3g\n", scheduler.last_lr());
+    }
+    {
+        st::Model<Net> model;
+        st::Trainer trainer{model, st::CrossEntropyLoss{}, st::Adam{}};
+        // [plateau]
+        st::ReduceLROnPlateau scheduler{trainer.optimizer(), {.factor = 0.5, .patience = 2}};
+        for (int epoch = 0; epoch < 10; ++epoch) {
+            for (auto [x, y] : loader) trainer.step(x, y);
+            scheduler.step(st::evaluate(model, test_loader, trainer.loss()).loss);
+        }
+        // [plateau]
+        // [by hand]
+        trainer.optimizer().options().lr = 1e-4;
+        // [by hand]
+    }
+}
