@@ -24,11 +24,15 @@ int main() {
 
     st::manual_seed(42);
     st::Model model{Net{{}, {}, {}, {}, st::Dropout{.p = 0.2}, {}, {}, st::Dropout{.p = 0.2}, {}, {}}};
-    st::fit(model, st::DataLoader{train, {.batch_size = 128, .shuffle = true, .num_workers = 1}},
-            st::NLLLoss{}, st::Adam{.lr = 1e-3},
-            {.epochs = 8, .validation = st::DataLoader{test, {.batch_size = 1000}}});
+    const st::DataLoader batches{train, {.batch_size = 128, .shuffle = true, .num_workers = 1}};
+    const st::DataLoader test_batches{test, {.batch_size = 1000}};
+    st::fit(model, batches, st::NLLLoss{}, st::Adam{.lr = 1e-3}, {.epochs = 5, .validation = test_batches});
+    std::printf("two more with a fifth of the learning rate\n");
+    st::fit(model, batches, st::NLLLoss{}, st::Adam{.lr = 2e-4}, {.epochs = 2, .validation = test_batches});
 
-    const auto measured = st::evaluate(model, st::DataLoader{test, {.batch_size = 1000}}, st::NLLLoss{});
+    const auto measured = st::evaluate(model, test_batches, st::NLLLoss{});
     std::printf("test accuracy %.4f over %zu images\n", measured.accuracy, measured.samples);
     st::save(model, "03_mnist_mlp.safetensors");
+    const bool drawn = test.size() != 10000;  // MNIST's test set; fewer digits are drawn
+    return drawn || measured.accuracy > 0.98 ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cstdio>
 #include <strata/strata.hpp>
+#include <xtensor/xsort.hpp>  // xt::argmax
 
 namespace st = strata;
 

@@ -5,12 +5,11 @@
 
 namespace st = strata;
 
-using Net = st::Sequential<st::Linear<20, 32>, st::ReLU, st::Dropout, st::Linear<5>>;
+using Net = st::Sequential<st::Flatten, st::Linear<784, 32>, st::ReLU, st::Dropout, st::Linear<10>>;
 
 int main() {
     st::manual_seed(42);
-    st::TensorDataset<st::Shape<20>, st::ClassIndex> all{st::randn(1000, 20), st::randint(0, 5, 1000)};
-    auto [train, test] = st::random_split(all, {800, 200});
+    auto [train, test] = st::datasets::drawn_digits(2000, 500);  // a stand-in for MNIST
     st::DataLoader loader{train, {.batch_size = 50, .shuffle = true}};
     st::DataLoader test_loader{test, {.batch_size = 100}};
     {
@@ -43,7 +42,7 @@ int main() {
 
         for (auto [x, y] : loader) {
             const st::BatchResult result = trainer.step(x, y);
-            if (trainer.optimizer().steps() % 8 == 0)
+            if (trainer.optimizer().steps() % 20 == 0)
                 std::printf("loss %.4f, %zu of %zu correct\n", result.loss, result.correct, result.samples);
         }
         // [trainer]
@@ -66,28 +65,23 @@ int main() {
         }
         // [accumulate]
 
+        model.backward(criterion(model(st::rand(8, 1, 28, 28)), st::randint(0, 10, 8)));
         // [clip]
-        auto clip_gradients = [](auto& model, double most) {
-            double square = 0;
-            for (float g : model.flat_gradients()) square += static_cast<double>(g) * g;
-            if (const double norm = std::sqrt(square); norm > most)
-                for (float& g : model.flat_gradients()) g *= static_cast<float>(most / norm);
-        };
+        // between backward and step
+        double square = 0;
+        for (float g : model.flat_gradients()) square += static_cast<double>(g) * static_cast<double>(g);
+        const double norm = std::sqrt(square), most = 1.0;
+        if (norm > most)
+            for (float& g : model.flat_gradients()) g *= static_cast<float>(most / norm);
         // [clip]
-        auto [x, y] = *loader.begin();
-        auto loss = criterion(model(st::randn(8, 20)), st::randint(0, 5, 8));
-        optimizer.zero_grad();
-        model.backward(loss);
-        clip_gradients(model, 1.0);
         optimizer.step();
-        (void)x, (void)y;
     }
     {
         // [early stopping]
         st::Model<Net> model;
         st::Trainer trainer{model, st::CrossEntropyLoss{}, st::AdamW{.lr = 1e-3}};
         double best = INFINITY;
-        for (int epoch = 0, without_progress = 0; epoch < 100 && without_progress < 3; ++epoch) {
+        for (int epoch = 0, without_progress = 0; epoch < 20 && without_progress < 3; ++epoch) {
             for (auto [x, y] : loader) trainer.step(x, y);
             const double loss = st::evaluate(model, test_loader, trainer.loss()).loss;
             without_progress = loss < best ? 0 : without_progress + 1;
@@ -126,7 +120,7 @@ int main() {
                 optimizer.zero_grad();
                 model.backward(loss);
                 optimizer.step();
-                if (scheduler.last_epoch() < steps - 1) scheduler.step();  // after every batch
+                scheduler.step();  // after every batch
             }
         }
         // [one cycle]

@@ -1,7 +1,9 @@
 // Quoted by docs/how_to/your_own_dataset.md: data of one's own, from a function, from tensors, from memory.
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <span>
 #include <strata/strata.hpp>
 #include <vector>
 
@@ -109,7 +111,8 @@ int main() {
         st::fit(model, st::DataLoader{flowers, {.batch_size = 50}}, st::CrossEntropyLoss{}, st::Adam{}, {});
         st::fit(model, st::DataLoader{rows, {.batch_size = 50, .num_workers = 2}}, st::CrossEntropyLoss{},
                 st::Adam{}, {});
-        st::fit(model, st::DataLoader{numbers.size() == 150 ? classes : classes, {.batch_size = 50}},
-                st::CrossEntropyLoss{}, st::Adam{}, {});
+        using Regression = st::Sequential<st::Linear<4, 1>>;
+        st::Model<Regression> regression;
+        st::fit(regression, st::DataLoader{numbers, {.batch_size = 50}}, st::MSELoss{}, st::Adam{}, {});
     }
 }

@@ -1,4 +1,5 @@
-// A model by itself: its parameters and gradients, what may be handed to it, what it refuses, the memory it uses.
+// A model by itself: its parameters and gradients, what may be handed to it, what it refuses, the memory it
+// uses.
 
 #include "catch.hpp"
 #include "io/support.hpp"
@@ -40,7 +41,8 @@ namespace {
 
 using Line = Linear<2, 1>;
 using Mlp = Sequential<Linear<4, 8>, Tanh, Linear<8, 3>>;
-using Nested = Sequential<Linear<4, 6>, Sequential<Tanh, Sequential<Linear<6, 6>, ReLU>, Linear<6, no_bias>>, Linear<2>>;
+using Nested =
+    Sequential<Linear<4, 6>, Sequential<Tanh, Sequential<Linear<6, 6>, ReLU>, Linear<6, no_bias>>, Linear<2>>;
 
 template <class T>
 std::vector<T> copy_of(std::span<T> values) {
@@ -172,7 +174,7 @@ TEST_CASE("a batch may be a container, a view or an expression") {
 
     xt::xtensor<float, 2> tall = xt::zeros<float>({10, 4});
     xt::view(tall, xt::range(2, 8)) = x;
-    CHECK(same(xt::view(tall, xt::range(2, 8))));              // rows, side by side
+    CHECK(same(xt::view(tall, xt::range(2, 8))));  // rows, side by side
     CHECK(same(xt::view(tall, xt::range(2, 8), xt::all())));
     xt::xtensor<float, 2> wide = xt::ones<float>({6, 9});
     xt::view(wide, xt::all(), xt::range(1, 9, 2)) = x;
@@ -186,8 +188,8 @@ TEST_CASE("a batch may be a container, a view or an expression") {
     CHECK(same(xt::flip(backwards, 0)));
 
     const xt::xtensor<float, 2> half = 0.5f * x;
-    CHECK(same(2 * half));                       // not evaluated before
-    CHECK(same(xt::cast<double>(x)));            // numbers of another type are converted
+    CHECK(same(2 * half));             // not evaluated before
+    CHECK(same(xt::cast<double>(x)));  // numbers of another type are converted
     CHECK(same(xt::reshape_view(x, {6, 4})));
 }
 
@@ -211,7 +213,8 @@ TEST_CASE("a batch of another shape is refused, with both shapes") {
     };
     CHECK(refusal(xt::zeros<float>({3, 5})) ==
           "strata: the input has the shape (3, 5), but the network takes (batch, 4)");
-    CHECK(refusal(xt::zeros<float>({4})) == "strata: the input has the shape (4), but the network takes (batch, 4)");
+    CHECK(refusal(xt::zeros<float>({4})) ==
+          "strata: the input has the shape (4), but the network takes (batch, 4)");
     CHECK(refusal(xt::zeros<float>({2, 2, 4})) ==
           "strata: the input has the shape (2, 2, 4), but the network takes (batch, 4)");
     CHECK(refusal(1.0f) == "strata: the input has the shape (), but the network takes (batch, 4)");
@@ -220,8 +223,9 @@ TEST_CASE("a batch of another shape is refused, with both shapes") {
     const xt::xarray<float> images = xt::ones<float>({2, 3, 4}), rows = xt::ones<float>({2, 12});
     const float first = flat(images)(1, 1);
     CHECK(flat(rows)(1, 1) == first);
-    CHECK(message_of<ShapeError>([&] { flat(xt::xarray<float>(xt::zeros<float>({2, 3, 5}))); }) ==
-          "strata: the input has the shape (2, 3, 5), but the network takes (batch, 12)");
+    CHECK(message_of<ShapeError>([&] {
+              flat(xt::xarray<float>(xt::zeros<float>({2, 3, 5})));
+          }) == "strata: the input has the shape (2, 3, 5), but the network takes (batch, 12)");
     CHECK_THROWS_AS(flat(xt::xarray<float>(xt::zeros<float>({12}))), ShapeError);
 }
 

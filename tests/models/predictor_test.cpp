@@ -82,8 +82,9 @@ TEST_CASE("a Predictor takes batches of any size, as containers, views and expre
         CHECK(laws::same_bits(copy_of(predictor(xt::xtensor<float, 2>(x))), copy_of(all)));
     }
     for (Size i = 0; i < 10; ++i) CHECK(one(0, i) == Approx(all(5, i)).margin(1e-6));
-    CHECK(support::message_of<ShapeError>([&] { predictor(xt::xarray<float>(xt::ones<float>({2, 19}))); }) ==
-          "strata: the input has the shape (2, 19), but the network takes (batch, 20)");
+    CHECK(support::message_of<ShapeError>([&] {
+              predictor(xt::xarray<float>(xt::ones<float>({2, 19})));
+          }) == "strata: the input has the shape (2, 19), but the network takes (batch, 20)");
     CHECK(laws::same_bits(copy_of(predictor(x)), copy_of(all)));
 }
 

@@ -1,5 +1,6 @@
 // Labels: robust
-// A model's parameters to a file and back: the same bits, PyTorch's names, and a model that no bad file changes.
+// A model's parameters to a file and back: the same bits, PyTorch's names, and a model that no bad file
+// changes.
 
 #include "catch.hpp"
 #include "io/support.hpp"
@@ -24,7 +25,8 @@ using support::TemporaryDirectory;
 
 namespace {
 
-using Nested = Sequential<Linear<4, 6>, Sequential<Tanh, Sequential<Linear<6, 6>, ReLU>, Linear<6, no_bias>>, Linear<2>>;
+using Nested =
+    Sequential<Linear<4, 6>, Sequential<Tanh, Sequential<Linear<6, 6>, ReLU>, Linear<6, no_bias>>, Linear<2>>;
 
 template <class M>
 std::vector<typename M::value_type> bits(const M& model) {
@@ -97,13 +99,13 @@ TEST_CASE("a file of another network is refused with all differences at once") {
     const std::string path = directory.path("model");
     save(Model<Sequential<Linear<4, 6>, Tanh, Linear<6, 4>, Linear<4, 3>>>(), path);
     Model<Sequential<Linear<4, 6>, Tanh, Linear<6, 3>, Tanh, Linear<3, 3, no_bias>>> model;
-    CHECK(refusal<StateError>(model, path) ==
-          path + ": the file is sound, and does not fit: 5 differences\n"
-                 "  shape:      \"2.weight\" found [4, 6], expected [3, 6]\n"
-                 "  shape:      \"2.bias\" found [4], expected [3]\n"
-                 "  missing:    \"4.weight\" F32 [3, 3]\n"
-                 "  unexpected: \"3.weight\" F32 [3, 4]\n"
-                 "  unexpected: \"3.bias\" F32 [3]");
+    CHECK(refusal<StateError>(model, path) == path +
+                                                  ": the file is sound, and does not fit: 5 differences\n"
+                                                  "  shape:      \"2.weight\" found [4, 6], expected [3, 6]\n"
+                                                  "  shape:      \"2.bias\" found [4], expected [3]\n"
+                                                  "  missing:    \"4.weight\" F32 [3, 3]\n"
+                                                  "  unexpected: \"3.weight\" F32 [3, 4]\n"
+                                                  "  unexpected: \"3.bias\" F32 [3]");
     Model<Sequential<Linear<6, 4>>> turned;
     CHECK(contains(refusal<StateError>(turned, path),
                    "\"0.weight\" found [6, 4], expected [4, 6]: transposed? Weights are stored [out, in]"));
@@ -135,14 +137,14 @@ TEST_CASE("a file that is not sound leaves the model unchanged") {
     }
     support::write_bytes(path, whole + '\0');
     refusal<FileError>(model, path);
-    for (Size i = 0; i < whole.size() / 2; ++i) {  // one bit of the header, or of its length: bad, or another network
+    const Size header = whole.find('}', whole.rfind("data_offsets"));
+    for (Size i = 0; i < header; ++i) {  // one bit of the header: not sound, of another network, or no matter
         std::string damaged = whole;
         damaged[i] = static_cast<char>(damaged[i] ^ 4);
         support::write_bytes(path, damaged);
         const auto before = bits(model);
         try {
-            load(model, path);  // a bit of the numbers, or of the metadata, goes unnoticed
-            load(model, (support::write_bytes(path, whole), path));
+            load(model, path);
         } catch (const Error&) {
             REQUIRE(laws::same_bits(bits(model), before));
         }

@@ -44,7 +44,7 @@ class BatchSource {
 
 public:
     /// Begins an epoch. Draws from the default generator what PyTorch's DataLoader draws, in its order.
-    void start(const D& dataset, const DataLoaderOptions& options) {
+    [[gnu::cold]] void start(const D& dataset, const DataLoaderOptions& options) {
         dataset_ = &dataset;
         samples_ = static_cast<Size>(dataset.size());
         batch_size_ = options.batch_size < samples_ ? options.batch_size : samples_;

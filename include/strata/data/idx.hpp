@@ -28,7 +28,7 @@ namespace io {
 /// checksums; refuses bytes behind the last gzip member, which zlib's own gzread would pass over in silence.
 class IdxSource {
 public:
-    explicit IdxSource(const std::string& path) : file_(path) {
+    [[gnu::cold]] explicit IdxSource(const std::string& path) : file_(path) {
         unsigned char start[2] = {};
         compressed_ = file_.read_some(0, start, 2) == 2 && start[0] == 0x1F && start[1] == 0x8B;
         if (!compressed_) return;
@@ -62,7 +62,7 @@ public:
     }
 
 private:
-    std::size_t inflate_some(unsigned char* destination, std::size_t bytes) {
+    [[gnu::cold]] std::size_t inflate_some(unsigned char* destination, std::size_t bytes) {
         std::size_t done = 0;
         while (done < bytes) {
             if (stream_.avail_in == 0) refill();
@@ -106,7 +106,7 @@ private:
 
 /// Reads magic number and `dimensions` counts (1: labels, 3: images) to `counts`, then as many elements as
 /// they promise. Memory follows what the file holds, not what it promises.
-inline std::vector<std::uint8_t> read_idx(const std::string& path, std::uint32_t dimensions,
+[[gnu::cold]] inline std::vector<std::uint8_t> read_idx(const std::string& path, std::uint32_t dimensions,
                                           std::size_t* counts) {
     IdxSource source(path);
     unsigned char header[16];
@@ -170,7 +170,7 @@ inline std::vector<std::uint8_t> read_idx(const std::string& path, std::uint32_t
 
 /// Reads an image file (magic number 0x00000803), for example train-images-idx3-ubyte or the same with .gz.
 /// Throws FileError for anything but a file whose header and content agree to the byte.
-inline IdxImages read_idx_images(const std::string& path) {
+[[gnu::cold]] inline IdxImages read_idx_images(const std::string& path) {
     std::size_t counts[3];
     IdxImages images;
     images.pixels = io::read_idx(path, 3, counts);
@@ -182,7 +182,7 @@ inline IdxImages read_idx_images(const std::string& path) {
 
 /// Reads a label file (magic number 0x00000801), for example train-labels-idx1-ubyte or the same with .gz:
 /// one byte per sample, whatever its value. Throws FileError as read_idx_images.
-inline std::vector<std::uint8_t> read_idx_labels(const std::string& path) {
+[[gnu::cold]] inline std::vector<std::uint8_t> read_idx_labels(const std::string& path) {
     std::size_t count;
     return io::read_idx(path, 1, &count);
 }

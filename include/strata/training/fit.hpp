@@ -132,10 +132,15 @@ struct RefuseFit {
 /// Trains `model` for `options.epochs` passes over `loader`. Works with every network, loss, optimizer and
 /// loader; a loader is anything that yields pairs of batches. If a batch is refused, the model keeps what it
 /// has learnt before. Throws what `Trainer::step` throws.
-template <class Net, class Device, class T, class Loader, class LossType, class Algorithm, class Validation>
-History
-fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss, const Algorithm& algorithm,
-    const FitOptions<Validation>& options) requires detail::TrainingArguments<Loader, LossType, Algorithm> {
+///
+/// Options in braces, `fit(model, loader, NLLLoss{}, Adam{}, {.epochs = 5, .validation = test_loader})`, take
+/// a validation loader of the same type as `loader`; one of another type is named:
+/// FitOptions<OtherLoader>{...}.
+template <class Net, class Device, class T, class Loader, class LossType, class Algorithm,
+          class Validation = Loader>
+History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
+            const Algorithm& algorithm, const FitOptions<Validation>& options = {}) requires
+    detail::TrainingArguments<Loader, LossType, Algorithm> {
     Trainer trainer{model, loss, algorithm};
     Progress progress(options.output, options.epochs);
     History history;
@@ -162,19 +167,10 @@ fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss, co
     return history;
 }
 
-/// The same, with options in braces: `fit(model, loader, NLLLoss{}, Adam{}, {.epochs = 5, .validation =
-/// test_loader})`.
-template <class Net, class Device, class T, class Loader, class LossType, class Algorithm>
-History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
-            const Algorithm& algorithm, const FitOptions<std::type_identity_t<Loader>>& options = {}) requires
-    detail::TrainingArguments<Loader, LossType, Algorithm> {
-    return fit<Net, Device, T, Loader, LossType, Algorithm, Loader>(model, loader, loss, algorithm, options);
-}
-
 /// Anything else is refused.
-template <class Model, class Loader, class LossType, class Algorithm>
+template <class Model, class Loader, class LossType, class Algorithm, class Validation = Loader>
 History fit(const Model&, const Loader&, const LossType&, const Algorithm&,
-            const FitOptions<std::type_identity_t<Loader>>& = {}) {
+            const FitOptions<Validation>& = {}) {
     constexpr bool wrong_loss_or_optimizer = requires { typename Model::network_type; }
     &&AnyLoader<Loader> && !detail::TrainingArguments<Loader, LossType, Algorithm>;
     if constexpr (wrong_loss_or_optimizer)

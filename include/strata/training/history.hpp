@@ -2,8 +2,8 @@
 // What training recorded, one row per epoch; written as CSV or JSON.
 
 #include <charconv>
-#include <strata/core/message.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/message.hpp>
 #include <strata/io/atomic_file.hpp>
 #include <string>
 #include <vector>
@@ -74,7 +74,8 @@ private:
     [[gnu::cold]] static std::string number(double value, const char* missing) {
         if (!detail::is_finite(value)) return missing;  // NaN and infinities have no place in JSON
         char text[32];  // not of printf, which writes the decimal point of the user's language
-        return std::string(text, std::to_chars(text, text + sizeof text, value, std::chars_format::general, 9).ptr);
+        return std::string(text,
+                           std::to_chars(text, text + sizeof text, value, std::chars_format::general, 9).ptr);
     }
     [[gnu::cold]] static void write(const std::string& path, const std::string& text) {
         AtomicFile file(path);

@@ -1,0 +1,260 @@
+// Whole trainings: the numbers of PyTorch's loops, what an epoch's loss means, loaders of all kinds, what is
+// printed.
+
+#include "catch.hpp"
+#include "golden/training.hpp"
+#include "io/support.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/data/data_loader.hpp>
+#include <strata/data/tensor_dataset.hpp>
+#include <strata/layers/dropout.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/log_softmax.hpp>
+#include <strata/layers/relu.hpp>
+#include <strata/losses/kl_div_loss.hpp>
+#include <strata/losses/mse_loss.hpp>
+#include <strata/losses/nll_loss.hpp>
+#include <strata/models/sequential.hpp>
+#include <strata/optimizers/adam.hpp>
+#include <strata/optimizers/sgd.hpp>
+#include <strata/random/tensors.hpp>
+#include <strata/training/fit.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace strata;
+
+namespace {
+
+using Net = Sequential<Linear<20, 16>, ReLU, Dropout, Linear<16, 10>, LogSoftmax>;
+using Points = TensorDataset<Shape<20>, ClassIndex>;
+using Curve = TensorDataset<Shape<3>, Shape<2>>;
+
+struct Data {
+    Points train, validation;
+};
+Data make_data() {
+    manual_seed(7);
+    const auto x = randn(50, 20);
+    const auto y = randint(0, 10, 50);
+    const auto validation_x = randn(20, 20);
+    const auto validation_y = randint(0, 10, 20);
+    return {{x, y}, {validation_x, validation_y}};
+}
+
+template <Size Count>
+void check_parameters(Model<Net>& model, const float (&expected)[Count]) {
+    REQUIRE(Count == Model<Net>::parameter_count);
+    Size next = 0;
+    double worst = 0;
+    model.for_each_parameter([&](std::string_view, auto tensor) {
+        for (const float value : tensor) worst = std::max(worst, std::fabs(double(value) - expected[next++]));
+    });
+    CHECK(worst < 1e-5);
+}
+
+/// All that `fit` and friends write while `call` runs.
+template <class Call>
+std::string output_of(Call call) {
+    std::FILE* file = std::tmpfile();
+    REQUIRE(file != nullptr);
+    call(file);
+    std::rewind(file);
+    std::string text(10000, 0);
+    text.resize(std::fread(text.data(), 1, text.size(), file));
+    std::fclose(file);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("Adam with dropout, shuffled batches and validation follows PyTorch") {
+    const Data data = make_data();
+    manual_seed(42);
+    Model<Net> model;
+    const History history =
+        fit(model, DataLoader{data.train, {.batch_size = 8, .shuffle = true}}, NLLLoss{}, Adam{.lr = 0.01},
+            {.epochs = 4, .validation = DataLoader{data.validation, {.batch_size = 8}}, .output = nullptr});
+    REQUIRE(history.size() == 4);
+    for (Size i = 0; i < 4; ++i) {
+        const double* row = golden::training::adam_epochs + 5 * i;
+        CHECK(history[i].epoch == int(i) + 1);
+        CHECK(history[i].loss == Approx(row[0]).epsilon(1e-5));
+        CHECK(history[i].accuracy == Approx(row[2]).epsilon(1e-12));
+        CHECK(history[i].validation_loss == Approx(row[3]).epsilon(1e-5));
+        CHECK(history[i].validation_accuracy == Approx(row[4]).epsilon(1e-12));
+        CHECK(history[i].seconds > 0);
+    }
+    check_parameters(model, golden::training::adam_parameters);
+
+    const Evaluation measured = evaluate(model, DataLoader{data.validation, {.batch_size = 7}}, NLLLoss{});
+    CHECK(measured.loss == Approx(history.back().validation_loss).epsilon(1e-6));
+    CHECK(measured.accuracy == history.back().validation_accuracy);
+    CHECK(measured.samples == 20);
+}
+
+TEST_CASE("SGD with momentum follows PyTorch, in the other way to sum up an epoch too") {
+    const Data data = make_data();
+    for (const EpochLoss kind : {EpochLoss::mean, EpochLoss::batch_sum_per_sample}) {
+        manual_seed(42);
+        Model<Net> model;
+        const History history =
+            fit(model, DataLoader{data.train, {.batch_size = 8, .shuffle = true}}, NLLLoss{},
+                SGD{.lr = 0.05, .momentum = 0.9}, {.epochs = 4, .output = nullptr, .epoch_loss = kind});
+        REQUIRE(history.size() == 4);
+        for (Size i = 0; i < 4; ++i) {
+            const double* row = golden::training::sgd_epochs + 3 * i;
+            CHECK(history[i].loss == Approx(row[kind == EpochLoss::mean ? 0 : 1]).epsilon(1e-5));
+            CHECK(history[i].accuracy == Approx(row[2]).epsilon(1e-12));
+            CHECK(history[i].validation_loss != history[i].validation_loss);
+            CHECK(history[i].validation_accuracy != history[i].validation_accuracy);
+        }
+        check_parameters(model, golden::training::sgd_parameters);
+    }
+}
+
+TEST_CASE("an epoch's mean loss is that of all samples in one batch, however the loss is reduced") {
+    manual_seed(8);
+    Model<Sequential<Linear<3, 2>, LogSoftmax>> model;
+    const Curve data{randn(11, 3), randn(11, 2)};
+    const DataLoader small{data, {.batch_size = 4}};  // 4, 4 and 3 samples
+    const DataLoader whole{data, {.batch_size = 11}};
+    const auto check = [&](const auto& loss, double per_sample) {  // the whole batch's loss by this
+        const double one_batch = evaluate(model, whole, loss, EpochLoss::batch_sum_per_sample).loss * 11;
+        double sum = 0;
+        Evaluator evaluator{model, loss};
+        for (auto [x, y] : small.views()) sum += evaluator(x, y).loss;
+        CHECK(evaluate(model, small, loss).loss == Approx(one_batch / per_sample));
+        CHECK(evaluate(model, small, loss, EpochLoss::batch_sum_per_sample).loss == Approx(sum / 11));
+
+        const FitOptions<DataLoader<const Curve&>> silent{.output = nullptr};
+        const History history = fit(model, small, loss, SGD{.lr = 0}, silent);
+        CHECK(history[0].loss == Approx(one_batch / per_sample));
+        CHECK(history[0].accuracy != history[0].accuracy);  // there are no classes
+    };
+    check(MSELoss{}, 1);
+    check(MSELoss{.reduction = Reduction::sum}, 11);
+    check(KLDivLoss{.log_target = true}, 1);
+    check(KLDivLoss{.log_target = true, .reduction = KLDivLoss::Reduction::batch_mean}, 1);
+    check(KLDivLoss{.log_target = true, .reduction = KLDivLoss::Reduction::sum}, 11);
+}
+
+TEST_CASE("evaluate changes nothing") {
+    const Data data = make_data();
+    Model<Net> model;
+    const auto parameters = model.flat_parameters();
+    const std::vector<float> before(parameters.begin(), parameters.end());
+    const DataLoader loader{data.validation, {.batch_size = 8}};
+    const Evaluation first = evaluate(std::as_const(model), loader, NLLLoss{});
+    CHECK(evaluate(model, loader, NLLLoss{}).loss == first.loss);
+    CHECK(std::memcmp(before.data(), parameters.data(), before.size() * sizeof(float)) == 0);
+    CHECK(model.is_training());
+    CHECK_FALSE(model.has_gradients());
+}
+
+TEST_CASE("a loader is whatever yields pairs of batches") {
+    const Data data = make_data();
+    const DataLoader loader{data.train, {.batch_size = 8}};
+    std::vector<std::pair<xt::xtensor<float, 2>, xt::xtensor<std::int64_t, 1>>> own;
+    for (auto [x, y] : loader) own.emplace_back(x, y);
+    REQUIRE(own.size() == 7);
+    const Model<Net> start;
+    const auto losses = [&](const auto& batches, const auto& options) {
+        Model<Net> model = start;
+        manual_seed(9);
+        default_generator().random();  // what a DataLoader draws for an epoch
+        default_generator().random();
+        if constexpr (requires { batches.views(); }) manual_seed(9);
+        const History history = fit(model, batches, NLLLoss{}, Adam{}, options);
+        return std::pair{history.back().loss, history.back().validation_loss};
+    };
+    using Own = decltype(own);
+    using Loader = DataLoader<const Points&>;
+    const auto expected = losses(loader, FitOptions<Loader>{.validation = loader, .output = nullptr});
+    CHECK(losses(own, FitOptions<Own>{.validation = own, .output = nullptr}) == expected);
+    // and the validation loader may be of another type
+    CHECK(losses(loader, FitOptions<Own>{.validation = own, .output = nullptr}) == expected);
+    CHECK(losses(own, FitOptions<Loader>{.validation = loader, .output = nullptr}) == expected);
+}
+
+TEST_CASE("a loader without batches is refused") {
+    Model<Net> model;
+    const std::string message = "strata: the loader yields no batches";
+    const auto refused = [&](const auto& loader) {
+        CHECK(support::message_of<ValueError>([&] { evaluate(model, loader, NLLLoss{}); }) == message);
+        return support::message_of<ValueError>([&] { fit(model, loader, NLLLoss{}, Adam{}); }) == message;
+    };
+    const Points empty{xt::xtensor<float, 2>::from_shape({0, 20}),
+                       xt::xtensor<std::int64_t, 1>::from_shape({0})};
+    CHECK(refused(DataLoader{empty, {.batch_size = 8}}));
+    CHECK(refused(DataLoader{empty, {.batch_size = 8, .shuffle = true}}));
+    const Data data = make_data();
+    CHECK(refused(DataLoader{data.train, {.batch_size = 64, .drop_last = true}}));
+    CHECK(refused(std::vector<std::pair<xt::xtensor<float, 2>, xt::xtensor<std::int64_t, 1>>>{}));
+}
+
+TEST_CASE("no epochs give an empty history") {
+    const Data data = make_data();
+    Model<Net> model;
+    const float first = model.parameter<"0.weight">()(0, 0);
+    const DataLoader loader{data.train, {.batch_size = 8}};
+    for (const int epochs : {0, -1}) {
+        const std::string text = output_of([&](std::FILE* file) {
+            CHECK(fit(model, loader, NLLLoss{}, Adam{}, {.epochs = epochs, .output = file}).empty());
+        });
+        CHECK(text.empty());
+    }
+    CHECK(model.parameter<"0.weight">()(0, 0) == first);
+}
+
+TEST_CASE("a batch that is refused ends the training; what was learnt before is kept") {
+    const Data data = make_data();
+    const DataLoader loader{data.train, {.batch_size = 8}};
+    std::vector<std::pair<xt::xtensor<float, 2>, xt::xtensor<std::int64_t, 1>>> batches;
+    for (auto [x, y] : loader) batches.emplace_back(x, y);
+    batches[2].second(1) = 10;
+    Model<Net> model;
+    Model<Net> two_steps = model;
+    manual_seed(3);
+    CHECK_THROWS_AS(fit(model, batches, NLLLoss{}, Adam{}, {.output = nullptr}), ValueError);
+    manual_seed(3);
+    batches.resize(2);
+    fit(two_steps, batches, NLLLoss{}, Adam{}, {.output = nullptr});
+    const auto a = model.flat_parameters(), b = two_steps.flat_parameters();
+    CHECK(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
+}
+
+TEST_CASE("a file gets one plain line per epoch") {
+    const Data data = make_data();
+    manual_seed(42);
+    Model<Net> model;
+    const DataLoader loader{data.train, {.batch_size = 8, .shuffle = true}};
+    History history;
+    const std::string text = output_of([&](std::FILE* file) {
+        history =
+            fit(model, loader, NLLLoss{}, Adam{.lr = 0.01},
+                {.epochs = 2, .validation = DataLoader{data.validation, {.batch_size = 8}}, .output = file});
+    });
+    std::string expected;
+    for (const Epoch& epoch : history) {
+        char line[200];
+        std::snprintf(line, sizeof line,
+                      "epoch %d/2  loss %.5f  accuracy %.4f  validation loss %.5f  accuracy %.4f  %.2f s\n",
+                      epoch.epoch, epoch.loss, epoch.accuracy, epoch.validation_loss,
+                      epoch.validation_accuracy, epoch.seconds);
+        expected += line;
+    }
+    CHECK(text == expected);
+
+    const Curve curve{randn(6, 3), randn(6, 2)};
+    Model<Linear<3, 2>> line;
+    const std::string short_text = output_of(
+        [&](std::FILE* file) { fit(line, DataLoader{curve}, MSELoss{}, SGD{.lr = 0.01}, {.output = file}); });
+    CHECK(support::contains(short_text, "epoch 1/1  loss "));
+    CHECK_FALSE(support::contains(short_text, "accuracy"));
+    CHECK(std::count(short_text.begin(), short_text.end(), '\n') == 1);
+}
