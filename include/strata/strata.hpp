@@ -15,6 +15,7 @@
 #include <strata/core/error.hpp>
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/message.hpp>
 #include <strata/core/network.hpp>
 #include <strata/core/plan.hpp>
 #include <strata/core/shape.hpp>

@@ -1,7 +1,6 @@
-// error: input
+// error: arguments
 // expect: Input<>
-// expect: Input takes the extents of one sample, each at least 1
-// only: g++ nvcc (clang 14 gives up a class whose static_assert fails, and complains of all that follows)
+// expect: it_takes_the_extents_of_one_sample_each_at_least_1
 // `Input<1, 28, 28>` are images of one channel, `Input<784>` rows.
 #include <strata/layers/input.hpp>
 #include <strata/layers/linear.hpp>

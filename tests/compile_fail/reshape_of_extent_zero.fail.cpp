@@ -1,7 +1,6 @@
-// error: reshape
+// error: arguments
 // expect: Reshape<0, 28>
-// expect: Reshape takes the extents of one sample, each at least 1
-// only: g++ nvcc (clang 14 gives up a class whose static_assert fails, and complains of all that follows)
+// expect: it_takes_the_extents_of_one_sample_each_at_least_1
 // An extent of 0 makes a sample without elements.
 #include <strata/layers/linear.hpp>
 #include <strata/layers/reshape.hpp>

@@ -189,7 +189,8 @@ TEMPLATE_TEST_CASE("A model with NLLLoss has PyTorch's loss and gradients", "", 
 
 TEST_CASE("A loss that belongs to no present pass is refused") {
     const std::string expected =
-        "strata: backward needs the loss of this model's last forward pass in training mode";
+        "strata: backward needs the loss that was taken last, of this model's last forward pass in training "
+        "mode, and takes it once";
     auto model = model_of_the_golden_file<float>();
     const xt::xtensor<float, 2> x = inputs<float>();
     const xt::xtensor<std::int64_t, 1> y = labels();

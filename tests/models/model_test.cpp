@@ -358,6 +358,19 @@ TEST_CASE("a backward pass needs the loss of the last forward pass in training m
     CHECK(refused(trained_over));
 }
 
+TEST_CASE("another model's loss is refused") {
+    Model<Line> model, other;
+    const xt::xtensor<float, 2> x = {{3, 4}, {1, 0}}, y = {{5}, {3}};
+    const Loss loss = MSELoss{}(model(x), y);
+    CHECK_THROWS_AS(other.backward(loss), ValueError);
+    const Loss other_loss = MSELoss{}(other(x), y);  // as many passes and losses as the first
+    CHECK_THROWS_AS(other.backward(loss), ValueError);
+    Model<Line> copy = model;
+    CHECK_THROWS_AS(copy.backward(loss), ValueError);
+    model.backward(loss);
+    other.backward(other_loss);
+}
+
 TEST_CASE("an empty batch is refused") {
     Model<Mlp> model;
     const xt::xtensor<float, 2> none({0, 4});

@@ -32,6 +32,7 @@ struct change_it_or_a_layer_before_it {};
 // Reasons that several layers share.
 inline void it_takes_as_many_elements_as() {}
 inline void it_takes_a_last_extent_of() {}
+inline void it_takes_the_extents_of_one_sample_each_at_least_1() {}
 inline void it_takes_exactly() {}
 
 // Why something in the list of layers is none.

@@ -51,7 +51,9 @@ struct BatchView {
                       "strata: a view cannot change the number of elements");
         return {data, batch};
     }
-    constexpr operator BatchView<const T, Device, Shape>() const requires(!std::is_const_v<T>) {
+    template <class U>
+        requires(std::is_same_v<U, const T> && !std::is_const_v<T>)
+    constexpr operator BatchView<U, Device, Shape>() const {
         return {data, batch};
     }
 };

@@ -128,7 +128,6 @@ public:
             if (training_) {
                 Training::forward(memory, layers_);
                 trained_input_ = input;
-                trained_pass_ = counter_.passes;
                 return {output_of<Training>(memory), Training::template gradient<N::layer_count>(memory),
                         counter_, device_};
             }
@@ -160,7 +159,7 @@ public:
     /// mode. They add up until `zero_grad`. Throws ValueError for another loss: its gradient is no longer
     /// there.
     void backward(const Loss& loss) {
-        if (loss.gradient == 0 || loss.gradient != counter_.gradients || counter_.passes != trained_pass_)
+        if (loss.gradient == 0 || loss.gradient != counter_.gradients || loss.counter != &counter_)
             throw ValueError(
                 "strata: backward needs the loss that was taken last, of this model's last forward pass in "
                 "training mode, and takes it once");
@@ -279,7 +278,7 @@ private:
     detail::Memory<Device, T> prepare(InputView input) {
         if (input.batch == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
         ++counter_.passes;
-        ++counter_.gradients;  // no gradient from before is there any more
+        ++counter_.gradients;
         if (input.batch > capacity_) {
             capacity_ = capacity_for(input.batch);
             arena_.resize(N::training_plan.elements * capacity_);
@@ -331,7 +330,6 @@ private:
     InputView trained_input_{};
     Size capacity_ = 0;
     PassCounter counter_;
-    Size trained_pass_ = 0;
     bool accumulate_ = false;
     bool training_ = true;
 };

@@ -8,20 +8,21 @@
 
 namespace strata {
 
-/// A loss: its value, and which gradient it has written where. `model.backward(loss)` goes on from there.
-struct Loss {
-    double value = 0;
-    Size gradient = 0;  ///< counted by the model; 0 is no gradient
-
-    double item() const { return value; }
-    operator double() const { return value; }
-};
-
 /// What a model has counted: a prediction belongs to its last pass, a loss to its last gradient, or is
-/// refused.
+/// refused. Each pass counts as a gradient too, because it overwrites the one before.
 struct PassCounter {
     Size passes = 0;
     Size gradients = 0;
+};
+
+/// A loss: its value, and which gradient it has written where. `model.backward(loss)` goes on from there.
+struct Loss {
+    double value = 0;
+    Size gradient = 0;                     ///< counted by the model; 0 is no gradient
+    const PassCounter* counter = nullptr;  ///< that model's
+
+    double item() const { return value; }
+    operator double() const { return value; }
 };
 
 template <class Net, class Device, class T>
@@ -47,7 +48,9 @@ public:
         return gradient_;
     }
     /// The loss whose gradient has just been written.
-    Loss loss(double value) const { return {value, gradient_.data == nullptr ? 0 : ++counter_->gradients}; }
+    Loss loss(double value) const {
+        return {value, gradient_.data == nullptr ? 0 : ++counter_->gradients, counter_};
+    }
 
 private:
     View gradient_;
