@@ -3,17 +3,15 @@
 //
 // The data is looked for in $STRATA_DATA_DIR/mnist, or in data/mnist.
 
-#include <cstdlib>
+#include <cstdio>
 #include <strata/strata.hpp>
-#include <string>
 
 namespace st = strata;
 
 using Net = st::Sequential<st::Flatten, st::Linear<784, 10>, st::LogSoftmax>;
 
 int main() {
-    const char* folder = std::getenv("STRATA_DATA_DIR");
-    auto [train, test] = st::datasets::mnist_or_drawn(std::string(folder ? folder : "data") + "/mnist");
+    auto [train, test] = st::datasets::mnist_or_drawn();
 
     st::manual_seed(42);
     st::Model<Net> model;

@@ -23,7 +23,8 @@ static_assert(Classifier::output_shape::dims == st::dims(10));
 
 int main() {
     // [print]
-    std::printf("%zu parameters, %zu multiply-adds\n", Classifier::parameter_count, Classifier::multiply_adds);
+    std::printf("%zu parameters, %zu multiply-adds\n", Classifier::parameter_count,
+                Classifier::multiply_adds);
     std::printf("batch of 64: %zu bytes for training, %zu for inference\n", Classifier::training_bytes(64),
                 Classifier::inference_bytes(64));
     // [print]

@@ -6,7 +6,8 @@
 namespace st = strata;
 
 // [loss]
-/// q (y - x) where y > x, (1 - q) (x - y) elsewhere; the mean over all elements. Its minimum is the q-quantile.
+/// q (y - x) where y > x, (1 - q) (x - y) elsewhere; the mean over all elements. Its minimum is the
+/// q-quantile.
 struct PinballLoss {
     double quantile = 0.5;
 
@@ -43,7 +44,8 @@ struct PinballLoss {
         const double count = static_cast<double>(prediction.size());
         const auto *x = prediction.data, *y = target.data;
         if (gradient.data == nullptr) return device.sum(prediction.size(), Value{quantile}, x, y) / count;
-        return device.sum(prediction.size(), ValueAndGradient{quantile, 1 / count}, x, y, gradient.data) / count;
+        return device.sum(prediction.size(), ValueAndGradient{quantile, 1 / count}, x, y, gradient.data) /
+               count;
     }
     auto operator()(const auto& prediction, const auto& target) const {
         return st::evaluate_loss(*this, prediction, target);
@@ -52,7 +54,8 @@ struct PinballLoss {
 // [loss]
 
 // [optimizer]
-/// p -= lr (sign(b1 m + (1 - b1) g) + weight_decay p),  m = b2 m + (1 - b2) g     (X. Chen et al., Lion, 2023)
+/// p -= lr (sign(b1 m + (1 - b1) g) + weight_decay p),  m = b2 m + (1 - b2) g     (X. Chen et al., Lion,
+/// 2023)
 struct Lion {
     double lr = 1e-4;
     double betas[2] = {0.9, 0.99};

@@ -139,9 +139,9 @@ TEST_CASE("CrossEntropyLoss refuses labels and options that cannot be, and write
     CHECK(message({.weight = {1, 2}}, {0, 0, 0, 0, 0, 0}) ==
           "strata: CrossEntropyLoss: weight has 2 numbers, but the prediction has 5 classes");
     CHECK(message({.label_smoothing = 1.5}, {0, 0, 0, 0, 0, 0}) ==
-          "strata: CrossEntropyLoss: label_smoothing is 1.500000, but it must lie in [0, 1]");
+          "strata: CrossEntropyLoss: label_smoothing is 1.5, but it must lie in [0, 1]");
     CHECK(message({.label_smoothing = -0.5}, {0, 0, 0, 0, 0, 0}) ==
-          "strata: CrossEntropyLoss: label_smoothing is -0.500000, but it must lie in [0, 1]");
+          "strata: CrossEntropyLoss: label_smoothing is -0.5, but it must lie in [0, 1]");
     CHECK(message_of<ValueError>([] {
               run<Shape<5>, float>(CrossEntropyLoss{.ignore_index = 2}, numbers::z_6_5, numbers::share_6_5)
                   .value();

@@ -46,5 +46,5 @@ TEST_CASE("SmoothL1Loss refuses a negative beta") {
     const SmoothL1Loss loss{.beta = -0.5};
     CHECK(message_of<ValueError>([&] {
               run<Shape<1>, float>(loss, numbers::x_1_1, numbers::y_1_1).value();
-          }) == "strata: SmoothL1Loss: beta is -0.500000, but it must not be negative");
+          }) == "strata: SmoothL1Loss: beta is -0.5, but it must not be negative");
 }
