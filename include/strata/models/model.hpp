@@ -125,6 +125,7 @@ public:
         if constexpr (N::fits) {
             const InputView input = view_of_input<!std::is_lvalue_reference_v<X>>(x, staging_);
             detail::Memory<Device, T> memory = prepare(input);
+            [[maybe_unused]] const typename Device::PassScope scope;
             if (training_) {
                 Training::forward(memory, layers_);
                 trained_input_ = input;
@@ -302,6 +303,7 @@ private:
 
     template <Size Begin = N::layer_count>
     void run_backward() {
+        [[maybe_unused]] const typename Device::PassScope scope;
         make_gradients();
         Training::template backward<Begin>(memory(trained_input_), layers_);
         accumulate_ = true;

@@ -52,6 +52,7 @@ public:
         const detail::Memory<Device, T> memory{device_,   input.data,    model_->parameters_.data(),
                                                nullptr,   arena_.data(), input.batch,
                                                capacity_, false};
+        [[maybe_unused]] const typename Device::PassScope scope;
         Model::Inference::template forward<End>(memory, model_->layers_);
         return memory;
     }

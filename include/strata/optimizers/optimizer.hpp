@@ -115,6 +115,7 @@ public:
             state_[i].resize(step.size);  // allocates when first used
             step.state[i] = state_[i].data();
         }
+        [[maybe_unused]] const typename Model::device_type::PassScope scope;
         algorithm_.update(model_->device(), step);
     }
 

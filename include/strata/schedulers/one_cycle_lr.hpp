@@ -32,7 +32,7 @@ struct OneCycleLROptions {
     bool three_phase = false;
 };
 
-/// `OneCycleLR scheduler{optimizer, {.max_lr = 0.1, .total_steps = epochs * loader.batches()}}`
+/// `OneCycleLR scheduler{optimizer, {.max_lr = 0.1, .total_steps = 10 * int(loader.size())}}`
 class OneCycleLR : public Scheduler {
 public:
     template <detail::HasLearningRate O>

@@ -84,6 +84,7 @@ public:
             const auto input = Model::view_of_input(x, model_->staging_);
             detail::check_batch(input.batch, target.batch);
             const auto memory = model_->prepare(input);
+            [[maybe_unused]] const typename Device::PassScope scope;
             Run::template forward<Head::end>(memory, model_->layers_);
             const BatchResult result = Head::template measure<Run>(loss_, model_->layers_, memory, target,
                                                                    Run::template gradient<Head::end>(memory));

@@ -2,6 +2,7 @@
 // The device `Cpu`: the operations that layers, losses and optimizers are written in, one file per kind.
 
 #include <strata/backends/cpu/cross_entropy.hpp>
+#include <strata/backends/cpu/denormals.hpp>
 #include <strata/backends/cpu/edge.hpp>
 #include <strata/backends/cpu/gather.hpp>
 #include <strata/backends/cpu/map.hpp>
@@ -22,6 +23,8 @@ struct Cpu : cpu::CrossEntropyOperations,
              cpu::SoftmaxOperations {
     template <class T>
     using Buffer = cpu::Buffer<T>;
+    /// Lives for the length of a pass or an update.
+    using PassScope = cpu::FlushDenormals;
 
     // The user's edge.
     template <class T, class Shape>

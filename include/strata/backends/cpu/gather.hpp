@@ -57,6 +57,19 @@ void bytes_to_unit(const std::uint8_t* from, float* to) {
     multiply_add(x, Floats(0x1.01p-8f), x * Floats(0x1.010102p-24f)).store(to);
 }
 
+/// One row. By value, because captured variables would be read anew after each store.
+template <int N>
+STRATA_INLINE inline void row_to_unit(const std::uint8_t* from, float* to, Size size) {
+    Size j = 0;
+    for (; j + N <= size; j += N) bytes_to_unit<N>(from + j, to + j);
+    if (j == size) return;
+    std::uint8_t bytes[N] = {};
+    float lanes[N];
+    for (Size k = j; k < size; ++k) bytes[k - j] = from[k];
+    bytes_to_unit<N>(bytes, lanes);
+    for (Size k = j; k < size; ++k) to[k] = lanes[k - j];
+}
+
 }  // namespace detail
 
 struct GatherOperations {
@@ -64,25 +77,18 @@ struct GatherOperations {
     /// `indices` is null.
     static void gather_bytes(const std::uint8_t* rows, Size row_size, const std::int64_t* indices, Size count,
                              float* out) {
-        constexpr Size line = 64,
-                       rows_ahead = 4;  // rows lie anywhere in memory: ask for them while others are at work
+        // Rows lie anywhere in memory: ask for them while others are at work. Consecutive batches ask for the
+        // first rows of the next one too.
+        constexpr Size line = 64, rows_ahead = 8;
         const auto row = [=](Size i) {
             return rows + (indices ? static_cast<Size>(indices[i]) : i) * row_size;
         };
         vectorized<float>([&](auto width) {
             constexpr int N = decltype(width)::value;
             for (Size i = 0; i < count; ++i, out += row_size) {
-                const std::uint8_t* from = row(i);
-                if (i + rows_ahead < count)
+                if (indices == nullptr || i + rows_ahead < count)
                     for (Size j = 0; j < row_size; j += line) __builtin_prefetch(row(i + rows_ahead) + j);
-                Size j = 0;
-                for (; j + N <= row_size; j += N) detail::bytes_to_unit<N>(from + j, out + j);
-                if (j == row_size) continue;
-                std::uint8_t bytes[N] = {};
-                float lanes[N];
-                for (Size k = j; k < row_size; ++k) bytes[k - j] = from[k];
-                detail::bytes_to_unit<N>(bytes, lanes);
-                for (Size k = j; k < row_size; ++k) out[k] = lanes[k - j];
+                detail::row_to_unit<N>(row(i), out, row_size);
             }
         });
     }

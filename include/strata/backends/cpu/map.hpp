@@ -34,7 +34,7 @@ struct Operand {
 /// result = f(operands...). A type of its own, so that layers of all shapes share one loop.
 template <class F>
 struct Assign {
-    const F& f;
+    F f;
     template <class V, class... Vs>
     STRATA_INLINE void operator()(V& result, const Vs&... operand) const {
         result = f(operand...);
@@ -48,6 +48,19 @@ struct First {
 
 }  // namespace detail
 
+namespace detail {
+
+/// The loop of `for_each`. Everything comes by value, because a captured variable would be read anew after
+/// each store.
+template <class V, class F, class... P>
+STRATA_INLINE inline void for_each_pack(Size n, F f, P*... operand) {
+    Size i = 0;
+    for (; i + V::width <= n; i += V::width) f(Operand<V, P>(operand + i).get()...);
+    if (i < n) f(Operand<V, P>(operand + i, n - i).get()...);
+}
+
+}  // namespace detail
+
 struct MapOperations {
     /// Calls `f(a, b, ...)` on the i-th elements of each operand, for all i < n, in packs. Operands given as
     /// T* are read and written, those given as const T* only read. The operands are the same memory or do not
@@ -55,12 +68,8 @@ struct MapOperations {
     template <class F, class... P>
     static void for_each(Size n, const F& f, P*... operand) {
         using T = typename detail::First<P...>::type;
-        vectorized<T>([&](auto width) {
-            using V = Pack<T, decltype(width)::value>;
-            Size i = 0;
-            for (; i + V::width <= n; i += V::width) f(detail::Operand<V, P>(operand + i).get()...);
-            if (i < n) f(detail::Operand<V, P>(operand + i, n - i).get()...);
-        });
+        vectorized<T>(
+            [&](auto width) { detail::for_each_pack<Pack<T, decltype(width)::value>>(n, f, operand...); });
     }
 
     /// The same for an `f` that returns a number per element; their sum, accumulated in double.
