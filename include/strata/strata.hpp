@@ -44,6 +44,7 @@
 #include <strata/backends/cpu/class_blocks.hpp>
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/backends/cpu/cross_entropy.hpp>
+#include <strata/backends/cpu/denormals.hpp>
 #include <strata/backends/cpu/edge.hpp>
 #include <strata/backends/cpu/gather.hpp>
 #include <strata/backends/cpu/map.hpp>

@@ -4,6 +4,6 @@
 namespace st = strata;
 
 int main() {
-    const st::TensorDataset<st::Shape<4>, st::Shape<1>> dataset(xt::xtensor<float, 2>(xt::zeros<float>({8, 4})),
-                                                                xt::xtensor<float, 2>(xt::zeros<float>({8, 1})));
+    const st::TensorDataset<st::Shape<4>, st::Shape<1>> dataset(
+        xt::xtensor<float, 2>(xt::zeros<float>({8, 4})), xt::xtensor<float, 2>(xt::zeros<float>({8, 1})));
 }

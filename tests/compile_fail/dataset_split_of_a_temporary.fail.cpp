@@ -12,6 +12,4 @@ inline auto make() {
                                                          xt::xtensor<float, 2>(xt::zeros<float>({100, 1})));
 }
 
-int main() {
-    auto [train, test] = st::random_split(make(), {80, 20});
-}
+int main() { auto [train, test] = st::random_split(make(), {80, 20}); }

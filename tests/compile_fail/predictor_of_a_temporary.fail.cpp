@@ -5,8 +5,8 @@
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>
-#include <strata/models/sequential.hpp>
 #include <strata/models/predictor.hpp>
+#include <strata/models/sequential.hpp>
 
 namespace st = strata;
 

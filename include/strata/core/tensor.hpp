@@ -52,8 +52,8 @@ struct BatchView {
         return {data, batch};
     }
     template <class U>
-        requires(std::is_same_v<U, const T> && !std::is_const_v<T>)
-    constexpr operator BatchView<U, Device, Shape>() const {
+    requires(std::is_same_v<U, const T> && !std::is_const_v<T>) constexpr
+    operator BatchView<U, Device, Shape>() const {
         return {data, batch};
     }
 };

@@ -107,7 +107,7 @@ private:
 /// Reads magic number and `dimensions` counts (1: labels, 3: images) to `counts`, then as many elements as
 /// they promise. Memory follows what the file holds, not what it promises.
 [[gnu::cold]] inline std::vector<std::uint8_t> read_idx(const std::string& path, std::uint32_t dimensions,
-                                          std::size_t* counts) {
+                                                        std::size_t* counts) {
     IdxSource source(path);
     unsigned char header[16];
     const std::size_t header_bytes = 4 + 4 * dimensions;

@@ -99,7 +99,8 @@ constexpr bool tensor_bytes(DType dtype, std::span<const std::size_t> shape, std
 }
 
 /// "[10, 784]"
-[[gnu::cold]] inline std::string shape_text(std::span<const std::size_t> shape, std::string_view separator = ", ") {
+[[gnu::cold]] inline std::string shape_text(std::span<const std::size_t> shape,
+                                            std::string_view separator = ", ") {
     std::string text = "[";
     for (const std::size_t extent : shape) {
         if (text.size() > 1) text += separator;

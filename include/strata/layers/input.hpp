@@ -1,5 +1,6 @@
 #pragma once
-// States the shape of one sample at the front of a network: `Sequential<Input<1, 28, 28>, Flatten, Linear<10>>`.
+// States the shape of one sample at the front of a network: `Sequential<Input<1, 28, 28>, Flatten,
+// Linear<10>>`.
 //
 // Shapes: (Extents...) -> (Extents...).
 
@@ -9,10 +10,10 @@ namespace strata {
 
 template <Size... Extents>
 struct Input {
-    static constexpr Reason wrong_arguments =
-        sizeof...(Extents) > 0 && ((Extents > 0) && ...)
-            ? Reason{nullptr}
-            : Reason{&it_takes_the_extents_of_one_sample_each_at_least_1};
+    static constexpr Reason wrong_arguments = sizeof...(Extents) > 0 && ((Extents > 0) && ...)
+                                                  ? Reason{nullptr}
+                                                  : Reason{
+                                                        &it_takes_the_extents_of_one_sample_each_at_least_1};
 
     static constexpr LayerTraits traits = {.view = true, .values = Values::inherited};
 

@@ -2,8 +2,8 @@
 // y = log(exp(x) / sum(exp(x))), computed as x - max - log(sum(exp(x - max)))
 //
 // Shapes: any -> the same; the sum runs along `dim`.
-// Options: dim = -1, counted as PyTorch counts it (0 is the batch, 1 the first extent of a sample, -1 the last).
-// Source: torch.nn.LogSoftmax.
+// Options: dim = -1, counted as PyTorch counts it (0 is the batch, 1 the first extent of a sample, -1 the
+// last). Source: torch.nn.LogSoftmax.
 
 #include <strata/core/class_extent.hpp>
 

@@ -30,7 +30,9 @@ struct ReLU {
     };
 
     static void forward(auto& device, auto x, auto y) { device.map(Function{}, y, x); }
-    static void backward_input(auto& device, auto, auto y, auto dy, auto dx) { device.map(Gradient{}, dx, y, dy); }
+    static void backward_input(auto& device, auto, auto y, auto dy, auto dx) {
+        device.map(Gradient{}, dx, y, dy);
+    }
 };
 
 }  // namespace strata

@@ -10,10 +10,10 @@ namespace strata {
 
 template <Size... Extents>
 struct Reshape {
-    static constexpr Reason wrong_arguments =
-        sizeof...(Extents) > 0 && ((Extents > 0) && ...)
-            ? Reason{nullptr}
-            : Reason{&it_takes_the_extents_of_one_sample_each_at_least_1};
+    static constexpr Reason wrong_arguments = sizeof...(Extents) > 0 && ((Extents > 0) && ...)
+                                                  ? Reason{nullptr}
+                                                  : Reason{
+                                                        &it_takes_the_extents_of_one_sample_each_at_least_1};
 
     static constexpr LayerTraits traits = {.view = true, .any_shape_in = true, .values = Values::inherited};
 

@@ -21,8 +21,9 @@ public:
     explicit Predictor(const Model& model) : model_(&model) {}
     explicit Predictor(const Model&&) {
         constexpr bool the_model_has_a_name = detail::never<Model>;
-        static_assert(the_model_has_a_name, "strata: a Predictor keeps a reference to the model, and this model is a "
-                                            "temporary; give it a name first (docs/errors.md#temporary-model)");
+        static_assert(the_model_has_a_name,
+                      "strata: a Predictor keeps a reference to the model, and this model is a "
+                      "temporary; give it a name first (docs/errors.md#temporary-model)");
     }
 
     template <class X>
