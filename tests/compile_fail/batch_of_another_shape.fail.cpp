@@ -1,8 +1,7 @@
 // error: batch-shape
 // expect: the batch holds samples of another shape than the network takes
-// expect: batch_shape_error<(strata::)?is_given<(strata::)?Shape<3>>,
-// (strata::)?but_the_model_takes<(strata::)?Shape<5>>> A prediction knows the shape of its samples at compile
-// time, and so does a DataLoader's batch.
+// expect: batch_shape_error<(strata::)?is_given<(strata::)?Shape<3>>, (strata::)?but_the_model_takes<(strata::)?Shape<5>>>
+// A prediction knows the shape of its samples at compile time, and so does a DataLoader's batch.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/model.hpp>

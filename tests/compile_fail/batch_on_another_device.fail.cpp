@@ -1,8 +1,7 @@
 // error: batch-device
 // expect: the batch lies on another device than the model
-// expect: batch_device_error<(strata::)?is_given<(struct )?Accelerator>,
-// (strata::)?but_the_model_takes<(strata::)?Cpu>> Nothing is copied from one device to another behind your
-// back.
+// expect: batch_device_error<(strata::)?is_given<(struct )?Accelerator>, (strata::)?but_the_model_takes<(strata::)?Cpu>>
+// Nothing is copied from one device to another behind your back.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/model.hpp>

@@ -1,7 +1,6 @@
 // error: batch-shape
-// expect: batch_shape_error<(strata::)?is_given<(strata::)?Shape<4>>,
-// (strata::)?but_the_model_takes<(strata::)?Shape<5>>> The dataset and the network each state the shape of a
-// sample.
+// expect: batch_shape_error<(strata::)?is_given<(strata::)?Shape<4>>, (strata::)?but_the_model_takes<(strata::)?Shape<5>>>
+// The dataset and the network each state the shape of a sample.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>
