@@ -68,6 +68,12 @@ using Rows = Network<Sequential<Input<5, 7>, Linear<3, no_bias>, Reshape<15>>>;
 static_assert(std::is_same_v<Rows::OutputShape, Shape<15>>);
 static_assert(!Rows::stated.any_shape);
 static_assert(Rows::parameters.count == 21 && Rows::multiply_adds == 5 * 7 * 3);
+
+// Input does not count in the names, because PyTorch has none; Flatten does.
+static_assert(Rows::parameters.rows[0].name == ParameterName("0.weight"));
+using Images = Network<Sequential<Input<1, 2, 2>, Flatten, Sequential<Input<4>, Linear<3>>>>;
+static_assert(Images::parameters.rows[0].name == ParameterName("1.0.weight"));
+
 static_assert(Network<Sequential<Input<3>, ReLU>>::parameters.elements == 0);
 static_assert(Network<Sequential<Input<3>, ReLU>>::parameter_tensors == 0);
 

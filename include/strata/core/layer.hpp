@@ -35,6 +35,7 @@ struct LayerTraits {
     bool view = false;          ///< y is x under another shape: no kernel at all
     bool view_in_eval = false;  ///< the same, in inference only
     bool any_shape_in = false;  ///< reads its input as a flat row of elements (Flatten, Reshape)
+    bool unnamed = false;  ///< does not count in the names of parameters, which are then PyTorch's (Input)
     Values values = Values::any;
 };
 

@@ -77,7 +77,9 @@ template <class Parent, class... Children, Size Count, Size Layers>
 constexpr void add_children(TypeList<Children...>, TableState<Count, Layers>& state,
                             const ParameterName& prefix) {
     Size index = 0;
-    (add_rows<Children>(state, Parent::child_name(prefix, index++)), ...);
+    ((add_rows<Children>(state, Parent::child_name(prefix, index)),
+      index += traits_of<Children>().unnamed ? 0 : 1),
+     ...);
 }
 
 /// The rows of a layer; those of a composite are its children's, with dotted names ("0.weight", "2.1.bias").
