@@ -2,7 +2,10 @@
 // y = x Wᵀ + b
 //
 // Shapes: (..., In) -> (..., Out). `Linear<Out>` takes In from the layer before it; `Linear<In, Out>` states
-// it, and it is checked; `no_bias` behind the sizes leaves b out. Parameters: weight (Out, In), bias (Out).
+// it, and it is checked; `no_bias` behind the sizes leaves b out.
+//
+// Parameters: weight (Out, In), bias (Out).
+//
 // Source: torch.nn.Linear; initial values as there: U(-1/sqrt(In), 1/sqrt(In)) for both.
 
 #include <strata/core/diagnostics.hpp>
