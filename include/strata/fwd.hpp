@@ -8,7 +8,7 @@ struct Cpu;
 template <class... Layers>
 class Sequential;
 
-template <class Net, class Device = Cpu, class T = float>
+template <class Net, class Device, class T>
 class Model;
 
 }  // namespace strata

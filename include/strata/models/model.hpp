@@ -58,8 +58,8 @@ struct RefuseUnlessModel {
 }  // namespace detail
 
 /// `Net` on `Device` with scalars `T` (float or double). A wrong network is refused when this type is first
-/// used.
-template <class Net, class Device, class T>
+/// used. (The defaults stand here and not in fwd.hpp, because nvcc 13 would write them out a second time.)
+template <class Net, class Device = Cpu, class T = float>
 class Model {
     using N = Network<Net>;
     using Training = detail::Execution<Net, Device, T, detail::Pass::training>;

@@ -222,8 +222,10 @@ inline int vector_bytes() {
 
 /// Calls `body(Width<N>{})` with the number of lanes of T that the processor's vectors have.
 template <class T, class Body>
-inline void vectorized(Body&& body) {
-#if STRATA_CPU_DISPATCH
+inline void vectorized([[maybe_unused]] Body&& body) {
+#if defined(__CUDA_ARCH__)
+    // nvcc reads host code once more for the device, which has no vector types; nothing is compiled here
+#elif STRATA_CPU_DISPATCH
     if constexpr (baseline_bytes < 64) {
         const int bytes = detail::vector_bytes();
         if (bytes == 64) return detail::run_avx512<T>(body);
