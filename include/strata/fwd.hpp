@@ -4,6 +4,7 @@
 namespace strata {
 
 struct Cpu;
+class Cuda;
 
 template <class... Layers>
 class Sequential;

@@ -13,12 +13,16 @@
 #include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
+#include <strata/core/host_tensor.hpp>
 #include <strata/core/layer.hpp>
+#include <strata/core/loss_report.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/network.hpp>
 #include <strata/core/plan.hpp>
+#include <strata/core/precision.hpp>
 #include <strata/core/shape.hpp>
+#include <strata/core/shape_check.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/type_list.hpp>
 
@@ -53,6 +57,7 @@
 #include <strata/backends/cpu/memory.hpp>
 #include <strata/backends/cpu/random.hpp>
 #include <strata/backends/cpu/reduce.hpp>
+#include <strata/backends/cpu/replay.hpp>
 #include <strata/backends/cpu/simd.hpp>
 #include <strata/backends/cpu/small_matmul.hpp>
 #include <strata/backends/cpu/softmax.hpp>
@@ -64,6 +69,7 @@
 #include <strata/data/drawn_digits.hpp>
 #include <strata/data/idx.hpp>
 #include <strata/data/image_dataset.hpp>
+#include <strata/data/loader.hpp>
 #include <strata/data/mnist.hpp>
 #include <strata/data/prefetch.hpp>
 #include <strata/data/random_split.hpp>
@@ -103,10 +109,12 @@
 // Models
 #include <strata/models/execution.hpp>
 #include <strata/models/model.hpp>
+#include <strata/models/model_check.hpp>
 #include <strata/models/prediction.hpp>
 #include <strata/models/predictor.hpp>
 #include <strata/models/sequential.hpp>
 #include <strata/models/state.hpp>
+#include <strata/models/to.hpp>
 
 // Losses
 #include <strata/losses/bce_loss.hpp>
@@ -146,11 +154,15 @@
 #include <strata/schedulers/step_lr.hpp>
 
 // Training
+#include <strata/training/device_feed.hpp>
 #include <strata/training/evaluator.hpp>
+#include <strata/training/feed.hpp>
 #include <strata/training/fit.hpp>
+#include <strata/training/grad_scaler.hpp>
 #include <strata/training/history.hpp>
 #include <strata/training/loss_head.hpp>
 #include <strata/training/progress.hpp>
+#include <strata/training/totals.hpp>
 #include <strata/training/trainer.hpp>
 
 // End of the list.

@@ -36,4 +36,14 @@ class NumericError : public Error {
     using Error::Error;
 };
 
+/// What the CUDA runtime or one of its libraries refused, or a GPU that is not there.
+class DeviceError : public Error {
+    using Error::Error;
+};
+
+/// A device has no memory left. Names what was asked for and what there is.
+class OutOfMemoryError : public DeviceError {
+    using DeviceError::DeviceError;
+};
+
 }  // namespace strata

@@ -13,7 +13,10 @@
 //   void forward(device, x, y, params..., saved?) const;                            // training, and
 //   inference void infer(device, x, y, params...) const;                                      // inference,
 //   if it differs void backward_input(device, x, y, dy, dx, params..., saved?) const;             // dx = dy
-//   . dy/dx void backward_parameters(device, x, y, dy, dparams..., saved?) const;
+//   . dy/dx void backward_parameters(device, x, y, dy, dparams..., saved?) const; void
+//   forward_behind_affine(device, x, y, weight, bias) const;   // y = f(x Wᵀ + b) in one product, on
+//                                                                   // devices that can (a constraint says
+//                                                                   so)
 //
 // x and y are BatchViews, parameters TensorViews, their gradients GradientViews. What `traits.keeps` does not
 // keep must not be read in the backward pass: its memory may hold something else by then.
@@ -35,6 +38,8 @@ struct LayerTraits {
     bool view = false;          ///< y is x under another shape: no kernel at all
     bool view_in_eval = false;  ///< the same, in inference only
     bool any_shape_in = false;  ///< reads its input as a flat row of elements (Flatten, Reshape)
+    bool affine =
+        false;  ///< x Wᵀ + b, with operands weight and bias: what `forward_behind_affine` may follow
     bool unnamed = false;  ///< does not count in the names of parameters, which are then PyTorch's (Input)
     Values values = Values::any;
 };

@@ -46,10 +46,10 @@ STRATA_HOST_DEVICE inline V softplus(const V& x) {
 namespace strata::detail {
 
 // Not std::isnan and std::isfinite, which -ffast-math takes for always false and always true.
-inline bool is_nan(double value) {
+STRATA_HOST_DEVICE inline bool is_nan(double value) {
     return __builtin_bit_cast(unsigned long long, value) << 1 > 0xffe0'0000'0000'0000;
 }
-inline bool is_finite(double value) {
+STRATA_HOST_DEVICE inline bool is_finite(double value) {
     return (__builtin_bit_cast(unsigned long long, value) >> 52 & 0x7ff) != 0x7ff;
 }
 

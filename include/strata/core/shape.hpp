@@ -45,10 +45,17 @@ struct Shape {
 };
 
 namespace detail {
+// nvcc 13 writes `Shape<99>` in the way in which it has met that type first. Were that `Shape<D.extent[0]>`,
+// it would write so where D means nothing; hence a function that takes the numbers from an index_sequence.
+template <Dims D, Size I>
+inline constexpr Size extent_at = D.extent[I];
+template <Size... Extents>
+Shape<Extents...> shape_of(std::index_sequence<Extents...>);
 template <Dims D>
 struct ShapeOf {
     template <Size... I>
-    static Shape<D.extent[I]...> make(std::index_sequence<I...>);
+    static auto make(std::index_sequence<I...>)
+        -> decltype(shape_of(std::index_sequence<extent_at<D, I>...>{}));
     using type = decltype(make(std::make_index_sequence<D.rank>{}));
 };
 }  // namespace detail

@@ -38,29 +38,37 @@ constexpr Size count_batches(Size samples, const DataLoaderOptions& options) {
     return !options.drop_last && samples % options.batch_size != 0 ? full + 1 : full;
 }
 
+/// The order of an epoch's samples: 0, 1, 2, ..., or drawn from the default generator. Draws what PyTorch's
+/// DataLoader draws, in its order.
+[[gnu::cold]] inline void draw_order(Size samples, bool shuffle, std::vector<std::int64_t>& order) {
+    random_int64(default_generator());  // PyTorch's seed for its workers
+    order.resize(samples);
+    if (shuffle) {
+        Generator generator(static_cast<std::uint64_t>(random_int64(default_generator())));
+        randperm_(order.data(), samples, generator);
+    } else {
+        for (Size i = 0; i < samples; ++i) order[i] = static_cast<std::int64_t>(i);
+    }
+}
+
 template <Dataset D>
 class BatchSource {
     using Traits = DatasetTraits<D>;
 
 public:
-    /// Begins an epoch. Draws from the default generator what PyTorch's DataLoader draws, in its order.
+    /// Begins an epoch.
     [[gnu::cold]] void start(const D& dataset, const DataLoaderOptions& options) {
         dataset_ = &dataset;
         samples_ = static_cast<Size>(dataset.size());
         batch_size_ = options.batch_size < samples_ ? options.batch_size : samples_;
         batches_ = count_batches(samples_, options);
         next_ = 0;
-        random_int64(default_generator());  // PyTorch's seed for its workers
         in_place_ = Traits::is_contiguous && !options.shuffle;
-        if (in_place_) return;
-
-        order_.resize(samples_);
-        if (options.shuffle) {
-            Generator generator(static_cast<std::uint64_t>(random_int64(default_generator())));
-            randperm_(order_.data(), samples_, generator);
-        } else {
-            for (Size i = 0; i < samples_; ++i) order_[i] = static_cast<std::int64_t>(i);
+        if (in_place_) {
+            random_int64(default_generator());  // as `draw_order` does
+            return;
         }
+        draw_order(samples_, options.shuffle, order_);
         const Size workers = options.num_workers < batches_ ? options.num_workers : batches_;
         prefetches_ = workers > 0;
         // Two batches ahead per worker, and the one that is being used.

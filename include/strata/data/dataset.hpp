@@ -27,6 +27,8 @@
 //   std::pair<const value_type*, const target_type*> contiguous(Size first) const;
 //       where sample `first` and all behind it lie in order; a loader that does not shuffle then copies
 //       nothing
+//   StoredSamples stored() const;
+//       all samples as they lie in memory, never to change; a GPU then keeps a copy of them
 
 #include <concepts>
 #include <cstdint>
@@ -47,6 +49,16 @@ struct Sample {
 };
 template <class X, class Y>
 Sample(X, Y) -> Sample<X, Y>;
+
+/// Samples as a dataset keeps them, row after row: inputs of the dataset's value_type, or bytes that stand
+/// for b / 255; targets of its target_type, or bytes for class indices.
+template <class X, class Y>
+struct StoredSamples {
+    const X* x;
+    const Y* y;
+    Size samples;
+    const std::int64_t* indices = nullptr;  ///< which of them the dataset consists of; null: all, in order
+};
 
 /// Whether a type can be given to a DataLoader.
 template <class D>

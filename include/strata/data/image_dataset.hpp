@@ -49,6 +49,10 @@ public:
         cpu::GatherOperations::gather_bytes(pixels_.data(), image_size, indices, count, x);
     }
 
+    StoredSamples<std::uint8_t, std::uint8_t> stored() const {
+        return {pixels_.data(), labels_.data(), size()};
+    }
+
     /// One image as bytes, and its class.
     std::span<const std::uint8_t> pixels(Size i) const {
         detail::check_sample_index(i, size());

@@ -54,6 +54,17 @@ public:
         }
     }
 
+    /// Parts of parts are gathered like any dataset.
+    auto stored() const requires requires(const D& whole) {
+        whole.stored();
+        requires !requires { whole.indices(); };
+    }
+    {
+        auto samples = dataset_->stored();
+        samples.indices = indices_.data();
+        return samples;
+    }
+
     const D& dataset() const { return *dataset_; }
     const std::vector<std::int64_t>& indices() const { return indices_; }
 

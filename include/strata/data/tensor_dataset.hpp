@@ -66,6 +66,7 @@ public:
     std::pair<const value_type*, const target_type*> contiguous(Size first) const {
         return {x_.data() + first * x_size, y_.data() + first * y_size};
     }
+    StoredSamples<value_type, target_type> stored() const { return {x_.data(), y_.data(), size()}; }
     void gather(const std::int64_t* indices, Size count, value_type* x, target_type* y) const {
         for (Size i = 0; i < count; ++i) {
             const Size from = static_cast<Size>(indices[i]);
@@ -82,7 +83,7 @@ private:
         static_assert(cpu::Expression<std::remove_cvref_t<X>>,
                       "strata: a TensorDataset takes xtensor containers, views or expressions "
                       "(docs/errors.md#dataset)");
-        cpu::check_shape<Shape, false>(what, wants, x.shape());
+        detail::check_shape<Shape, false>(what, wants, x.shape());
         if constexpr (std::is_same_v<X, Tensor>) {
             return std::move(x);
         } else {
@@ -99,7 +100,7 @@ private:
     }
     template <class Tensor>
     static std::string text_of(const Tensor& tensor) {
-        return cpu::text_of(tensor.shape().data(), tensor.shape().size());
+        return detail::text_of(tensor.shape().data(), tensor.shape().size());
     }
 
     InputTensor x_;

@@ -66,6 +66,14 @@ struct GELU {
         else
             device.map(Function{}, y, x);
     }
+    void forward_behind_affine(auto& device, auto x, auto y, auto weight, auto bias) const requires requires {
+        device.affine_gelu(x, weight, bias, y);
+    }
+    {
+        if (approximate == Approximate::tanh) return device.affine_gelu(x, weight, bias, y);
+        device.affine(x, weight, bias, y);
+        forward(device, y, y);
+    }
     void backward_input(auto& device, auto x, auto, auto dy, auto dx) const {
         if (approximate == Approximate::tanh)
             device.map(TanhGradient{}, dx, x, dy);

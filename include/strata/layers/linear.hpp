@@ -45,7 +45,7 @@ struct Linear {
     static constexpr Size in = sound && size_count == 2 ? sizes[0] : 0;  // 0: whatever arrives
     static constexpr Size out = sound ? sizes[size_count - 1] : 1;
 
-    static constexpr LayerTraits traits = {.keeps = Keeps::input};
+    static constexpr LayerTraits traits = {.keeps = Keeps::input, .affine = has_bias};
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (in != 0 && (given.rank == 0 || given.last() != in))
@@ -100,8 +100,12 @@ struct Linear {
     }
 
     static void backward_parameters(auto& device, auto x, auto, auto dy, auto dweight, auto... dbias) {
-        device.outer_product(dy, x, dweight);  // (Out, In) = (rows, Out)ᵀ (rows, In)
-        (device.sum_rows(dy, dbias), ...);     // (Out) = sum of (rows, Out)
+        if constexpr (requires { device.affine_gradients(dy, x, dweight, dbias...); }) {
+            device.affine_gradients(dy, x, dweight, dbias...);  // the two below in one product
+        } else {
+            device.outer_product(dy, x, dweight);  // (Out, In) = (rows, Out)ᵀ (rows, In)
+            (device.sum_rows(dy, dbias), ...);     // (Out) = sum of (rows, Out)
+        }
     }
 };
 

@@ -30,6 +30,11 @@ struct ReLU {
     };
 
     static void forward(auto& device, auto x, auto y) { device.map(Function{}, y, x); }
+    static void forward_behind_affine(auto& device, auto x, auto y, auto weight,
+                                      auto bias) requires requires {
+        device.affine_relu(x, weight, bias, y);
+    }
+    { device.affine_relu(x, weight, bias, y); }
     static void backward_input(auto& device, auto, auto y, auto dy, auto dx) {
         device.map(Gradient{}, dx, y, dy);
     }

@@ -43,10 +43,10 @@ struct BCELoss {
         return nullptr;
     }
 
-    double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
+    void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
         const double divisor = detail::divisor_of(reduction, prediction.size());
-        return detail::elementwise_loss(device, detail::BinaryCrossEntropy{}, divisor, prediction, target,
-                                        gradient);
+        detail::elementwise_loss(device, detail::BinaryCrossEntropy{}, divisor, prediction, target, gradient,
+                                 report);
     }
 
     auto operator()(const auto& prediction, const auto& target) const {

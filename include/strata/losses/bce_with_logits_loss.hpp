@@ -79,11 +79,11 @@ struct BCEWithLogitsLoss {
         return nullptr;
     }
 
-    double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
+    void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
         const double divisor = detail::divisor_of(reduction, prediction.size());
         if (pos_weight.size() < 2) {
             const detail::WeightedLogisticError error{pos_weight.empty() ? 1.0 : pos_weight[0]};
-            return detail::elementwise_loss(device, error, divisor, prediction, target, gradient);
+            return detail::elementwise_loss(device, error, divisor, prediction, target, gradient, report);
         }
         check_pos_weight(prediction.columns);
         const detail::LogisticErrorByColumn error{1 / divisor};
@@ -91,9 +91,10 @@ struct BCEWithLogitsLoss {
         const auto* x = prediction.data;
         const auto* y = target.data;
         if (gradient.data == nullptr)
-            return device.sum_by_column(rows, prediction.columns, pos_weight.data(), error, x, y) / divisor;
-        return device.sum_by_column(rows, prediction.columns, pos_weight.data(), error, x, y, gradient.data) /
-               divisor;
+            device.sum_by_column(report, divisor, rows, prediction.columns, pos_weight.data(), error, x, y);
+        else
+            device.sum_by_column(report, divisor, rows, prediction.columns, pos_weight.data(), error, x, y,
+                                 gradient.data);
     }
 
     auto operator()(const auto& prediction, const auto& target) const {

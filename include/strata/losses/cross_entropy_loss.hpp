@@ -28,6 +28,9 @@ struct CrossEntropyLoss {
     Reduction reduction = Reduction::mean;
     double label_smoothing = 0;
 
+    /// Of class indices it may count the correct ones as it goes along (`report->correct`).
+    static constexpr bool is_cross_entropy = true;
+
     template <class Prediction, class Target>
     static constexpr Reason refuses_target() {
         if (!detail::is_class_indices_of<Prediction, Target> && !detail::is_like<Prediction, Target>)
@@ -42,10 +45,10 @@ struct CrossEntropyLoss {
         return nullptr;
     }
 
-    double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
+    void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
         if constexpr (!detail::is_class_indices<decltype(target)>) check_nothing_is_ignored();
-        return device.cross_entropy(prediction, target.data, gradient.data,
-                                    options(class_extent(prediction).classes));
+        device.cross_entropy(prediction, target.data, gradient.data,
+                             options(class_extent(prediction).classes), report);
     }
 
     auto operator()(const auto& prediction, const auto& target) const {

@@ -48,14 +48,17 @@ inline double divisor_of(Reduction reduction, Size elements) {
     return reduction == Reduction::mean ? static_cast<double>(elements) : 1.0;
 }
 
-/// The value, and with a non-null gradient that too. `divisor` 0 (the mean of nothing) gives NaN, as in
-/// PyTorch.
+/// Reports the value, and with a non-null gradient writes that too. `divisor` 0 (the mean of nothing) gives
+/// NaN, as in PyTorch.
 template <class F>
-double elementwise_loss(auto& device, const F& f, double divisor, auto x, auto y, auto gradient) {
+void elementwise_loss(auto& device, const F& f, double divisor, auto x, auto y, auto gradient,
+                      LossReport* report) {
     const auto* from = x.data;
     const auto* to = y.data;
-    if (gradient.data == nullptr) return device.sum(x.size(), ValueOf<F>{f}, from, to) / divisor;
-    return device.sum(x.size(), ValueAndGradientOf<F>{f, 1 / divisor}, from, to, gradient.data) / divisor;
+    if (gradient.data == nullptr)
+        device.sum(report, divisor, x.size(), ValueOf<F>{f}, from, to);
+    else
+        device.sum(report, divisor, x.size(), ValueAndGradientOf<F>{f, 1 / divisor}, from, to, gradient.data);
 }
 
 }  // namespace strata::detail

@@ -5,9 +5,11 @@
 //   static constexpr Reason refuses_target();      // nullptr, or the function whose name says what is wrong
 //   static constexpr Reason refuses_values(Values);   // the same for what the network puts out (optional)
 //
-//   double evaluate(device, prediction, target, gradient) const;
-//       the value; and, unless gradient.data is null, its gradient with respect to the prediction
-//   double evaluate_behind(const Layer&, device, x, target, dx) const;                             (optional)
+//   void evaluate(device, prediction, target, gradient, report) const;
+//       the value, to report->value; and, unless gradient.data is null, its gradient with respect to the
+//       prediction. What depends on the numbers is done by the device's operations, because they may lie
+//       where the host does not see them; the report too.
+//   void evaluate_behind(const Layer&, device, x, target, dx, report) const;                       (optional)
 //       the same for the network's last layer and the loss in one kernel; x is that layer's input
 //
 //   auto operator()(const auto& prediction, const auto& target) const {
@@ -149,7 +151,8 @@ Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T>& predi
     if constexpr (Network<Net>::fits && Problem::the_loss_fits_the_network_and_the_target) {
         const View output = prediction.batch_view();
         detail::check_same_batch(output.batch, view.batch);
-        return prediction.loss(loss.evaluate(prediction.device(), output, view, prediction.gradient_view()));
+        loss.evaluate(prediction.device(), output, view, prediction.gradient_view(), prediction.report());
+        return prediction.loss();
     } else {
         return {};
     }

@@ -42,11 +42,11 @@ struct HuberLoss {
         return detail::refuses_target_unlike_prediction<Prediction, Target>();
     }
 
-    double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
+    void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
         if (!(delta > 0)) detail::refuse_option("HuberLoss", "delta", delta, "be positive");
         const double divisor = detail::divisor_of(reduction, prediction.size());
-        return detail::elementwise_loss(device, detail::HuberError{delta}, divisor, prediction, target,
-                                        gradient);
+        detail::elementwise_loss(device, detail::HuberError{delta}, divisor, prediction, target, gradient,
+                                 report);
     }
 
     auto operator()(const auto& prediction, const auto& target) const {

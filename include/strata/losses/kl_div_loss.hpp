@@ -59,15 +59,17 @@ struct KLDivLoss {
         return nullptr;
     }
 
-    double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
+    void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
         const Size divisor = reduction == Reduction::sum    ? 1
                              : reduction == Reduction::mean ? prediction.size()
                                                             : prediction.batch;
         const double count = static_cast<double>(divisor);
         if (log_target)
-            return detail::elementwise_loss(device, detail::DivergenceFromLog{}, count, prediction, target,
-                                            gradient);
-        return detail::elementwise_loss(device, detail::Divergence{}, count, prediction, target, gradient);
+            detail::elementwise_loss(device, detail::DivergenceFromLog{}, count, prediction, target, gradient,
+                                     report);
+        else
+            detail::elementwise_loss(device, detail::Divergence{}, count, prediction, target, gradient,
+                                     report);
     }
 
     auto operator()(const auto& prediction, const auto& target) const {

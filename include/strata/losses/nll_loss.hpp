@@ -21,6 +21,9 @@ struct NLLLoss {
     std::int64_t ignore_index = -100;
     Reduction reduction = Reduction::mean;
 
+    /// Of class indices it may count the correct ones as it goes along (`report->correct`).
+    static constexpr bool is_cross_entropy = true;
+
     template <class Prediction, class Target>
     static constexpr Reason refuses_target() {
         if (!detail::is_class_indices_of<Prediction, Target>)
@@ -33,16 +36,16 @@ struct NLLLoss {
         return nullptr;
     }
 
-    double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
-        return device.cross_entropy(prediction, target.data, gradient.data,
-                                    options(class_extent(prediction).classes, true));
+    void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
+        device.cross_entropy(prediction, target.data, gradient.data,
+                             options(class_extent(prediction).classes, true), report);
     }
     /// Where a sample has one extent only, there the softmax runs over the classes for certain.
     template <class X>
-    requires(X::dims.rank == 1) double evaluate_behind(const LogSoftmax& layer, auto& device, X x,
-                                                       auto target, auto dx) const {
+    requires(X::dims.rank == 1) void evaluate_behind(const LogSoftmax& layer, auto& device, X x, auto target,
+                                                     auto dx, LossReport* report) const {
         const ClassExtent extent = class_extent(x, layer.dim, "LogSoftmax");
-        return device.cross_entropy(x, target.data, dx.data, options(extent.classes, false));
+        device.cross_entropy(x, target.data, dx.data, options(extent.classes, false), report);
     }
 
     auto operator()(const auto& prediction, const auto& target) const {

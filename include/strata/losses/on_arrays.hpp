@@ -52,7 +52,7 @@ struct ArrayShape {
         result.extent[result.rank] = 0;
         return result;
     }
-    std::string text() const { return cpu::text_of(extent, rank); }
+    std::string text() const { return detail::text_of(extent, rank); }
 
     template <class T>
     ArrayView<T> view(T* data) const {
@@ -72,7 +72,8 @@ inline void check_array_shapes(const ArrayShape& prediction, const ArrayShape& t
                                  ", but class indices need one of (N, C) or (N, C, d1, ...)"));
     const ArrayShape expected = class_indices ? prediction.without_classes() : prediction;
     if (!(target == expected))
-        cpu::refuse_target_shape(target.extent, target.rank, expected.extent, expected.rank, expected.text());
+        detail::refuse_target_shape(target.extent, target.rank, expected.extent, expected.rank,
+                                    expected.text());
 }
 
 }  // namespace detail
@@ -94,7 +95,9 @@ double evaluate_loss(const LossType& loss, const X& prediction, const Y& target)
         const auto x = cpu::elements_of(prediction);
         const auto y = cpu::elements_of(target);
         Cpu device;
-        return loss.evaluate(device, shape.view(x.data), target_shape.view(y.data), ArrayView<T>{});
+        LossReport report;
+        loss.evaluate(device, shape.view(x.data), target_shape.view(y.data), ArrayView<T>{}, &report);
+        return report.value;
     }
 }
 

@@ -44,11 +44,11 @@ struct SmoothL1Loss {
         return detail::refuses_target_unlike_prediction<Prediction, Target>();
     }
 
-    double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
+    void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
         if (!(beta >= 0)) detail::refuse_option("SmoothL1Loss", "beta", beta, "not be negative");
         const double divisor = detail::divisor_of(reduction, prediction.size());
-        return detail::elementwise_loss(device, detail::SmoothAbsoluteError{beta}, divisor, prediction,
-                                        target, gradient);
+        detail::elementwise_loss(device, detail::SmoothAbsoluteError{beta}, divisor, prediction, target,
+                                 gradient, report);
     }
 
     auto operator()(const auto& prediction, const auto& target) const {

@@ -20,6 +20,18 @@ struct Memory {
     bool accumulate;      ///< add to the gradients instead of overwriting them
 };
 
+/// What recorded work depends on: where it works, and on how many samples.
+struct ReplayKey {
+    const void* input;
+    const void* target;
+    const void* parameters;
+    const void* arena;
+    Size batch;
+    Size options = 0;  ///< bits of whatever else there is to choose
+
+    friend bool operator==(const ReplayKey&, const ReplayKey&) = default;
+};
+
 enum class Pass { training, inference };
 
 template <class Net, class Device, class T, Pass pass>
@@ -87,9 +99,30 @@ struct Execution {
     static constexpr bool is_view = record<I>.traits.view ||
                                     (pass == Pass::inference && record<I>.traits.view_in_eval);
 
-    template <Size I>
+    /// Whether layers I and I + 1 run as one product: an affine map and what its output alone goes through.
+    template <Size I, Size End>
+    static constexpr bool runs_with_next() {
+        if constexpr (I + 1 < End && record<I>.traits.affine && !is_view < I + 1 < count ? I + 1 : I >) {
+            constexpr Keeps kept = pass == Pass::inference ? Keeps::nothing : record<I + 1>.traits.keeps;
+            constexpr Size first = record<I>.first_parameter;
+            return kept != Keeps::input && kept != Keeps::both && requires(const Slots& layers, const M& m) {
+                get<I + 1>(layers).forward_behind_affine(m.device, value<I>(m), value<I + 2>(m),
+                                                         parameter<first>(m), parameter<first + 1>(m));
+            };
+        } else {
+            return false;
+        }
+    }
+
+    template <Size I, Size End>
     static void forward_layer(const M& m, const Slots& layers) {
-        if constexpr (!is_view<I>) {
+        if constexpr (I > 0 && runs_with_next<I - (I > 0), End>()) {
+            // done with the layer before
+        } else if constexpr (runs_with_next<I, End>()) {
+            constexpr Size first = record<I>.first_parameter;
+            get<I + 1>(layers).forward_behind_affine(m.device, value<I>(m), value<I + 2>(m),
+                                                     parameter<first>(m), parameter<first + 1>(m));
+        } else if constexpr (!is_view<I>) {
             with_operands<I>(m, layers, [&](const auto& layer, auto... operands) {
                 if constexpr (pass == Pass::inference &&
                               requires { layer.infer(m.device, value<I>(m), value<I + 1>(m), operands...); })
@@ -103,7 +136,7 @@ struct Execution {
     /// Layers [0, end) in order.
     template <Size End = count>
     static void forward(const M& m, const Slots& layers) {
-        [&]<Size... I>(std::index_sequence<I...>) { (forward_layer<I>(m, layers), ...); }
+        [&]<Size... I>(std::index_sequence<I...>) { (forward_layer<I, End>(m, layers), ...); }
         (std::make_index_sequence<End>{});
     }
 

@@ -5,57 +5,16 @@
 
 #include <span>
 #include <strata/core/error.hpp>
+#include <strata/core/message.hpp>
 #include <strata/fwd.hpp>
 #include <strata/models/execution.hpp>
+#include <strata/models/model_check.hpp>
 #include <strata/models/prediction.hpp>
 #include <strata/random/generator.hpp>
 #include <string>
+#include <vector>
 
 namespace strata {
-
-namespace detail {
-
-/// Whatever has a shape, so that the device may look closer.
-template <class X>
-concept TensorLike = requires(const X& x) {
-    x.shape();
-};
-
-/// The batch that kernels see, where `x` is one or shows one; else nothing.
-template <class X>
-auto batch_of(const X& x) {
-    if constexpr (requires { x.batch_view(); })
-        return x.batch_view();
-    else if constexpr (requires {
-                           typename X::device_type;
-                           x.batch;
-                       })
-        return BatchView<typename X::value_type, typename X::device_type, typename X::shape_type>{x.data,
-                                                                                                  x.batch};
-}
-
-template <class D>
-inline constexpr bool is_complete_but_no_device = requires {
-    sizeof(D);
-}
-&&!requires { typename D::template Buffer<float>; };
-template <class T>
-inline constexpr bool is_float_or_double = std::is_same_v<T, float> || std::is_same_v<T, double>;
-
-/// What a Model is made of besides its network.
-template <class Device, class T>
-struct RefuseUnlessModel {
-    static constexpr bool the_second_argument_of_Model_is_a_device = !is_complete_but_no_device<Device>;
-    static constexpr bool the_third_argument_of_Model_is_float_or_double = is_float_or_double<T>;
-    static_assert(the_second_argument_of_Model_is_a_device,
-                  "strata: the second argument of Model is a device; for scalars of type double write "
-                  "Model<Net, Cpu, double> (docs/errors.md#device)");
-    static_assert(the_third_argument_of_Model_is_float_or_double,
-                  "strata: a model computes with float or double, the third argument of Model "
-                  "(docs/errors.md#scalar)");
-};
-
-}  // namespace detail
 
 /// `Net` on `Device` with scalars `T` (float or double). A wrong network is refused when this type is first
 /// used. (The defaults stand here and not in fwd.hpp, because nvcc 13 would write them out a second time.)
@@ -67,6 +26,8 @@ class Model {
     using Slots = typename detail::SlotsOf<typename N::Leaves>::type;
     template <class U>
     using Buffer = typename Device::template Buffer<U>;
+    template <class U>
+    using Span = typename Device::template Span<U>;
 
 public:
     using network_type = Net;
@@ -94,15 +55,36 @@ public:
             detail::visit_leaves(net, [&]<Size I>(std::integral_constant<Size, I>, const auto& leaf) {
                 detail::get<I>(layers_) = leaf;
             });
-            parameters_.resize(N::parameters.elements);
+            allocate();
             reset_parameters(default_generator());
         }
     }
 
     /// Draws all parameters anew.
     void reset_parameters(Generator& generator = default_generator()) {
-        [&]<Size... I>(std::index_sequence<I...>) { (initialize_layer<I>(generator), ...); }
-        (std::make_index_sequence<N::layer_count>{});
+        if constexpr (Device::is_host) {
+            initialize(parameters_.data(), generator);
+        } else {
+            std::vector<T> host(parameters_.size());
+            initialize(host.data(), generator);
+            parameters_.copy_from(host.data());
+        }
+    }
+
+    /// The same model on another device: `model.to<Cuda>()`. Parameters, layers and mode are copied;
+    /// gradients and optimizers stay behind.
+    template <class Other>
+    Model<Net, Other, T> to() const {
+        typename Model<Net, Other, T>::WithoutParameters nothing_drawn;
+        Model<Net, Other, T> moved(nothing_drawn);
+        if constexpr (N::fits) {
+            std::vector<T> host(parameters_.size());
+            parameters_.copy_to(host.data());
+            moved.parameters_.copy_from(host.data());
+            moved.layers_ = layers_;
+            moved.training_ = training_;
+        }
+        return moved;
     }
 
     // Modes
@@ -130,10 +112,10 @@ public:
                 Training::forward(memory, layers_);
                 trained_input_ = input;
                 return {output_of<Training>(memory), Training::template gradient<N::layer_count>(memory),
-                        counter_, device_};
+                        counter_, device_, report()};
             }
             Inference::forward(memory, layers_);
-            return {output_of<Inference>(memory), {nullptr, input.batch}, counter_, device_};
+            return {output_of<Inference>(memory), {nullptr, input.batch}, counter_, device_, report()};
         } else {
             __builtin_unreachable();  // the network has been refused already
         }
@@ -160,7 +142,7 @@ public:
     /// mode. They add up until `zero_grad`. Throws ValueError for another loss: its gradient is no longer
     /// there.
     void backward(const Loss& loss) {
-        if (loss.gradient == 0 || loss.gradient != counter_.gradients || loss.counter != &counter_)
+        if (!loss.belongs_to(counter_))
             throw ValueError(
                 "strata: backward needs the loss that was taken last, of this model's last forward pass in "
                 "training mode, and takes it once");
@@ -203,9 +185,10 @@ public:
     }
 
     /// The flat buffers, for optimizers and files. Between tensors lie a few zeros of padding.
-    std::span<T> flat_parameters() { return {parameters_.data(), parameters_.size()}; }
-    std::span<const T> flat_parameters() const { return {parameters_.data(), parameters_.size()}; }
-    std::span<T> flat_gradients() {
+    /// On the Cpu they are std::spans; of another device's memory only address and size are known here.
+    Span<T> flat_parameters() { return {parameters_.data(), parameters_.size()}; }
+    Span<const T> flat_parameters() const { return {parameters_.data(), parameters_.size()}; }
+    Span<T> flat_gradients() {
         make_gradients();
         if (!accumulate_) gradients_.zero();
         return {gradients_.data(), gradients_.size()};
@@ -231,8 +214,12 @@ public:
     }
 
     Device& device() { return device_; }
+    /// Where a loss on this model's predictions leaves its value, in the device's memory.
+    LossReport* report() { return report_.data(); }
 
 private:
+    template <class, class, class>
+    friend class Model;
     template <class, class, class>
     friend class Trainer;
     template <class>
@@ -243,12 +230,24 @@ private:
     /// Arenas are laid out for multiples of 16 samples, so that every buffer in them begins aligned.
     static constexpr Size capacity_for(Size batch) { return (batch + 15) / 16 * 16; }
 
+    struct WithoutParameters {};
+    explicit Model(WithoutParameters) {
+        if constexpr (N::fits) allocate();
+    }
+
+    void allocate() {
+        parameters_.resize(N::parameters.elements);
+        report_.resize(1);
+    }
+    void initialize(T* host, Generator& generator) {
+        [&]<Size... I>(std::index_sequence<I...>) { (initialize_layer<I>(host, generator), ...); }
+        (std::make_index_sequence<N::layer_count>{});
+    }
     template <Size I>
-    void initialize_layer(Generator& generator) {
+    void initialize_layer(T* host, Generator& generator) {
         if constexpr (Training::template record<I>.parameters > 0) {
-            Training::template with_own_parameters<I>(parameters_.data(), [&](auto... own) {
-                detail::get<I>(layers_).initialize(generator, own...);
-            });
+            Training::template with_own_parameters<I>(
+                host, [&](auto... own) { detail::get<I>(layers_).initialize(generator, own...); });
         }
     }
 
@@ -278,13 +277,24 @@ private:
 
     detail::Memory<Device, T> prepare(InputView input) {
         if (input.batch == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
+        device_.begin_step();
         ++counter_.passes;
         ++counter_.gradients;
         if (input.batch > capacity_) {
+            capacity_ = 0;  // of nothing, if there is no memory
+            make_arena(input.batch);
             capacity_ = capacity_for(input.batch);
-            arena_.resize(N::training_plan.elements * capacity_);
         }
         return memory(input);
+    }
+    void make_arena(Size batch) {
+        try {
+            arena_.resize(N::training_plan.elements * capacity_for(batch));
+        } catch (const OutOfMemoryError& error) {
+            throw OutOfMemoryError(message(error.what(), "; the plan for a batch of ", batch, " has ",
+                                           training_bytes(batch), " bytes of activations beside ",
+                                           parameters_.size() * sizeof(T), " bytes of parameters"));
+        }
     }
     detail::Memory<Device, T> memory(InputView input) {
         return {device_,       input.data,  parameters_.data(), gradients_.data(),
@@ -301,11 +311,10 @@ private:
         if (gradients_.size() == 0) gradients_.resize(parameters_.size());
     }
 
-    template <Size Begin = N::layer_count>
     void run_backward() {
         [[maybe_unused]] const typename Device::PassScope scope;
         make_gradients();
-        Training::template backward<Begin>(memory(trained_input_), layers_);
+        Training::backward(memory(trained_input_), layers_);
         accumulate_ = true;
     }
 
@@ -325,10 +334,11 @@ private:
 
     [[no_unique_address]] Device device_;
     [[no_unique_address]] Slots layers_;
-    Buffer<T> parameters_;
-    Buffer<T> gradients_;
-    Buffer<T> arena_;
-    Buffer<T> staging_;
+    Buffer<T> parameters_{"parameters"};
+    Buffer<T> gradients_{"gradients"};
+    Buffer<T> arena_{"activations"};
+    typename Device::template Staging<T> staging_{};
+    Buffer<LossReport> report_{"a loss"};
     InputView trained_input_{};
     Size capacity_ = 0;
     PassCounter counter_;
@@ -339,12 +349,11 @@ private:
 template <class Net>
 Model(Net) -> Model<Net>;
 
-/// A Model of something else is refused, and goes on as the one that was probably meant.
+/// A Model of something else is refused.
 template <class Net, class Device, class T>
-requires(detail::is_complete_but_no_device<Device> ||
+requires(detail::is_absent<Device> || detail::is_complete_but_no_device<Device> ||
          !detail::is_float_or_double<T>) class Model<Net, Device, T>
-    : public Model<Net, std::conditional_t<detail::is_complete_but_no_device<Device>, Cpu, Device>,
-                   std::conditional_t<detail::is_float_or_double<T>, T, float>> {
+    : public detail::ProbablyMeant<Net, Device, T> {
     detail::RefuseUnlessModel<Device, T> refused_here;
 
 public:

@@ -2,6 +2,7 @@
 // Inference on a model that does not change. The model stays const and may serve any number of threads; each
 // has a Predictor of its own, which holds the activations.
 
+#include <strata/core/precision.hpp>
 #include <strata/models/model.hpp>
 
 namespace strata {
@@ -35,36 +36,55 @@ public:
     template <class X>
     Output run(const X& x) {
         if constexpr (N::fits) {
-            const auto output = Model::Inference::template value<N::layer_count>(pass(x));
+            const auto memory = prepare(x);
+            const detail::ReplayKey key{memory.input, nullptr,      memory.parameters,
+                                        memory.arena, memory.batch, static_cast<Size>(precision_)};
+            replay_.run(device_, key, [&] {
+                [[maybe_unused]] const typename Device::PrecisionScope precision(device_, precision_);
+                forward(memory);
+            });
+            const auto output = Model::Inference::template value<N::layer_count>(memory);
             return {output.data, output.batch};
         } else {
             return {};
         }
     }
 
-    /// Layers [0, End) on a batch, and the memory where their values lie.
-    template <Size End = N::layer_count, class X>
-    detail::Memory<Device, T> pass(const X& x) {
+    /// The memory for a pass over a batch.
+    template <class X>
+    detail::Memory<Device, T> prepare(const X& x) {
         const auto input = Model::view_of_input(x, staging_);
         if (input.batch > capacity_) {
             capacity_ = Model::capacity_for(input.batch);
             arena_.resize(N::inference_plan.elements * capacity_);
         }
-        const detail::Memory<Device, T> memory{device_,   input.data,    model_->parameters_.data(),
-                                               nullptr,   arena_.data(), input.batch,
-                                               capacity_, false};
+        device_.follow(model_->device_);
+        return {device_,   input.data, model_->parameters_.data(), nullptr, arena_.data(), input.batch,
+                capacity_, false};
+    }
+    /// Layers [0, End).
+    template <Size End = N::layer_count>
+    void forward(const detail::Memory<Device, T>& memory) const {
         [[maybe_unused]] const typename Device::PassScope scope;
         Model::Inference::template forward<End>(memory, model_->layers_);
-        return memory;
+    }
+    Device& device() { return device_; }
+
+    /// What products are rounded to on a device that can. Throws ValueError where it cannot.
+    void precision(Precision precision) {
+        Device::check_precision(precision);
+        precision_ = precision;
     }
     const auto& layers() const { return model_->layers_; }
 
 private:
     const Model* model_;
     [[no_unique_address]] Device device_;
-    typename Device::template Buffer<T> arena_;
-    typename Device::template Buffer<T> staging_;
+    [[no_unique_address]] typename Device::Replay replay_;
+    typename Device::template Buffer<T> arena_{"a predictor's activations"};
+    typename Device::template Staging<T> staging_{};
     Size capacity_ = 0;
+    Precision precision_ = Precision::float32;
 };
 
 /// The network's output for a batch, in evaluation mode, as a tensor of its own.

@@ -38,9 +38,12 @@ struct Adadelta {
     };
 
     template <class T>
+    STRATA_HOST_DEVICE Rule rule(OptimizerClock&) const {
+        return {lr, rho, detail::positive_eps<T>(eps), weight_decay, maximize ? -1.0 : 1.0};
+    }
+    template <class T>
     void update(auto& device, const OptimizerStep<T>& at) const {
-        const Rule rule{lr, rho, detail::positive_eps<T>(eps), weight_decay, maximize ? -1.0 : 1.0};
-        device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1]);
+        device.update(*this, at, at.state[0], at.state[1]);
     }
 };
 

@@ -41,13 +41,16 @@ struct Adagrad {
     };
 
     template <class T>
+    STRATA_HOST_DEVICE Rule rule(OptimizerClock& clock) const {
+        return {.step_size = lr / (1 + static_cast<double>(clock.count - 1) * lr_decay),
+                .initial = clock.count == 1 ? initial_accumulator_value : 0,
+                .eps = detail::positive_eps<T>(eps),
+                .weight_decay = weight_decay,
+                .sign = maximize ? -1.0 : 1.0};
+    }
+    template <class T>
     void update(auto& device, const OptimizerStep<T>& at) const {
-        const Rule rule{.step_size = lr / (1 + static_cast<double>(at.count - 1) * lr_decay),
-                        .initial = at.count == 1 ? initial_accumulator_value : 0,
-                        .eps = detail::positive_eps<T>(eps),
-                        .weight_decay = weight_decay,
-                        .sign = maximize ? -1.0 : 1.0};
-        device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0]);
+        device.update(*this, at, at.state[0]);
     }
 };
 

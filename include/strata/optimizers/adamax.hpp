@@ -39,15 +39,18 @@ struct Adamax {
     };
 
     template <class T>
+    STRATA_HOST_DEVICE Rule rule(OptimizerClock& clock) const {
+        const double correction = 1 - std::pow(betas[0], static_cast<double>(clock.count));
+        return {.beta1 = betas[0],
+                .beta2 = betas[1],
+                .step_size = lr / correction,
+                .eps = detail::positive_eps<T>(eps),
+                .weight_decay = weight_decay,
+                .sign = maximize ? -1.0 : 1.0};
+    }
+    template <class T>
     void update(auto& device, const OptimizerStep<T>& at) const {
-        const double correction = 1 - std::pow(betas[0], static_cast<double>(at.count));
-        const Rule rule{.beta1 = betas[0],
-                        .beta2 = betas[1],
-                        .step_size = lr / correction,
-                        .eps = detail::positive_eps<T>(eps),
-                        .weight_decay = weight_decay,
-                        .sign = maximize ? -1.0 : 1.0};
-        device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1]);
+        device.update(*this, at, at.state[0], at.state[1]);
     }
 };
 

@@ -44,20 +44,23 @@ struct NAdam {
     };
 
     template <class T>
-    void update(auto& device, const OptimizerStep<T>& at) const {
-        const double t = static_cast<double>(at.count);
+    STRATA_HOST_DEVICE Rule rule(OptimizerClock& clock) const {
+        const double t = static_cast<double>(clock.count);
         const double c = betas[0] * (1 - 0.5 * std::pow(0.96, t * momentum_decay));
         const double next = betas[0] * (1 - 0.5 * std::pow(0.96, (t + 1) * momentum_decay));
-        double& product = *at.scalar;
+        double& product = clock.scalar;
         product *= c;
-        const Rule rule{.beta1 = betas[0],
-                        .beta2 = betas[1],
-                        .step_gradient = lr * (1 - c) / (1 - product),
-                        .step_average = lr * next / (1 - product * next),
-                        .root_scale = 1 / std::sqrt(1 - std::pow(betas[1], t)),
-                        .eps = detail::positive_eps<T>(eps),
-                        .weight_decay = weight_decay};
-        device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1]);
+        return {.beta1 = betas[0],
+                .beta2 = betas[1],
+                .step_gradient = lr * (1 - c) / (1 - product),
+                .step_average = lr * next / (1 - product * next),
+                .root_scale = 1 / std::sqrt(1 - std::pow(betas[1], t)),
+                .eps = detail::positive_eps<T>(eps),
+                .weight_decay = weight_decay};
+    }
+    template <class T>
+    void update(auto& device, const OptimizerStep<T>& at) const {
+        device.update(*this, at, at.state[0], at.state[1]);
     }
 };
 

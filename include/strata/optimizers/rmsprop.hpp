@@ -65,20 +65,22 @@ struct RMSprop {
     };
 
     template <class T>
+    STRATA_HOST_DEVICE Rule rule(OptimizerClock&) const {
+        return {.lr = lr,
+                .alpha = alpha,
+                .eps = detail::positive_eps<T>(eps),
+                .weight_decay = weight_decay,
+                .momentum = momentum,
+                .sign = maximize ? -1.0 : 1.0};
+    }
+    template <class T>
     void update(auto& device, const OptimizerStep<T>& at) const {
-        const Rule rule{.lr = lr,
-                        .alpha = alpha,
-                        .eps = detail::positive_eps<T>(eps),
-                        .weight_decay = weight_decay,
-                        .momentum = momentum,
-                        .sign = maximize ? -1.0 : 1.0};
         if (centered)
-            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1],
-                            at.state[2]);
+            device.update(*this, at, at.state[0], at.state[1], at.state[2]);
         else if (momentum > 0)
-            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0], at.state[1]);
+            device.update(*this, at, at.state[0], at.state[1]);
         else
-            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0]);
+            device.update(*this, at, at.state[0]);
     }
 };
 

@@ -48,15 +48,20 @@ struct SGD {
     };
 
     template <class T>
-    void update(auto& device, const OptimizerStep<T>& at) const {
+    STRATA_HOST_DEVICE Rule rule(OptimizerClock& clock) const {
         Rule rule{lr, momentum, 1 - dampening, weight_decay, maximize ? -1.0 : 1.0, nesterov};
         if (momentum != 0) {
-            if (*at.scalar != 0) rule.share = 1;  // b has not begun, whatever the step
-            *at.scalar = 0;
-            device.for_each(at.size, rule, at.parameters, at.gradients, at.state[0]);
-        } else {
-            device.for_each(at.size, rule, at.parameters, at.gradients);
+            if (clock.scalar != 0) rule.share = 1;  // b has not begun, whatever the step
+            clock.scalar = 0;
         }
+        return rule;
+    }
+    template <class T>
+    void update(auto& device, const OptimizerStep<T>& at) const {
+        if (momentum != 0)
+            device.update(*this, at, at.state[0]);
+        else
+            device.update(*this, at);
     }
 };
 

@@ -23,6 +23,7 @@ public:
     /// Starts the stream anew. As in PyTorch only the low 32 bits of `seed` reach the engine.
     void manual_seed(std::uint64_t seed) {
         seed_ = seed;
+        ++seedings_;
         has_cached_normal_ = false;
         words_[0] = static_cast<std::uint32_t>(seed);
         for (std::uint32_t i = 1; i < size; ++i)
@@ -32,6 +33,9 @@ public:
 
     /// What the stream was last seeded with, all 64 bits of it.
     std::uint64_t seed() const { return seed_; }
+
+    /// How often the stream has been started anew: devices that have streams of their own follow it.
+    std::uint64_t seedings() const { return seedings_; }
 
     /// The next 32 random bits.
     std::uint32_t random() {
@@ -85,6 +89,7 @@ private:
     bool has_cached_normal_ = false;
     double cached_normal_ = 0.0;
     std::uint64_t seed_ = default_seed;
+    std::uint64_t seedings_ = 0;
 };
 
 /// The generator that is used wherever none is given. One per program.

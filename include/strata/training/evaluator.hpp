@@ -1,8 +1,10 @@
 #pragma once
 // The loss of a model that does not change, batch by batch, in evaluation mode.
 
+#include <strata/core/precision.hpp>
 #include <strata/models/predictor.hpp>
 #include <strata/training/loss_head.hpp>
+#include <strata/training/totals.hpp>
 
 namespace strata {
 
@@ -14,8 +16,11 @@ class Evaluator {
     using T = typename Model::value_type;
 
 public:
-    explicit Evaluator(const Model& model, LossType loss = {}) : predictor_(model), loss_(std::move(loss)) {}
-    explicit Evaluator(const Model&& model, LossType = {}) : predictor_(model) {
+    explicit Evaluator(const Model& model, LossType loss = {})
+        : predictor_(model), loss_(std::move(loss)), accounts_(detail::reduces_to_mean(loss_)) {
+        report_.resize(1);
+    }
+    explicit Evaluator(const Model&& model, LossType = {}) : predictor_(model), accounts_(true) {
         constexpr bool the_model_has_a_name = detail::never<Model>;
         static_assert(the_model_has_a_name, "strata: an Evaluator keeps a reference to the model, and this "
                                             "model is a temporary; give it a name "
@@ -23,28 +28,91 @@ public:
     }
 
     const LossType& loss() const { return loss_; }
+    Device& device() { return predictor_.device(); }
 
-    /// Throws ShapeError or ValueError for a wrong batch.
+    /// Throws ShapeError or ValueError for a wrong batch. The result is that of `Trainer::step`.
     template <class X, class Y>
-    BatchResult operator()(const X& x, const Y& y) {
+    auto operator()(const X& x, const Y& y) {
+        return (*this)(x, y, detail::NothingBefore{});
+    }
+
+    /// The same, with work that fills x and y at the beginning and is repeated with it.
+    template <class X, class Y, class Before>
+    auto operator()(const X& x, const Y& y, const Before& before) {
         const auto held = Device::template target_batch<T, typename Model::output_shape>(y);
         const auto target = detail::plain_view(held);
         using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
-            const auto memory = predictor_.template pass<Head::end>(x);
+            const auto memory = predictor_.prepare(x);
             detail::check_batch(memory.batch, target.batch);
-            return Head::template measure<typename Model::Inference>(
-                loss_, predictor_.layers(), memory, target,
-                BatchView<T, Device, shape_t<Model::Inference::template value_dims<Head::end>>>{});
+            run<Head>(memory, target, before);
+            if constexpr (Device::is_host) {
+                const LossReport& report = *report_.data();
+                return BatchResult{report.value, memory.batch, Head::counts_correct ? report.correct : 0,
+                                   Head::counts_correct};
+            } else {
+                return detail::PendingResult<Evaluator>(*this, batches_begun_, memory.batch,
+                                                        Head::counts_correct);
+            }
         } else {
-            return {};
+            return BatchResult{};
         }
     }
 
+    /// The batches since `clear_totals`. On `Cuda` this waits for the device, and throws what was refused.
+    Totals totals() { return accounts_.read(predictor_.device(), report_.data()); }
+    void clear_totals() { accounts_.clear(predictor_.device()); }
+
+    /// As Trainer's.
+    void record(bool on) { recorded_ = on; }
+    void precision(Precision precision) {
+        Device::check_precision(precision);
+        precision_ = precision;
+    }
+
 private:
+    template <class>
+    friend class detail::PendingResult;
+
+    template <class Head, class Memory, class Target, class Before>
+    void run(const Memory& memory, const Target& target, const Before& before) {
+        ++batches_begun_;
+        const auto work = [&] {
+            [[maybe_unused]] const typename Device::PrecisionScope precision(predictor_.device(), precision_);
+            before();
+            predictor_.template forward<Head::end>(memory);
+            Head::template measure<typename Model::Inference>(
+                loss_, predictor_.layers(), memory, target,
+                BatchView<T, Device, shape_t<Model::Inference::template value_dims<Head::end>>>{},
+                report_.data());
+            accounts_.add(predictor_.device(), report_.data(), memory.batch, Head::counts_correct,
+                          detail::FiniteCheck::none, before.then());
+        };
+        if (recorded_) {
+            const detail::ReplayKey key{memory.input, target.data,  memory.parameters,
+                                        memory.arena, memory.batch, static_cast<Size>(precision_)};
+            replay_.run(predictor_.device(), key, work);
+        } else {
+            work();
+        }
+    }
+
+    LossReport read_report(Size batch) {
+        if (batch != batches_begun_)
+            throw ValueError("strata: the evaluator has begun another batch since this result, in the same "
+                             "memory; ask for it before that, or for totals()");
+        return accounts_.read_report(predictor_.device(), report_.data());
+    }
+
     Predictor<Model> predictor_;
     LossType loss_;
+    detail::Accounts<Device> accounts_;
+    typename Device::template Buffer<LossReport> report_{"a loss"};
+    [[no_unique_address]] typename Device::Replay replay_;
+    Size batches_begun_ = 0;
+    bool recorded_ = true;
+    Precision precision_ = Precision::float32;
 };
 
 }  // namespace strata

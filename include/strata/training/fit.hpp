@@ -3,17 +3,11 @@
 
 #include <optional>
 #include <strata/training/evaluator.hpp>
+#include <strata/training/feed.hpp>
 #include <strata/training/progress.hpp>
 #include <strata/training/trainer.hpp>
 
 namespace strata {
-
-/// How the losses of an epoch's batches become one number.
-enum class EpochLoss {
-    mean,                  ///< over samples: what the loss of the whole data set in one batch would be
-    batch_sum_per_sample,  ///< the sum over batches divided by the number of samples, as many tutorials print
-                           ///< it
-};
 
 template <class Loader>
 struct FitOptions {
@@ -21,6 +15,9 @@ struct FitOptions {
     std::optional<Loader> validation = {};  ///< evaluated after each epoch
     std::FILE* output = stdout;             ///< null: silent
     EpochLoss epoch_loss = EpochLoss::mean;
+    /// What matrix products are rounded to, on Cuda; float16 scales the loss (GradScaler).
+    Precision precision = Precision::float32;
+    bool record = true;  ///< on Cuda: each step is one recorded graph; false: one operation at a time
 };
 
 /// What `evaluate` measured. The accuracy is NaN unless the targets are class indices.
@@ -32,54 +29,23 @@ struct Evaluation {
 
 namespace detail {
 
-/// Adds up batches to an epoch's numbers.
-struct EpochTotals {
-    double mean_sum = 0, batch_sum = 0;
-    Size samples = 0, correct = 0, batches = 0;
-    bool classes = false;
-
-    void add(const BatchResult& batch, bool reduces_to_mean) {
-        mean_sum += reduces_to_mean ? batch.loss * static_cast<double>(batch.samples) : batch.loss;
-        batch_sum += batch.loss;
-        samples += batch.samples;
-        correct += batch.correct;
-        classes = batch.counts_correct;
-        ++batches;
-    }
-    double loss(EpochLoss kind) const {
-        return (kind == EpochLoss::mean ? mean_sum : batch_sum) / static_cast<double>(samples);
-    }
-    double accuracy() const {
-        return classes ? static_cast<double>(correct) / static_cast<double>(samples) : __builtin_nan("");
-    }
-};
-
-template <class Loader>
-decltype(auto) batches_of(Loader& loader) {
-    if constexpr (requires { loader.views(); })
-        return loader.views();
-    else
-        return (loader);
+/// One pass over a feed: `run(x, y, before)` for each batch, `show(batches)` after it.
+template <class Feed, class Runner, class Run, class Show>
+Totals run_epoch(Feed& feed, Runner& runner, const Run& run, const Show& show) {
+    Size batches = 0;
+    runner.clear_totals();
+    feed.epoch([&](const auto& x, const auto& y, const auto& before) {
+        run(x, y, before);
+        show(++batches);
+    });
+    if (batches == 0) throw ValueError("strata: the loader yields no batches");
+    return runner.totals();
 }
-
-template <class LossType>
-bool reduces_to_mean(const LossType& loss) {
-    if constexpr (requires { loss.reduction; })
-        return loss.reduction != decltype(loss.reduction)::sum;
-    else
-        return true;
-}
-
-/// One pass over a loader: `run(x, y)` for each batch, `show(totals)` after it.
-template <class Loader, class Run, class Show>
-EpochTotals run_epoch(Loader& loader, bool mean, const Run& run, const Show& show) {
-    EpochTotals totals;
-    for (auto&& [x, y] : batches_of(loader)) {
-        totals.add(run(x, y), mean);
-        show(totals);
-    }
-    if (totals.samples == 0) throw ValueError("strata: the loader yields no batches");
-    return totals;
+/// The same for an evaluator.
+template <class Feed, class Evaluator>
+Totals evaluate_epoch(Feed& feed, Evaluator& evaluator) {
+    return run_epoch(
+        feed, evaluator, [&](const auto&... batch) { (void)evaluator(batch...); }, [](Size) {});
 }
 
 }  // namespace detail
@@ -89,9 +55,8 @@ template <class Net, class Device, class T, class Loader, class LossType>
 Evaluation evaluate(const Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
                     EpochLoss kind = EpochLoss::mean) {
     Evaluator evaluator{model, loss};
-    const auto totals = detail::run_epoch(
-        loader, detail::reduces_to_mean(loss), [&](const auto& x, const auto& y) { return evaluator(x, y); },
-        [](const auto&) {});
+    detail::Feed<Device, Loader> feed(loader, evaluator.device());
+    const Totals totals = detail::evaluate_epoch(feed, evaluator);
     return {totals.loss(kind), totals.accuracy(), totals.samples};
 }
 
@@ -142,6 +107,17 @@ History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& 
             const Algorithm& algorithm, const FitOptions<Validation>& options = {}) requires
     detail::TrainingArguments<Loader, LossType, Algorithm> {
     Trainer trainer{model, loss, algorithm};
+    trainer.precision(options.precision);
+    trainer.record(options.record);
+    detail::Feed<Device, Loader> feed(loader, model.device());
+    std::optional<Evaluator<Model<Net, Device, T>, LossType>> evaluator;
+    std::optional<detail::Feed<Device, Validation>> validation;
+    if (options.validation) {
+        evaluator.emplace(model, loss);
+        evaluator->precision(options.precision);
+        evaluator->record(options.record);
+        validation.emplace(*options.validation, evaluator->device());
+    }
     Progress progress(options.output, options.epochs);
     History history;
     for (int number = 1; number <= options.epochs; ++number) {
@@ -149,16 +125,17 @@ History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& 
         if constexpr (requires { loader.size(); }) batches = loader.size();
         progress.begin_epoch(number, batches);
         Epoch epoch{.epoch = number};
-        const auto totals = detail::run_epoch(
-            loader, detail::reduces_to_mean(loss),
-            [&](const auto& x, const auto& y) { return trainer.step(x, y); },
-            [&](const auto& so_far) { progress.batch(so_far.batches, so_far.loss(options.epoch_loss)); });
+        const Totals totals = detail::run_epoch(
+            feed, trainer, [&](const auto&... batch) { (void)trainer.step(batch...); },
+            [&](Size done) {
+                progress.batch(done, [&] { return trainer.totals().loss(options.epoch_loss); });
+            });
         epoch.loss = totals.loss(options.epoch_loss);
         epoch.accuracy = totals.accuracy();
-        if (options.validation) {
-            const Evaluation measured = evaluate(model, *options.validation, loss, options.epoch_loss);
-            epoch.validation_loss = measured.loss;
-            epoch.validation_accuracy = measured.accuracy;
+        if (validation) {
+            const Totals measured = detail::evaluate_epoch(*validation, *evaluator);
+            epoch.validation_loss = measured.loss(options.epoch_loss);
+            epoch.validation_accuracy = measured.accuracy();
         }
         epoch.seconds = progress.seconds();
         progress.end_epoch(epoch);

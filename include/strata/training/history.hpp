@@ -61,9 +61,10 @@ public:
     }
 
 private:
+    using Number = double Epoch::*;  // named, because nvcc writes the declarator with parentheses
     struct Column {
         const char* name;
-        double Epoch::*value;
+        Number value;
     };
     static constexpr Column columns[] = {{"loss", &Epoch::loss},
                                          {"accuracy", &Epoch::accuracy},

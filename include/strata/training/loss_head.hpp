@@ -4,16 +4,9 @@
 
 #include <strata/losses/evaluate.hpp>
 #include <strata/models/model.hpp>
+#include <strata/training/totals.hpp>
 
 namespace strata {
-
-/// What one batch gave.
-struct BatchResult {
-    double loss = 0;  ///< as the loss reduces it
-    Size samples = 0;
-    Size correct = 0;             ///< samples whose largest output is that of their class
-    bool counts_correct = false;  ///< whether targets are classes at all
-};
 
 namespace detail {
 
@@ -31,7 +24,7 @@ struct LossHead {
     static constexpr bool fused = requires(const LossType& loss, const Layer& layer, Device& device,
                                            BatchView<const T, Device, shape_t<last_input>> x, Target target,
                                            BatchView<T, Device, shape_t<last_input>> dx) {
-        loss.evaluate_behind(layer, device, x, target, dx);
+        loss.evaluate_behind(layer, device, x, target, dx, static_cast<LossReport*>(nullptr));
     };
     /// Layers [0, end) run before the loss.
     static constexpr Size end = fused ? last : last + 1;
@@ -42,19 +35,25 @@ struct LossHead {
 
     static constexpr bool fits = N::fits && Problem::the_loss_fits_the_network_and_the_target;
 
-    /// The loss of a batch whose layers [0, end) have run; with a non-null gradient, also the gradient of
-    /// value `end`.
+    /// Reports on a batch whose layers [0, end) have run; with a non-null gradient, writes the gradient of
+    /// value `end` too.
     template <class Run, class Slots, class Gradient>
-    static BatchResult measure(const LossType& loss, const Slots& layers, const Memory<Device, T>& memory,
-                               Target target, Gradient gradient) {
-        BatchResult result{0, memory.batch, 0, counts_correct};
+    static void measure(const LossType& loss, const Slots& layers, const Memory<Device, T>& memory,
+                        Target target, Gradient gradient, LossReport* report) {
         const auto output = Run::template value<end>(memory);
-        if constexpr (counts_correct) result.correct = Device::count_correct(output, target.data);
+        if constexpr (
+            counts_correct && requires { LossType::is_cross_entropy; } &&
+            requires { memory.device.counts_correct_with_loss(memory.batch, Size()); }) {
+            constexpr Size classes = Model::output_shape::dims.last();
+            if (!memory.device.counts_correct_with_loss(memory.batch, classes))
+                memory.device.count_correct(output, target.data, report);
+        } else if constexpr (counts_correct) {
+            memory.device.count_correct(output, target.data, report);
+        }
         if constexpr (fused)
-            result.loss = loss.evaluate_behind(get<last>(layers), memory.device, output, target, gradient);
+            loss.evaluate_behind(get<last>(layers), memory.device, output, target, gradient, report);
         else
-            result.loss = loss.evaluate(memory.device, output, target, gradient);
-        return result;
+            loss.evaluate(memory.device, output, target, gradient, report);
     }
 };
 

@@ -22,8 +22,9 @@ public:
         start_ = shown_ = Clock::now();
     }
 
-    /// After each batch; redraws at most ten times a second.
-    void batch(Size done, double loss) {
+    /// After each batch; redraws at most ten times a second. `loss()` is asked only then.
+    template <class AskLoss>
+    void batch(Size done, const AskLoss& loss) {
         if (!live_ || done % 16 != 0) return;
         const auto now = Clock::now();
         if (now - shown_ < std::chrono::milliseconds(100)) return;
@@ -37,7 +38,7 @@ public:
         const double left =
             done == 0 ? 0 : seconds / static_cast<double>(done) * static_cast<double>(batches_ - done);
         std::fprintf(output_, "\r%s [%s] %zu/%zu  loss %.5f  %.1f s left\033[K", name().c_str(), bar, done,
-                     batches_, loss, left);
+                     batches_, loss(), left);
         std::fflush(output_);
     }
 

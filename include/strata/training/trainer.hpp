@@ -3,20 +3,14 @@
 // loss in one kernel where a rule says so. After the first step of the largest batch nothing is allocated.
 
 #include <strata/core/message.hpp>
+#include <strata/core/precision.hpp>
 #include <strata/optimizers/optimizer.hpp>
+#include <strata/training/grad_scaler.hpp>
 #include <strata/training/loss_head.hpp>
 
 namespace strata {
 
 namespace detail {
-
-[[noreturn, gnu::cold]] inline void refuse_loss(double value, long long step) {
-    throw NumericError(
-        message("strata: the loss is ", is_nan(value) ? "nan" : "infinite", " in step ", step,
-                "; parameters are as they were before it. A smaller learning rate often helps; inputs "
-                "and targets must "
-                "be finite"));
-}
 
 /// What training needs besides a model and data.
 template <class LossType, class Algorithm>
@@ -50,7 +44,8 @@ class Trainer {
 
 public:
     explicit Trainer(Model& model, LossType loss = {}, Algorithm algorithm = {})
-        : model_(&model), loss_(std::move(loss)), optimizer_(model, std::move(algorithm)) {}
+        : model_(&model), loss_(std::move(loss)), optimizer_(model, std::move(algorithm)),
+          accounts_(detail::reduces_to_mean(loss_)) {}
     explicit Trainer(const Model& model, LossType loss = {}, Algorithm algorithm = {})
         : Trainer(const_cast<Model&>(model), loss, algorithm) {
         constexpr bool the_model_is_not_const = detail::never<Model>;
@@ -71,38 +66,134 @@ public:
     const LossType& loss() const { return loss_; }
 
     /// One step on a batch (in training mode: Dropout drops). x and y are what a DataLoader yields, or
-    /// xtensor containers. Throws ShapeError or ValueError for a wrong batch, NumericError for a loss that is
-    /// not finite; the parameters are then as they were.
+    /// xtensor containers, on the model's device. Throws ShapeError or ValueError for a wrong batch,
+    /// NumericError for a loss that is not finite; the parameters are then as they were.
+    ///
+    /// On `Cpu` the result is a BatchResult. On `Cuda` the step is only begun, and the result turns into a
+    /// BatchResult when it is asked for; labels out of range and losses that are not finite are found on the
+    /// device, stop the training there, and are thrown by whatever asks next.
     template <class X, class Y>
-    BatchResult step(const X& x, const Y& y) {
+    auto step(const X& x, const Y& y) {
+        return step(x, y, detail::NothingBefore{});
+    }
+
+    /// The same, with work that fills x and y at the beginning of the step and is repeated with it.
+    template <class X, class Y, class Before>
+    auto step(const X& x, const Y& y, const Before& before) {
         const auto held = Device::template target_batch<T, typename Model::output_shape>(y);
         const auto target = detail::plain_view(held);
         using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
-        using Run = typename Model::Training;
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
             const auto input = Model::view_of_input(x, model_->staging_);
             detail::check_batch(input.batch, target.batch);
-            const auto memory = model_->prepare(input);
-            [[maybe_unused]] const typename Device::PassScope scope;
-            Run::template forward<Head::end>(memory, model_->layers_);
-            const BatchResult result = Head::template measure<Run>(loss_, model_->layers_, memory, target,
-                                                                   Run::template gradient<Head::end>(memory));
-            if (!detail::is_finite(result.loss)) detail::refuse_loss(result.loss, optimizer_.steps() + 1);
-            model_->trained_input_ = input;
-            optimizer_.zero_grad();
-            model_->template run_backward<Head::end>();
-            optimizer_.step();
-            return result;
+            run<Head>(input, target, before);
+            if constexpr (Device::is_host) {
+                const LossReport& report = *model_->report();
+                return BatchResult{report.value, input.batch, Head::counts_correct ? report.correct : 0,
+                                   Head::counts_correct};
+            } else {
+                return detail::PendingResult<Trainer>(*this, steps_begun_, input.batch, Head::counts_correct);
+            }
         } else {
-            return {};
+            return BatchResult{};
         }
     }
 
+    /// The batches since `clear_totals`. On `Cuda` this waits for the device, and throws what stopped a step.
+    Totals totals() { return accounts_.read(model_->device_, model_->report()); }
+    void clear_totals() { accounts_.clear(model_->device_); }
+
+    /// Whether the steps of a device that can record them are recorded and repeated (the default), or given
+    /// to it one operation at a time. The results have the same bits.
+    void record(bool on) { recorded_ = on; }
+
+    /// What products are rounded to on a device that can (float32: nothing). With float16 the loss is scaled,
+    /// and steps whose gradients overflow are left out. Throws ValueError where the device cannot.
+    void precision(Precision precision) {
+        Device::check_precision(precision);
+        if (precision == Precision::float16 && scaler_.size() == 0) {
+            const GradScaler initial;
+            scaler_.resize(1);
+            scaler_.copy_from(&initial);
+        }
+        precision_ = precision;
+    }
+    /// The factor on a float16 loss at present; waits for the device.
+    double loss_scale() { return scaler_.size() == 0 ? 1.0 : model_->device_.fetch(scaler_.data()).scale; }
+
 private:
+    template <class>
+    friend class detail::PendingResult;
+
+    template <class Head, class Input, class Target, class Before>
+    void run(const Input& input, const Target& target, const Before& before) {
+        using Run = typename Model::Training;
+        model_->make_gradients();
+        optimizer_.prepare(model_->parameters_.size());
+        model_->zero_grad();
+        const auto memory = model_->prepare(input);
+        LossReport* const report = model_->report();
+        ++steps_begun_;
+        Device& device = model_->device_;
+        const bool scaled = precision_ == Precision::float16;
+        const auto work = [&] {
+            [[maybe_unused]] const typename Device::PassScope scope;
+            [[maybe_unused]] const typename Device::PrecisionScope precision(device, precision_);
+            before();
+            Run::template forward<Head::end>(memory, model_->layers_);
+            const auto gradient = Run::template gradient<Head::end>(memory);
+            Head::template measure<Run>(loss_, model_->layers_, memory, target, gradient, report);
+            const bool counts = Head::counts_correct;
+            if constexpr (Device::is_host) {
+                accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse);
+            } else if (scaled) {
+                accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::leave_out,
+                              before.then());
+                device.for_each(gradient.size(), detail::ScaleGradient<T>{scaler_.data()}, gradient.data);
+            } else {  // the optimizer's rule is worked out by the same thread
+                accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse, before.then(),
+                              optimizer_.rule_work());
+            }
+            Run::template backward<Head::end>(memory, model_->layers_);
+            if constexpr (!Device::is_host)
+                if (scaled)
+                    device.for_each(model_->parameters_.size(),
+                                    detail::UnscaleGradient<T>{scaler_.data(), report}, memory.gradients);
+            optimizer_.update(memory.gradients, !Device::is_host && !scaled);
+            if constexpr (!Device::is_host)
+                if (scaled) device.once(detail::AdjustScale{scaler_.data(), report});
+        };
+        if (recorded_) {
+            const Size options = optimizer_.states_in_use() * 4 + static_cast<Size>(precision_);
+            const detail::ReplayKey key{input.data,   target.data, memory.parameters,
+                                        memory.arena, input.batch, options};
+            replay_.run(device, key, work);
+        } else {
+            work();
+        }
+        model_->trained_input_ = input;
+        model_->accumulate_ = true;
+        ++optimizer_.count_;
+    }
+
+    LossReport read_report(Size step) {
+        if (step != steps_begun_)
+            throw ValueError(
+                "strata: the trainer has begun another step since this result, in the same memory; "
+                "ask for it before that, or for totals()");
+        return accounts_.read_report(model_->device_, model_->report());
+    }
+
     Model* model_;
     LossType loss_;
     Optimizer<Model, Algorithm> optimizer_;
+    detail::Accounts<Device> accounts_;
+    [[no_unique_address]] typename Device::Replay replay_;
+    typename Device::template Buffer<GradScaler> scaler_{"a loss scale"};
+    Size steps_begun_ = 0;
+    bool recorded_ = true;
+    Precision precision_ = Precision::float32;
 };
 
 /// A Trainer of something else is refused, and does nothing.

@@ -1,6 +1,7 @@
 #pragma once
 // The device `Cpu`: the operations that layers, losses and optimizers are written in, one file per kind.
 
+#include <span>
 #include <strata/backends/cpu/cross_entropy.hpp>
 #include <strata/backends/cpu/denormals.hpp>
 #include <strata/backends/cpu/edge.hpp>
@@ -10,7 +11,9 @@
 #include <strata/backends/cpu/memory.hpp>
 #include <strata/backends/cpu/random.hpp>
 #include <strata/backends/cpu/reduce.hpp>
+#include <strata/backends/cpu/replay.hpp>
 #include <strata/backends/cpu/softmax.hpp>
+#include <strata/core/precision.hpp>
 
 namespace strata {
 
@@ -21,10 +24,35 @@ struct Cpu : cpu::CrossEntropyOperations,
              cpu::RandomOperations,
              cpu::ReduceOperations,
              cpu::SoftmaxOperations {
+    /// The host sees the memory, and each operation is done when it returns.
+    static constexpr bool is_host = true;
+    static constexpr const char* name = "Cpu";
     template <class T>
     using Buffer = cpu::Buffer<T>;
+    template <class T>
+    using Span = std::span<T>;
+    /// Where batches go that kernels cannot read as they are.
+    template <class T>
+    using Staging = Buffer<T>;
+    using Replay = cpu::Replay;
     /// Lives for the length of a pass or an update.
     using PassScope = cpu::FlushDenormals;
+
+    template <class V>
+    static V fetch(const V* from) {
+        return *from;
+    }
+    static void begin_step() {}
+    static void check_precision(Precision precision) {
+        if (precision != Precision::float32)
+            throw ValueError(
+                "strata: the Cpu multiplies in the model's own precision; tf32, bfloat16 and float16 "
+                "are for Cuda");
+    }
+    struct PrecisionScope {
+        PrecisionScope(const Cpu&, Precision) {}
+    };
+    static void follow(const Cpu&) {}
 
     // The user's edge.
     template <class T, class Shape>
@@ -38,18 +66,25 @@ struct Cpu : cpu::CrossEntropyOperations,
     /// A batch as an xtensor that owns its elements.
     template <class T, class Shape>
     static auto to_host(BatchView<const T, Cpu, Shape> view) {
-        xt::xtensor<T, Shape::dims.rank + 1> result(cpu::batch_shape<Shape>(view.batch));
+        xt::xtensor<T, Shape::dims.rank + 1> result(detail::batch_shape<Shape>(view.batch));
         copy(view.data, result.data(), view.size());
         return result;
     }
     /// What a user hands in as a batch, as kernels see it.
     template <class T, class Shape, bool any_shape, bool copied, class X, class Staging>
     static BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging) {
+        constexpr bool the_batch_lives_on_the_host = !requires { typename X::device_type; };
+        static_assert(the_batch_lives_on_the_host,
+                      "strata: the model lives on the Cpu and this batch on another device; write "
+                      "strata::to<Cpu>(x) (docs/errors.md#batch-device)");
         static_assert(
-            cpu::Expression<X>,
+            cpu::Expression<X> || !the_batch_lives_on_the_host,
             "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields "
             "(docs/errors.md#batch)");
-        return cpu::input_batch<T, Shape, any_shape, copied>(x, staging);
+        if constexpr (cpu::Expression<X>)
+            return cpu::input_batch<T, Shape, any_shape, copied>(x, staging);
+        else
+            return {};
     }
     /// A target as kernels see it: class indices (batch), or numbers of type T shaped like the prediction.
     template <class T, class Shape, class Y>
@@ -58,7 +93,13 @@ struct Cpu : cpu::CrossEntropyOperations,
             return y;
         else if constexpr (requires { y.batch_view(); })
             return y.batch_view();
-        else
+        else if constexpr (requires { typename Y::device_type; }) {
+            constexpr bool the_target_lives_on_the_host = !requires { typename Y::device_type; };
+            static_assert(the_target_lives_on_the_host,
+                          "strata: the model lives on the Cpu and this target on another device; write "
+                          "strata::to<Cpu>(y) (docs/errors.md#batch-device)");
+            return BatchView<const std::int64_t, Cpu, Shape>{};
+        } else
             return cpu::target_batch<T, Shape>(y);
     }
 };

@@ -14,6 +14,7 @@
 #include <strata/backends/cpu/softmax.hpp>
 #include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/error.hpp>
+#include <strata/core/loss_report.hpp>
 #include <strata/core/message.hpp>
 #include <string>
 
@@ -127,32 +128,20 @@ double distribution_loss(const T* x, T* dx, Classes classes, Stride stride, doub
 }  // namespace detail
 
 struct CrossEntropyOperations {
-    /// The loss of x, (batch, classes, d...), against class indices, (batch, d...); with a non-null gradient,
-    /// its derivative there, which may be x's own memory. Nothing is written when a label is refused.
+    /// Reports the loss of x, (batch, classes, d...), against class indices, (batch, d...); with a non-null
+    /// gradient, its derivative there, which may be x's own memory. Throws ValueError for a label out of
+    /// range; nothing is written then.
     template <class X, class T, class Options>
-    static double cross_entropy(X x, const std::int64_t* target, T* gradient, const Options& options) {
-        const ClassExtent e = class_extent(x);
-        const double counted = detail::check_labels(target, e.outer * e.inner, e.classes, options);
-        const double scale = options.mean ? 1.0 / counted : 1.0;
-        if (options.log_probabilities) return scale * picked(x, target, gradient, options, scale);
-
-        double smoothing = 0;
-        if constexpr (Options::may_smooth) smoothing = options.label_smoothing;
-        constexpr bool in_blocks = X::dims.rank == 1 && X::dims.last() <= detail::block_classes;
-        if constexpr (in_blocks)
-            if (smoothing == 0)
-                return scale * detail::one_class_losses<X::dims.last()>(x.data, target, x.batch, gradient,
-                                                                        options, scale);
-        if constexpr (!in_blocks || Options::may_smooth)
-            return scale * by_sample(x, target, gradient, options, scale, smoothing);
-        __builtin_unreachable();
+    static void cross_entropy(X x, const std::int64_t* target, T* gradient, const Options& options,
+                              LossReport* report) {
+        report->value = loss_of(x, target, gradient, options);
     }
 
     /// The same against probabilities of x's own shape. The mean is over samples, whatever their weights;
     /// nothing is ignored.
     template <class X, class T>
-    static double cross_entropy(X x, const T* target, T* gradient,
-                                const SmoothedCrossEntropyOptions& options) {
+    static void cross_entropy(X x, const T* target, T* gradient, const SmoothedCrossEntropyOptions& options,
+                              LossReport* report) {
         const ClassExtent e = class_extent(x);
         const double scale = options.mean ? 1.0 / static_cast<double>(e.outer * e.inner) : 1.0;
         const double smoothing = options.label_smoothing;
@@ -168,13 +157,14 @@ struct CrossEntropyOperations {
                 return options.weights != 0 ? options.weight[c] * share : share;
             });
         });
-        return total * scale;
+        report->value = total * scale;
     }
 
-    /// The sum of `f(number of the column, operands...)` over a matrix whose columns each have a number of
-    /// their own, in double and on the host. Operands as `sum` of map.hpp takes them.
+    /// As `sum` of map.hpp, of `f(number of the column, operands...)` over a matrix whose columns each have a
+    /// number of their own, in double and on the host.
     template <class F, class... P>
-    static double sum_by_column(Size rows, Size columns, const double* numbers, const F& f, P*... operand) {
+    static void sum_by_column(LossReport* report, double divisor, Size rows, Size columns,
+                              const double* numbers, const F& f, P*... operand) {
         using T = typename detail::First<P...>::type;
         double total = 0;
         vectorized<T>([&](auto width) {
@@ -192,10 +182,29 @@ struct CrossEntropyOperations {
                 }
             });
         });
-        return total;
+        report->value = total / divisor;
     }
 
 private:
+    template <class X, class T, class Options>
+    static double loss_of(X x, const std::int64_t* target, T* gradient, const Options& options) {
+        const ClassExtent e = class_extent(x);
+        const double counted = detail::check_labels(target, e.outer * e.inner, e.classes, options);
+        const double scale = options.mean ? 1.0 / counted : 1.0;
+        if (options.log_probabilities) return scale * picked(x, target, gradient, options, scale);
+
+        double smoothing = 0;
+        if constexpr (Options::may_smooth) smoothing = options.label_smoothing;
+        constexpr bool in_blocks = X::dims.rank == 1 && X::dims.last() <= detail::block_classes;
+        if constexpr (in_blocks)
+            if (smoothing == 0)
+                return scale * detail::one_class_losses<X::dims.last()>(x.data, target, x.batch, gradient,
+                                                                        options, scale);
+        if constexpr (!in_blocks || Options::may_smooth)
+            return scale * by_sample(x, target, gradient, options, scale, smoothing);
+        __builtin_unreachable();
+    }
+
     /// Class indices, sample by sample: many classes, classes that do not lie side by side, or label
     /// smoothing.
     template <class X, class T>

@@ -9,6 +9,7 @@
 #include <strata/core/class_extent.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/shape_check.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/data/xtensor.hpp>
 #include <strata/fwd.hpp>
@@ -39,16 +40,9 @@ Adaptor<T, Rank> adapt(T* data, const std::array<Size, Rank>& shape) {
 }
 
 template <class Shape>
-constexpr auto batch_shape(Size batch) {
-    std::array<Size, Shape::dims.rank + 1> shape{batch};
-    for (Size i = 0; i < Shape::dims.rank; ++i) shape[i + 1] = Shape::dims.extent[i];
-    return shape;
-}
-
-template <class Shape>
 constexpr auto array_shape() {
     std::array<Size, Shape::dims.rank> shape{};
-    for (Size i = 0; i < Shape::dims.rank; ++i) shape[i] = Shape::dims.extent[i];
+    for (Size i = 0; i != Shape::dims.rank; ++i) shape[i] = Shape::dims.extent[i];
     return shape;
 }
 
@@ -61,7 +55,8 @@ public:
     using xtensor_adaptor = Adaptor<T, Shape::dims.rank + 1>;
 
     explicit BatchTensor(BatchView<T, Cpu, Shape> view)
-        : Adaptor<T, Shape::dims.rank + 1>(cpu::adapt(view.data, batch_shape<Shape>(view.batch))),
+        : Adaptor<T, Shape::dims.rank + 1>(
+              cpu::adapt(view.data, strata::detail::batch_shape<Shape>(view.batch))),
           view_(view) {}
 
     /// The same memory as kernels see it.
@@ -70,12 +65,6 @@ public:
 private:
     BatchView<T, Cpu, Shape> view_;
 };
-
-[[gnu::cold]] inline std::string text_of(const Size* extents, Size rank) {
-    std::string text = "(";
-    for (Size i = 0; i < rank; ++i) text += (i > 0 ? ", " : "") + std::to_string(extents[i]);
-    return text + ")";
-}
 
 /// Whatever has a shape and iterators: an xtensor container, view or expression.
 template <class X>
@@ -96,32 +85,11 @@ bool lies_row_major(const X& x) {
     return true;
 }
 
-/// Throws ShapeError naming both shapes unless `shape` is (batch, Shape...); with `any_shape` only the number
-/// of elements per sample counts.
-template <class Shape, bool any_shape, class Given>
-void check_shape(const char* what, const char* wants, const Given& shape) {
-    constexpr Dims sample = Shape::dims;
-    const Size rank = shape.size();
-    Size elements = 1;
-    bool same = rank == sample.rank + 1;
-    for (Size i = 1; i < rank; ++i) {
-        elements *= static_cast<Size>(shape[i]);
-        same = same && static_cast<Size>(shape[i]) == sample.extent[i - 1];
-    }
-    if (rank > 0 && (any_shape ? elements == sample.elements() : same)) return;
-    Size given[16] = {};
-    for (Size i = 0; i < rank && i < 16; ++i) given[i] = static_cast<Size>(shape[i]);
-    std::string expected = "(batch";
-    for (Size i = 0; i < sample.rank; ++i) expected += ", " + std::to_string(sample.extent[i]);
-    throw ShapeError(message("strata: ", what, " has the shape ", text_of(given, rank), ", but ", wants, " ",
-                             expected, ")"));
-}
-
 /// x as a batch of samples of `Shape`; an expression that does not lie in memory as the kernels want it is
 /// written to `staging` first; with `copied` everything is. Throws ShapeError when the shapes differ.
 template <class T, class Shape, bool any_shape, bool copied, class X, class Staging>
 BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging) {
-    check_shape<Shape, any_shape>("the input", "the network takes", x.shape());
+    strata::detail::check_shape<Shape, any_shape>("the input", "the network takes", x.shape());
     const Size batch = static_cast<Size>(x.shape()[0]);
     if constexpr (!copied && requires {
                       { *x.data() } -> std::same_as<const T&>;
@@ -168,40 +136,6 @@ struct HeldTarget : BatchView<const U, Cpu, Shape> {
     std::shared_ptr<U[]> copy;
 };
 
-/// Throws ShapeError naming both shapes, and what to write where one extent of 1 is all that differs.
-[[noreturn]] inline void refuse_target_shape(const Size* given, Size given_rank, const Size* expected,
-                                             Size expected_rank, const std::string& expected_text) {
-    const auto advice = [](Size kept, const char* last, const char* effect) {
-        std::string text = "; xt::view(y, ";
-        for (Size i = 0; i < kept; ++i) text += "xt::all(), ";
-        return text + last + effect;
-    };
-    std::string hint;
-    if (given_rank == expected_rank + 1 && given[given_rank - 1] == 1)
-        hint = advice(expected_rank, "0)", " drops the last extent");
-    if (given_rank + 1 == expected_rank && expected[expected_rank - 1] == 1)
-        hint = advice(given_rank, "xt::newaxis())", " adds the last extent");
-    throw ShapeError(message("strata: the target has the shape ", text_of(given, given_rank),
-                             ", but the prediction's takes ", expected_text, hint));
-}
-
-/// Throws ShapeError unless a target's shape is (batch, Shape...). PyTorch would broadcast (batch) and
-/// (batch, 1) to (batch, batch), which is never what was meant.
-template <class Shape, class Given>
-void check_target_shape(const Given& shape) {
-    constexpr Size rank = Shape::dims.rank + 1;
-    const auto expected = batch_shape<Shape>(0);
-    bool same = shape.size() == rank;
-    for (Size i = 1; same && i < rank; ++i) same = static_cast<Size>(shape[i]) == expected[i];
-    if (same) return;
-    Size given[16] = {};
-    const Size given_rank = shape.size() < 16 ? shape.size() : 16;
-    for (Size i = 0; i < given_rank; ++i) given[i] = static_cast<Size>(shape[i]);
-    std::string text = "(batch";
-    for (Size i = 1; i < rank; ++i) text += ", " + std::to_string(expected[i]);
-    refuse_target_shape(given, given_rank, expected.data(), rank, text + ")");
-}
-
 /// A target that the user hands in: class indices, one per sample (for predictions (C, d...) per sample,
 /// (d...)), or numbers of the prediction's shape. What does not lie in memory as kernels read it is copied.
 template <class T, class Shape, class Y>
@@ -215,7 +149,7 @@ auto target_batch(const Y& y) {
     using TargetShape =
         std::conditional_t<class_indices || !allowed, shape_t<without_classes(Shape::dims)>, Shape>;
     if constexpr (allowed) {
-        check_target_shape<TargetShape>(y.shape());
+        strata::detail::check_target_shape<TargetShape>(y.shape());
         Elements<U> elements = elements_of(y);
         return HeldTarget<U, TargetShape>{{elements.data, static_cast<Size>(y.shape()[0])},
                                           std::move(elements.copy)};

@@ -2,6 +2,7 @@
 // Elementwise work: one pass over memory, whatever the number of operands.
 
 #include <strata/backends/cpu/math.hpp>
+#include <strata/core/loss_report.hpp>
 #include <strata/core/tensor.hpp>
 
 namespace strata::cpu {
@@ -72,9 +73,10 @@ struct MapOperations {
             [&](auto width) { detail::for_each_pack<Pack<T, decltype(width)::value>>(n, f, operand...); });
     }
 
-    /// The same for an `f` that returns a number per element; their sum, accumulated in double.
+    /// The same for an `f` that returns a number per element: the report's value is their sum, accumulated in
+    /// double, divided by `divisor` (0 / 0, the mean of nothing, is NaN, as in PyTorch).
     template <class F, class... P>
-    static double sum(Size n, const F& f, P*... operand) {
+    static void sum(LossReport* report, double divisor, Size n, const F& f, P*... operand) {
         using T = typename detail::First<P...>::type;
         constexpr Size block = 32;  // packs summed in T before they are added in double
         double total = 0;
@@ -94,7 +96,21 @@ struct MapOperations {
                 for (Size k = 0; k < n - i; ++k) total += static_cast<double>(lanes[k]);
             }
         });
-        return total;
+        report->value = total / divisor;
+    }
+
+    /// One update of an optimizer: its rule is worked out, and applied to every element.
+    template <class Algorithm, class Step, class... State>
+    static void update(const Algorithm& algorithm, const Step& at, State*... state) {
+        using T = std::remove_pointer_t<decltype(at.parameters)>;
+        ++at.clock->count;
+        for_each(at.size, algorithm.template rule<T>(*at.clock), at.parameters, at.gradients, state...);
+    }
+
+    /// f(), in order with the other operations.
+    template <class F>
+    static void once(const F& f) {
+        f();
     }
 
     /// out[i] = f(in[i]...)

@@ -17,6 +17,8 @@ class Buffer {
 
 public:
     Buffer() = default;
+    /// Devices whose memory is scarce keep the name, to say what fills it.
+    explicit Buffer(const char*) {}
     explicit Buffer(Size size) { resize(size); }
     Buffer(const Buffer& other) : Buffer(other.size_) { copy_from(other.data_); }
     Buffer(Buffer&& other) noexcept

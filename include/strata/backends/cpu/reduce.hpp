@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <strata/backends/cpu/simd.hpp>
+#include <strata/core/loss_report.hpp>
 #include <strata/core/tensor.hpp>
 
 namespace strata::cpu {
@@ -53,10 +54,10 @@ struct ReduceOperations {
         detail::sum_rows<T>(x.data, x.rows(), X::columns, out.data, out.accumulate);
     }
 
-    /// How many rows have their largest value at the index that `target` names (the first of equals, as
-    /// argmax).
+    /// Reports how many rows have their largest value at the index that `target` names (the first of equals,
+    /// as argmax).
     template <class X>
-    static Size count_correct(X x, const std::int64_t* target) {
+    static void count_correct(X x, const std::int64_t* target, LossReport* report) {
         constexpr Size columns = X::columns;
         Size correct = 0;
         for (Size row = 0; row < x.rows(); ++row) {
@@ -66,7 +67,7 @@ struct ReduceOperations {
                 if (values[best] < values[j]) best = j;
             correct += static_cast<std::int64_t>(best) == target[row];
         }
-        return correct;
+        report->correct = correct;
     }
 };
 

@@ -1,0 +1,80 @@
+#pragma once
+// Whether a batch that only the run knows has the shape that the network's type says, for every device.
+
+#include <array>
+#include <strata/core/error.hpp>
+#include <strata/core/message.hpp>
+#include <strata/core/shape.hpp>
+#include <string>
+
+namespace strata::detail {
+
+template <class Shape>
+constexpr auto batch_shape(Size batch) {
+    std::array<Size, Shape::dims.rank + 1> shape{batch};
+    for (Size i = 0; i != Shape::dims.rank; ++i) shape[i + 1] = Shape::dims.extent[i];
+    return shape;
+}
+
+[[gnu::cold]] inline std::string text_of(const Size* extents, Size rank) {
+    std::string text = "(";
+    for (Size i = 0; i < rank; ++i) text += (i > 0 ? ", " : "") + std::to_string(extents[i]);
+    return text + ")";
+}
+
+/// Throws ShapeError naming both shapes unless `shape` is (batch, Shape...); with `any_shape` only the number
+/// of elements per sample counts.
+template <class Shape, bool any_shape, class Given>
+void check_shape(const char* what, const char* wants, const Given& shape) {
+    constexpr Dims sample = Shape::dims;
+    const Size rank = shape.size();
+    Size elements = 1;
+    bool same = rank == sample.rank + 1;
+    for (Size i = 1; i < rank; ++i) {
+        elements *= static_cast<Size>(shape[i]);
+        same = same && static_cast<Size>(shape[i]) == sample.extent[i - 1];
+    }
+    if (rank > 0 && (any_shape ? elements == sample.elements() : same)) return;
+    Size given[16] = {};
+    for (Size i = 0; i < rank && i < 16; ++i) given[i] = static_cast<Size>(shape[i]);
+    std::string expected = "(batch";
+    for (Size i = 0; i != sample.rank; ++i) expected += ", " + std::to_string(sample.extent[i]);
+    throw ShapeError(message("strata: ", what, " has the shape ", text_of(given, rank), ", but ", wants, " ",
+                             expected, ")"));
+}
+
+/// Throws ShapeError naming both shapes, and what to write where one extent of 1 is all that differs.
+[[noreturn]] inline void refuse_target_shape(const Size* given, Size given_rank, const Size* expected,
+                                             Size expected_rank, const std::string& expected_text) {
+    const auto advice = [](Size kept, const char* last, const char* effect) {
+        std::string text = "; xt::view(y, ";
+        for (Size i = 0; i < kept; ++i) text += "xt::all(), ";
+        return text + last + effect;
+    };
+    std::string hint;
+    if (given_rank == expected_rank + 1 && given[given_rank - 1] == 1)
+        hint = advice(expected_rank, "0)", " drops the last extent");
+    if (given_rank + 1 == expected_rank && expected[expected_rank - 1] == 1)
+        hint = advice(given_rank, "xt::newaxis())", " adds the last extent");
+    throw ShapeError(message("strata: the target has the shape ", text_of(given, given_rank),
+                             ", but the prediction's takes ", expected_text, hint));
+}
+
+/// Throws ShapeError unless a target's shape is (batch, Shape...). PyTorch would broadcast (batch) and
+/// (batch, 1) to (batch, batch), which is never what was meant.
+template <class Shape, class Given>
+void check_target_shape(const Given& shape) {
+    constexpr Size rank = Shape::dims.rank + 1;
+    const auto expected = batch_shape<Shape>(0);
+    bool same = shape.size() == rank;
+    for (Size i = 1; same && i < rank; ++i) same = static_cast<Size>(shape[i]) == expected[i];
+    if (same) return;
+    Size given[16] = {};
+    const Size given_rank = shape.size() < 16 ? shape.size() : 16;
+    for (Size i = 0; i < given_rank; ++i) given[i] = static_cast<Size>(shape[i]);
+    std::string text = "(batch";
+    for (Size i = 1; i < rank; ++i) text += ", " + std::to_string(expected[i]);
+    refuse_target_shape(given, given_rank, expected.data(), rank, text + ")");
+}
+
+}  // namespace strata::detail

@@ -1,0 +1,22 @@
+#pragma once
+// Batches and targets from one device to the other, as torch.Tensor.to does: `st::to<st::Cuda>(x)`.
+
+#include <strata/core/config.hpp>
+
+namespace strata {
+
+/// x where `Device` computes: x itself if it is there already, else a copy. Host tensors are xtensor
+/// containers, views and expressions, a loader's batches and HostTensor.
+template <class Device, class X>
+decltype(auto) to(const X& x) {
+    if constexpr (Device::is_host) {
+        if constexpr (requires { x.cpu(); })
+            return x.cpu();
+        else
+            return (x);
+    } else {
+        return Device::from_host(x);
+    }
+}
+
+}  // namespace strata

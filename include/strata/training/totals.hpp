@@ -1,0 +1,215 @@
+#pragma once
+// What steps add up to, in the device's memory: an epoch's numbers are read once per report and not once per
+// step. Training and evaluation share it.
+
+#include <strata/core/loss_report.hpp>
+#include <strata/core/math.hpp>
+#include <strata/core/message.hpp>
+#include <strata/models/prediction.hpp>
+
+namespace strata {
+
+/// What one batch gave.
+struct BatchResult {
+    double loss = 0;  ///< as the loss reduces it
+    Size samples = 0;
+    Size correct = 0;             ///< samples whose largest output is that of their class
+    bool counts_correct = false;  ///< whether targets are classes at all
+};
+
+/// How the losses of an epoch's batches become one number.
+enum class EpochLoss {
+    mean,                  ///< over samples: what the loss of the whole data set in one batch would be
+    batch_sum_per_sample,  ///< the sum over batches divided by the number of samples, as many tutorials print
+                           ///< it
+};
+
+/// The batches since the last `clear_totals`.
+struct Totals {
+    double mean_sum = 0, batch_sum = 0;
+    Size samples = 0, batches = 0;
+    Size correct = 0, counted = 0;  ///< correct ones among the samples whose targets are classes
+    Size steps = 0;                 ///< batches too, but never cleared
+
+    double loss(EpochLoss kind = EpochLoss::mean) const {
+        return (kind == EpochLoss::mean ? mean_sum : batch_sum) / static_cast<double>(samples);
+    }
+    /// NaN unless the targets are class indices.
+    double accuracy() const {
+        return counted == 0 ? __builtin_nan("") : static_cast<double>(correct) / static_cast<double>(counted);
+    }
+};
+
+namespace detail {
+
+/// What becomes of a loss that is not finite: it is added like any other, it stops the training, or (where
+/// gradients are scaled, and may overflow) its batch is not counted.
+enum class FiniteCheck { none, refuse, leave_out };
+
+/// Work for one thread of the device: the loss just reported is added, or stops the training.
+struct AddBatch {
+    LossReport* report;
+    Totals* totals;
+    Size samples;
+    bool counts_correct;
+    bool reduces_to_mean;
+    FiniteCheck checks;
+
+    STRATA_HOST_DEVICE void operator()() const {
+        if (report->refused != 0) return;
+        const double loss = report->value;
+        if (checks != FiniteCheck::none && !is_finite(loss)) {
+            if (checks == FiniteCheck::refuse) {
+                report->refused = LossReport::not_finite;
+                report->refused_value = loss;
+            }
+            return;
+        }
+        totals->mean_sum += reduces_to_mean ? loss * static_cast<double>(samples) : loss;
+        totals->batch_sum += loss;
+        totals->samples += samples;
+        if (counts_correct) {
+            totals->correct += report->correct;
+            totals->counted += samples;
+        }
+        ++totals->batches;
+        ++totals->steps;
+    }
+};
+struct ClearTotals {
+    Totals* totals;
+
+    STRATA_HOST_DEVICE void operator()() const {
+        const Size steps = totals->steps;
+        *totals = Totals{};
+        totals->steps = steps;
+    }
+};
+
+[[noreturn, gnu::cold]] inline void refuse_loss(double value, Size step) {
+    throw NumericError(
+        message("strata: the loss is ", is_nan(value) ? "nan" : "infinite", " in step ", step,
+                "; parameters are as they were before it. A smaller learning rate often helps; inputs "
+                "and targets must "
+                "be finite"));
+}
+
+/// Throws what stopped a step, if anything did.
+inline void check_step(const LossReport& report, Size steps) {
+    if (report.refused == LossReport::not_finite) refuse_loss(report.refused_value, steps + 1);
+    check_report(report);
+}
+
+/// Work that a step begins with, where there is none.
+struct NothingBefore {
+    struct Nothing {
+        STRATA_HOST_DEVICE void operator()() const {}
+    };
+
+    void operator()() const {}
+    Nothing then() const { return {}; }
+};
+
+/// Several pieces of work for one thread.
+template <class... Work>
+struct InOrder;
+template <>
+struct InOrder<> {
+    STRATA_HOST_DEVICE void operator()() const {}
+};
+template <class First, class... Rest>
+struct InOrder<First, Rest...> {
+    First first;
+    InOrder<Rest...> rest;
+
+    STRATA_HOST_DEVICE void operator()() const {
+        first();
+        rest();
+    }
+};
+
+/// What a step gave, on a device that is still at it. It turns into a BatchResult when it is asked for, which
+/// waits for the device; later than the next step it is gone.
+template <class Source>
+class PendingResult {
+public:
+    PendingResult(Source& source, Size step, Size samples, bool counts_correct)
+        : source_(&source), step_(step), samples_(samples), counts_correct_(counts_correct) {}
+
+    /// Throws what `Trainer::step` throws, and ValueError when another step has begun.
+    BatchResult get() const {
+        const LossReport report = source_->read_report(step_);
+        return {report.value, samples_, counts_correct_ ? report.correct : 0, counts_correct_};
+    }
+    operator BatchResult() const { return get(); }
+
+private:
+    Source* source_;
+    Size step_;
+    Size samples_;
+    bool counts_correct_;
+};
+
+/// The report and the totals of a trainer or an evaluator, and how they come to the host.
+template <class Device>
+class Accounts {
+public:
+    explicit Accounts(bool reduces_to_mean) : reduces_to_mean_(reduces_to_mean) { totals_.resize(1); }
+
+    /// Part of a step: what the loss has just reported, and what the same thread does then. Throws on a
+    /// device whose memory the host sees.
+    template <class... Then>
+    void add(Device& device, LossReport* report, Size samples, bool counts_correct, FiniteCheck checks,
+             const Then&... then) {
+        const AddBatch batch{report, totals_.data(), samples, counts_correct, reduces_to_mean_, checks};
+        device.once(in_order(batch, then...));
+        if constexpr (Device::is_host) {
+            if (report->refused == 0) return;
+            const LossReport refused = *report;
+            report->refused = 0;
+            check_step(refused, totals_.data()->steps);
+        }
+    }
+    /// Waits for the device. Throws what stopped a step since; the device is then ready for the next.
+    Totals read(Device& device, LossReport* report) {
+        const Totals totals = device.fetch(totals_.data());
+        check(device, report, totals);
+        return totals;
+    }
+    LossReport read_report(Device& device, LossReport* report) {
+        const LossReport read = device.fetch(report);
+        if (read.refused != 0) check(device, report, device.fetch(totals_.data()));
+        return read;
+    }
+    void clear(Device& device) { device.once(ClearTotals{totals_.data()}); }
+
+private:
+    static InOrder<> in_order() { return {}; }
+    template <class First, class... Rest>
+    static InOrder<First, Rest...> in_order(const First& first, const Rest&... rest) {
+        return {first, in_order(rest...)};
+    }
+
+    void check(Device& device, LossReport* report, const Totals& totals) {
+        if constexpr (!Device::is_host) {
+            const LossReport read = device.fetch(report);
+            if (read.refused == 0) return;
+            device.once(Store<Size>{&report->refused, 0});
+            check_step(read, totals.steps);
+        }
+    }
+
+    typename Device::template Buffer<Totals> totals_{"an epoch's totals"};
+    bool reduces_to_mean_;
+};
+
+template <class LossType>
+bool reduces_to_mean(const LossType& loss) {
+    if constexpr (requires { loss.reduction; })
+        return loss.reduction != decltype(loss.reduction)::sum;
+    else
+        return true;
+}
+
+}  // namespace detail
+}  // namespace strata
