@@ -1,0 +1,102 @@
+#pragma once
+// The device `Cuda`: the operations that layers, losses and optimizers are written in, one file per kind.
+// Each file's class derives from the one before, because they all work on one queue.
+
+#include <strata/backends/cuda/edge.hpp>
+#include <strata/backends/cuda/replay.hpp>
+#include <strata/backends/cuda/update.hpp>
+#include <strata/backends/cuda/uploads.hpp>
+
+namespace strata {
+
+/// One NVIDIA GPU: the device that is current in the thread that makes the object. Throws DeviceError where
+/// there is none; `cuda::is_available()` tells.
+class Cuda : public cuda::UpdateOperations {
+public:
+    /// The host does not see the memory, and operations are done later.
+    static constexpr bool is_host = false;
+    static constexpr const char* name = "Cuda";
+    template <class T>
+    using Buffer = cuda::Buffer<T>;
+    template <class T>
+    using Span = cuda::Span<T>;
+    using Replay = cuda::Replay;
+    using Uploads = cuda::Uploads;
+    struct PassScope {
+        ~PassScope() {}  // so that an unused one is no warning
+    };
+
+    static void check_precision(Precision) {}
+    /// Products are rounded to a precision for as long as this lives.
+    class PrecisionScope {
+    public:
+        PrecisionScope(const Cuda& device, Precision precision)
+            : device_(device), before_(device.precision()) {
+            device_.set_precision(precision);
+        }
+        PrecisionScope(const PrecisionScope&) = delete;
+        PrecisionScope& operator=(const PrecisionScope&) = delete;
+        ~PrecisionScope() { device_.set_precision(before_); }
+
+    private:
+        const Cuda& device_;
+        Precision before_;
+    };
+
+    /// A value of device memory, when all the work given so far is done.
+    template <class V>
+    V fetch(const V* from) const {
+        V value;
+        context().fetch(from, &value, sizeof(V));
+        return value;
+    }
+    static LossReport read_report(const void* device, LossReport* report) {
+        const Cuda& cuda = *static_cast<const Cuda*>(device);
+        const LossReport read = cuda.fetch(report);
+        if (read.refused != 0) cuda.once(detail::Store<Size>{&report->refused, 0});
+        return read;
+    }
+    /// Bytes of device memory that nobody uses.
+    static Size free_memory() { return cuda::detail::free_memory(); }
+    /// What the host tells the device before each step: a new seed, if there is one.
+    void begin_step() const { follow_generator(); }
+    /// Work given from now on begins after what `other` has been given.
+    void follow(const Cuda& other) const { context().follow(other.context()); }
+
+    // The user's edge.
+    template <class T, class Shape>
+    using BatchTensor = cuda::BatchTensor<T, Shape>;
+
+    template <class T, class Shape>
+    static auto tensor(TensorView<T, Cuda, Shape> view) {
+        return cuda::TensorReference<T, Shape>(view);
+    }
+    template <class T, class Shape>
+    static auto to_host(BatchView<const T, Cuda, Shape> view) {
+        return cuda::BatchTensor<const T, Shape>(view).cpu();
+    }
+    /// What keeps a batch that the model reads again in the backward pass.
+    template <class T>
+    using Staging = std::shared_ptr<Buffer<T>>;
+    template <class T, class Shape, bool any_shape, bool kept, class X>
+    static BatchView<const T, Cuda, Shape> input_batch(const X& x, Staging<T>& staging) {
+        if constexpr (kept && requires { staging = x.storage(); }) staging = x.storage();
+        return cuda::input_batch<T, Shape, any_shape>(x);
+    }
+    template <class T, class Shape, class Y>
+    static auto target_batch(const Y& y) {
+        if constexpr (requires { y.batch + Y::sample_size; })
+            return y;
+        else if constexpr (requires { y.batch_view(); })
+            return y.batch_view();
+        else
+            return cuda::target_batch<T, Shape>(y);
+    }
+    /// A copy on the device of what the host holds.
+    template <class X>
+    static auto from_host(const X& x) {
+        return cuda::Tensor<std::remove_const_t<typename X::value_type>>(x);
+    }
+};
+
+}  // namespace strata

@@ -1,0 +1,183 @@
+#pragma once
+// Elementwise work, and sums over elements.
+//
+// A sum of up to a block's share of elements is one kernel. Larger ones are two: chunks, then the chunks'
+// sums. How a sum is divided depends on the number of its terms alone, so that it has the same bits in every
+// run.
+
+#include <strata/backends/cuda/scratch.hpp>
+#include <strata/core/loss_report.hpp>
+#include <strata/core/tensor.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace strata::cuda {
+
+namespace detail {
+
+/// An element of one operand: loaded when made, stored when it goes unless the operand is const. (A functor
+/// thus sees the old value of an operand that another one overwrites, as on the CPU.)
+template <class P>
+struct Element {
+    using Value = std::remove_const_t<P>;
+
+    STRATA_DEVICE explicit Element(P* pointer) : value(*pointer), at(pointer) {}
+    STRATA_DEVICE ~Element() {
+        if constexpr (!std::is_const_v<P>) *at = value;
+    }
+    STRATA_DEVICE std::conditional_t<std::is_const_v<P>, const Value, Value>& get() { return value; }
+
+    Value value;
+    P* at;
+};
+
+/// The k-th operand of a functor.
+template <Size k, class P>
+struct Slot {
+    P* data;
+};
+
+/// f(a[i], b[i], ...)
+template <class F, class Indices, class... P>
+struct ElementwiseIn;
+template <class F, Size... k, class... P>
+struct ElementwiseIn<F, std::index_sequence<k...>, P...> : Slot<k, P>... {
+    F f;
+
+    STRATA_DEVICE auto operator()(Size i) const { return with(i); }
+
+    /// f(before..., a[i], b[i], ...)
+    template <class... Before>
+    STRATA_DEVICE auto with(Size i, const Before&... before) const {
+        return f(before..., Element<P>(Slot<k, P>::data + i).get()...);
+    }
+};
+template <class F, class... P>
+using Elementwise = ElementwiseIn<F, std::index_sequence_for<P...>, P...>;
+
+template <class P, class... Rest>
+struct First {
+    using type = std::remove_const_t<P>;
+};
+
+/// result = f(operands...)
+template <class F>
+struct Assign {
+    F f;
+    template <class T, class... Ts>
+    STRATA_DEVICE void operator()(T& result, const Ts&... operand) const {
+        result = f(operand...);
+    }
+};
+
+template <class T>
+struct Fill {
+    T* data;
+    T value;
+    STRATA_DEVICE void operator()(Size i) const { data[i] = value; }
+};
+
+/// Terms of a sum that lie in memory.
+struct Numbers {
+    const double* data;
+    STRATA_DEVICE double operator()(Size i) const { return data[i]; }
+};
+
+/// partials[chunk] = the sum of the chunk's terms
+template <class Term>
+struct SumChunk {
+    Term term;
+    Size n, size;
+    double* partials;
+
+    template <class Group>
+    STRATA_DEVICE void operator()(const Group& group, Size chunk) const {
+        const Size begin = chunk * size, left = n - begin;
+        const double sum = group.sum(left < size ? left : size,
+                                     [&](Size i) { return static_cast<double>(term(begin + i)); });
+        if (group.leads()) partials[chunk] = sum;
+    }
+};
+
+/// store(the sum of all terms)
+template <class Term, class Store>
+struct SumAll {
+    Term term;
+    Size n;
+    Store store;
+
+    template <class Group>
+    STRATA_DEVICE void operator()(const Group& group, Size) const {
+        const double sum = group.sum(n, [&](Size i) { return static_cast<double>(term(i)); });
+        if (group.leads()) store(sum);
+    }
+};
+
+struct StoreValue {
+    LossReport* report;
+    double divisor;
+    STRATA_DEVICE void operator()(double sum) const { report->value = sum / divisor; }
+};
+
+/// How the terms of a sum are divided among blocks: chunks of one size, the last one shorter.
+struct Chunks {
+    static constexpr Size most = 1024, least_size = 1024, one_block = 4096;
+
+    explicit Chunks(Size n) {
+        if (n > one_block) size = (n + most - 1) / most < least_size ? least_size : (n + most - 1) / most;
+        if (n > one_block) count = (n + size - 1) / size;
+    }
+    Size size = one_block, count = 1;
+};
+
+}  // namespace detail
+
+class MapOperations : public Queue {
+public:
+    /// Calls `f(a, b, ...)` on the i-th elements of each operand, for all i < n. Operands given as T* are
+    /// read and written, those given as const T* only read. The operands are the same memory or do not
+    /// overlap.
+    template <class F, class... P>
+    void for_each(Size n, const F& f, P*... operand) const {
+        for_each_index(n, detail::Elementwise<F, P...>{{operand}..., f});
+    }
+
+    /// The same for an `f` that returns a number per element: the report's value is their sum, accumulated in
+    /// double, divided by `divisor` (0 / 0, the mean of nothing, is NaN, as in PyTorch).
+    template <class F, class... P>
+    void sum(LossReport* report, double divisor, Size n, const F& f, P*... operand) const {
+        total(n, detail::Elementwise<F, P...>{{operand}..., f}, detail::StoreValue{report, divisor});
+    }
+
+    /// out[i] = f(in[i]...)
+    template <class F, class Out, class... In>
+    void map(const F& f, Out out, In... in) const {
+        using T = typename Out::value_type;
+        for_each(out.size(), detail::Assign<F>{f}, out.data, static_cast<const T*>(in.data)...);
+    }
+
+    template <class T>
+    void fill(T* data, Size n, T value) const {
+        for_each_index(n, detail::Fill<T>{data, value});
+    }
+    /// Both in device memory, the same or without overlap.
+    template <class T>
+    void copy(const T* from, T* to, Size n) const {
+        if (n > 0 && from != to) context().copy_later(from, to, n * sizeof(T));
+    }
+
+protected:
+    Scratch& scratch() const { return context().attached<Scratch>(&Context::constants); }
+
+    /// store(the sum of term(i) over all i < n, in double), by one thread. `term` is called once for each i.
+    template <class Term, class Store>
+    void total(Size n, const Term& term, const Store& store) const {
+        const detail::Chunks chunks(n);
+        if (chunks.count == 1) return for_each_block(1, detail::SumAll<Term, Store>{term, n, store});
+        double* const partials = scratch().partials.of(context(), chunks.count);
+        for_each_block(chunks.count, detail::SumChunk<Term>{term, n, chunks.size, partials});
+        for_each_block(1, detail::SumAll<detail::Numbers, Store>{{partials}, chunks.count, store});
+    }
+};
+
+}  // namespace strata::cuda

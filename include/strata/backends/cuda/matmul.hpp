@@ -1,0 +1,184 @@
+#pragma once
+// Matrix products of batches with weights stored as PyTorch stores them, (out, in). Where cuBLASLt adds the
+// bias, applies the activation or sums the gradient's rows in the product's own kernel, that is one pass over
+// the result less; elsewhere a second kernel does it.
+
+#include <strata/backends/cuda/half.hpp>
+#include <strata/backends/cuda/product_blas.hpp>
+#include <strata/backends/cuda/product_cublaslt.hpp>
+#include <strata/backends/cuda/reduce.hpp>
+#include <strata/core/math.hpp>
+#include <strata/core/tensor.hpp>
+
+namespace strata::cuda {
+
+namespace detail {
+
+struct NoActivation {
+    template <class T>
+    STRATA_HOST_DEVICE T operator()(T x) const {
+        return x;
+    }
+};
+struct ReluActivation {
+    template <class T>
+    STRATA_HOST_DEVICE T operator()(T x) const {
+        return math::max(x, T(0));
+    }
+};
+/// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x³))) / 2
+struct GeluActivation {
+    template <class T>
+    STRATA_HOST_DEVICE T operator()(T x) const {
+        return x * T(0.5) * (T(1) + math::tanh(T(0.79788456080286535588) * (x + T(0.044715) * x * x * x)));
+    }
+};
+
+/// y[row, j] = activation(y[row, j] + bias[j])
+template <class Activation, class T>
+struct AddBias {
+    T* y;
+    const T* bias;
+    Size columns;
+
+    template <class Group>
+    STRATA_DEVICE void operator()(const Group& group, Size row) const {
+        T* const values = y + row * columns;
+        group.for_each(columns, [&](Size j) { values[j] = Activation{}(values[j] + bias[j]); });
+    }
+};
+
+/// An operand rounded for a product: into 16-bit patterns on the GPU, into floats of these values on the
+/// host.
+struct RoundOperand {
+    const float* from;
+    Products::Operand* to;
+    Precision precision;
+    STRATA_DEVICE void operator()(Size i) const {
+#if STRATA_ON_GPU
+        to[i] = precision == Precision::bfloat16 ? to_bfloat16(from[i]) : to_float16(from[i]);
+#else
+        to[i] = precision == Precision::tf32       ? round_to_tf32(from[i])
+                : precision == Precision::bfloat16 ? from_bfloat16(to_bfloat16(from[i]))
+                                                   : from_float16(to_float16(from[i]));
+#endif
+    }
+};
+
+}  // namespace detail
+
+/// x (rows, In), y (rows, Out), weight (Out, In), bias (Out), and gradients as what they are of.
+class MatmulOperations : public ReduceOperations {
+public:
+    /// The precision of products from now on, of everything that shares this thread's context. It takes
+    /// effect where work is given: recorded graphs keep the precision they were recorded with.
+    void set_precision(Precision precision) const { products().precision = precision; }
+    Precision precision() const { return products().precision; }
+
+    /// y = x Wᵀ
+    template <class X, class W, class Y>
+    void matmul_transposed(X x, W weight, Y y) const {
+        check_affine<X, W, Y>();
+        multiply({x.rows(), Y::columns, X::columns, false, true, false}, x.data, weight.data, y.data);
+    }
+    /// y = x Wᵀ + b
+    template <class X, class W, class B, class Y>
+    void affine(X x, W weight, B bias, Y y) const {
+        affine_and<detail::NoActivation>(detail::Epilogue::bias, x, weight, bias, y);
+    }
+    /// y = max(x Wᵀ + b, 0)
+    template <class X, class W, class B, class Y>
+    void affine_relu(X x, W weight, B bias, Y y) const {
+        affine_and<detail::ReluActivation>(detail::Epilogue::bias_relu, x, weight, bias, y);
+    }
+    /// y = gelu(x Wᵀ + b) in the form with tanh, which is the one that cuBLASLt's GELU epilogue computes: for
+    /// GELU{.approximate = Approximate::tanh}, not for the exact GELU.
+    template <class X, class W, class B, class Y>
+    void affine_gelu(X x, W weight, B bias, Y y) const {
+        affine_and<detail::GeluActivation>(detail::Epilogue::bias_gelu, x, weight, bias, y);
+    }
+    /// dx = dy W
+    template <class DY, class W, class DX>
+    void matmul(DY dy, W weight, DX dx) const {
+        static_assert(DY::columns == W::rows() && DX::columns == W::columns);
+        multiply({dy.rows(), DX::columns, DY::columns, false, false, false}, dy.data, weight.data, dx.data);
+    }
+    /// dW = dyᵀ x, or dW += dyᵀ x
+    template <class DY, class X, class DW>
+    void outer_product(DY dy, X x, DW dweight) const {
+        static_assert(DW::columns == X::columns && DW::rows() == DY::columns);
+        multiply({DY::columns, X::columns, x.rows(), true, false, dweight.accumulate}, dy.data, x.data,
+                 dweight.data);
+    }
+    /// Both gradients of an affine map: dW = dyᵀ x, and db = sum of the rows of dy; each is added where its
+    /// view says so.
+    template <class DY, class X, class DW, class DB>
+    void affine_gradients(DY dy, X x, DW dweight, DB dbias) const {
+        static_assert(DW::columns == X::columns && DW::rows() == DY::columns && DB::size() == DY::columns);
+        if (dweight.accumulate || dbias.accumulate) {
+            outer_product(dy, x, dweight);
+            this->sum_rows(dy, dbias);
+        } else if (!multiply({DY::columns, X::columns, x.rows(), true, false, false}, dy.data, x.data,
+                             dweight.data, detail::Epilogue::sum_rows, dbias.data)) {
+            this->sum_rows(dy, dbias);
+        }
+    }
+
+private:
+    detail::Products& products() const {
+        return context().template attached<detail::Products>(&Context::products);
+    }
+
+    template <class X, class W, class Y>
+    static constexpr void check_affine() {
+        static_assert(X::columns == W::columns && Y::columns == W::rows());
+    }
+
+    template <class Activation, class X, class W, class B, class Y>
+    void affine_and(detail::Epilogue epilogue, X x, W weight, B bias, Y y) const {
+        check_affine<X, W, Y>();
+        static_assert(B::size() == Y::columns);
+        using T = typename Y::value_type;
+        if (!multiply({x.rows(), Y::columns, X::columns, false, true, false}, x.data, weight.data, y.data,
+                      epilogue, bias.data))
+            for_each_warp(y.rows(), detail::AddBias<Activation, T>{y.data, bias.data, Y::columns});
+    }
+
+    /// The product, and its epilogue if there is a kernel with it: returns whether the epilogue is done.
+    template <class T>
+    bool multiply(const detail::Product& p, const T* a, const T* b, T* c,
+                  detail::Epilogue epilogue = detail::Epilogue::none, const T* vector = nullptr) const {
+        const bool fuse = epilogue != detail::Epilogue::none;
+        if (p.m == 0 || p.n == 0 || p.k == 0) {  // a sum of nothing is zero
+            if (!p.accumulate) fill(c, p.m * p.n, T(0));
+            return !fuse;
+        }
+        detail::Products& all = products();
+        const detail::Arithmetic arithmetic = detail::arithmetic_of<T>(all.precision);
+        const auto run = [&](const auto* first, const auto* second) {
+            if (fuse && all.multiply(context(), arithmetic, p, epilogue, first, second, c, vector))
+                return true;
+            all.multiply(context(), arithmetic, p, detail::Epilogue::none, first, second, c, nullptr);
+            return !fuse;
+        };
+        if constexpr (std::is_same_v<T, float>)
+            if (rounds_beforehand(arithmetic))
+                return run(rounded(all.rounded_a, a, p.m * p.k, all.precision),
+                           rounded(all.rounded_b, b, p.k * p.n, all.precision));
+        return run(a, b);
+    }
+
+    /// Whether operands are rounded by a kernel of ours. On the GPU the product itself rounds to tf32.
+    static bool rounds_beforehand(detail::Arithmetic arithmetic) {
+        return arithmetic == detail::Arithmetic::bfloat16 || arithmetic == detail::Arithmetic::float16 ||
+               (!STRATA_ON_GPU && arithmetic == detail::Arithmetic::tf32);
+    }
+    const detail::Products::Operand* rounded(detail::OperandRoom<detail::Products::Operand>& room,
+                                             const float* from, Size size, Precision precision) const {
+        detail::Products::Operand* to = room.of(context(), size);
+        for_each_index(size, detail::RoundOperand{from, to, precision});
+        return to;
+    }
+};
+
+}  // namespace strata::cuda

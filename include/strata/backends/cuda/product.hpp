@@ -1,0 +1,61 @@
+#pragma once
+// A matrix product as the operations of matmul.hpp ask for it. The GPU has it done by cuBLASLt
+// (product_cublaslt.hpp), the host by BLAS (product_blas.hpp); each offers a class `Products`, which lives as
+// long as the context.
+
+#include <strata/backends/cuda/scratch.hpp>
+#include <strata/core/precision.hpp>
+#include <type_traits>
+
+namespace strata::cuda::detail {
+
+/// Row-major c(m, n) = a(m, k) b(k, n), or c += ...; a or b may be stored transposed.
+struct Product {
+    Size m, n, k;
+    bool a_transposed = false, b_transposed = false, accumulate = false;
+    bool operator==(const Product&) const = default;
+};
+
+/// What the kernel of a product does beside it. It reads or writes a vector of T.
+enum class Epilogue : unsigned char {
+    none,
+    bias,       ///< c[i, j] += vector[j]
+    bias_relu,  ///< and then max(c, 0)
+    bias_gelu,  ///< and then gelu(c), the form with tanh
+    sum_rows,   ///< vector[i] = sum of a[i, l] over l; where a is dyᵀ, the sum of the rows of dy
+};
+
+/// What a product is computed in.
+enum class Arithmetic : unsigned char { float32, tf32, bfloat16, float16, float64 };
+
+template <class T>
+Arithmetic arithmetic_of(Precision precision) {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
+    static_assert(int(Arithmetic::float16) == int(Precision::float16) &&
+                  int(Arithmetic::tf32) == int(Precision::tf32));
+    return std::is_same_v<T, double> ? Arithmetic::float64 : static_cast<Arithmetic>(precision);
+}
+
+/// Memory for a rounded operand. What has been outgrown stays, for the graphs that use it; doubling bounds
+/// all of it by twice the last block.
+template <class T>
+class OperandRoom {
+public:
+    T* of(const Context& context, Size size) {
+        if (blocks_.empty() || blocks_.back().size() < size) grow(context, size);
+        return blocks_.back().data();
+    }
+
+private:
+    [[gnu::cold]] void grow(const Context& context, Size size) {
+        refuse_while_recording(context);
+        const Size doubled = blocks_.empty() ? 0 : 2 * blocks_.back().size();
+        Buffer<T> block("rounded operands of products");
+        block.resize(size < doubled ? doubled : size);
+        blocks_.push_back(std::move(block));
+    }
+
+    std::vector<Buffer<T>> blocks_;
+};
+
+}  // namespace strata::cuda::detail

@@ -1,0 +1,76 @@
+#pragma once
+// Device memory of a context that operations share: room for numbers that one kernel leaves to the next, and
+// copies of the host's constants (weights of classes). Nothing here is given back before the context goes,
+// because recorded graphs keep the addresses.
+
+#include <cstring>
+#include <strata/backends/cuda/queue.hpp>
+#include <vector>
+
+namespace strata::cuda {
+
+namespace detail {
+
+/// A GPU refuses allocations while it records; so does the host, with the same type of error.
+inline void refuse_while_recording([[maybe_unused]] const Context& context) {
+#if !STRATA_ON_GPU
+    if (context.recording != nullptr)
+        throw DeviceError("strata: device memory cannot be allocated while a graph records; the same work "
+                          "has to be done once before");
+#endif
+}
+
+/// Room for numbers, contents never kept. What has been outgrown stays, for the graphs that use it.
+class Room {
+public:
+    explicit Room(const char* name) : name_(name) {}
+
+    double* of(const Context& context, Size n) {
+        if (blocks_.empty() || blocks_.back().size() < n) grow(context, n);
+        return blocks_.back().data();
+    }
+
+private:
+    [[gnu::cold]] void grow(const Context& context, Size n) {
+        refuse_while_recording(context);
+        constexpr Size least = 4096;
+        const Size doubled = blocks_.empty() ? least : 2 * blocks_.back().size();
+        Buffer<double> block(name_);
+        block.resize(n < doubled ? doubled : n);
+        blocks_.push_back(std::move(block));
+    }
+
+    const char* name_;
+    std::vector<Buffer<double>> blocks_;
+};
+
+}  // namespace detail
+
+struct Scratch {
+    detail::Room partials{"partial sums"};  ///< of the sum that is being taken, and of nothing else
+    detail::Room terms{"terms of a loss"};  ///< one per sample, for an operation that then sums them
+
+    /// A copy of `n` numbers on the device; null if n is 0. The same numbers are uploaded once.
+    const double* constant(const Context& context, const double* host, Size n) {
+        if (n == 0) return nullptr;
+        const Size bytes = n * sizeof(double);
+        for (const Constant& known : constants_)
+            if (known.host.size() == n && std::memcmp(known.host.data(), host, bytes) == 0)
+                return known.device.data();
+        detail::refuse_while_recording(context);
+        Constant fresh{std::vector<double>(host, host + n), Buffer<double>("constants")};
+        fresh.device.resize(n);
+        fresh.device.copy_from(host);
+        constants_.push_back(std::move(fresh));
+        return constants_.back().device.data();
+    }
+
+private:
+    struct Constant {
+        std::vector<double> host;
+        Buffer<double> device;
+    };
+    std::vector<Constant> constants_;
+};
+
+}  // namespace strata::cuda

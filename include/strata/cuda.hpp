@@ -1,0 +1,150 @@
+#pragma once
+// Strata on an NVIDIA GPU: `Model<Net, Cuda>` and all that goes with it, for a .cu file that nvcc compiles.
+// No xtensor: what comes back from the device is a HostTensor. To have the processor's `Model<Net>` and
+// xtensor beside it, include <strata/strata.hpp> too.
+
+// The list below is written by scripts/update_lists.
+
+// The version, and all names
+#include <strata/fwd.hpp>
+#include <strata/version.hpp>
+
+// Core: shapes, parameters, plans
+#include <strata/core/class_extent.hpp>
+#include <strata/core/config.hpp>
+#include <strata/core/cross_entropy_options.hpp>
+#include <strata/core/diagnostics.hpp>
+#include <strata/core/error.hpp>
+#include <strata/core/host_tensor.hpp>
+#include <strata/core/layer.hpp>
+#include <strata/core/loss_report.hpp>
+#include <strata/core/math.hpp>
+#include <strata/core/message.hpp>
+#include <strata/core/network.hpp>
+#include <strata/core/plan.hpp>
+#include <strata/core/precision.hpp>
+#include <strata/core/shape.hpp>
+#include <strata/core/shape_check.hpp>
+#include <strata/core/tensor.hpp>
+#include <strata/core/type_list.hpp>
+
+// Random numbers
+#include <strata/random/distributions.hpp>
+#include <strata/random/generator.hpp>
+#include <strata/random/refuse.hpp>
+
+// Initialisation
+#include <strata/init/constant.hpp>
+#include <strata/init/fan.hpp>
+#include <strata/init/gain.hpp>
+#include <strata/init/kaiming.hpp>
+#include <strata/init/normal.hpp>
+#include <strata/init/orthogonal.hpp>
+#include <strata/init/tensor.hpp>
+#include <strata/init/trunc_normal.hpp>
+#include <strata/init/uniform.hpp>
+#include <strata/init/xavier.hpp>
+
+// Backends
+#include <strata/backends/cuda/cuda.hpp>
+
+// Data
+#include <strata/data/batch_source.hpp>
+#include <strata/data/dataset.hpp>
+#include <strata/data/drawn_digits.hpp>
+#include <strata/data/idx.hpp>
+#include <strata/data/image_dataset.hpp>
+#include <strata/data/loader.hpp>
+#include <strata/data/mnist.hpp>
+#include <strata/data/prefetch.hpp>
+#include <strata/data/random_split.hpp>
+
+// Files
+#include <strata/io/atomic_file.hpp>
+#include <strata/io/dtype.hpp>
+#include <strata/io/input_file.hpp>
+#include <strata/io/json.hpp>
+#include <strata/io/safetensors.hpp>
+#include <strata/io/safetensors_format.hpp>
+#include <strata/io/safetensors_reader.hpp>
+#include <strata/io/safetensors_writer.hpp>
+#include <strata/io/state.hpp>
+#include <strata/io/utf8.hpp>
+
+// Layers
+#include <strata/layers/dropout.hpp>
+#include <strata/layers/elu.hpp>
+#include <strata/layers/flatten.hpp>
+#include <strata/layers/gelu.hpp>
+#include <strata/layers/identity.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/layers/leaky_relu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/log_softmax.hpp>
+#include <strata/layers/relu.hpp>
+#include <strata/layers/reshape.hpp>
+#include <strata/layers/sigmoid.hpp>
+#include <strata/layers/silu.hpp>
+#include <strata/layers/softmax.hpp>
+#include <strata/layers/softplus.hpp>
+#include <strata/layers/tanh.hpp>
+
+// Models
+#include <strata/models/execution.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/model_check.hpp>
+#include <strata/models/prediction.hpp>
+#include <strata/models/predictor.hpp>
+#include <strata/models/sequential.hpp>
+#include <strata/models/state.hpp>
+#include <strata/models/to.hpp>
+
+// Losses
+#include <strata/losses/bce_loss.hpp>
+#include <strata/losses/bce_with_logits_loss.hpp>
+#include <strata/losses/cross_entropy_loss.hpp>
+#include <strata/losses/elementwise.hpp>
+#include <strata/losses/evaluate.hpp>
+#include <strata/losses/huber_loss.hpp>
+#include <strata/losses/kl_div_loss.hpp>
+#include <strata/losses/l1_loss.hpp>
+#include <strata/losses/mse_loss.hpp>
+#include <strata/losses/nll_loss.hpp>
+#include <strata/losses/reduction.hpp>
+#include <strata/losses/smooth_l1_loss.hpp>
+
+// Optimizers
+#include <strata/optimizers/adadelta.hpp>
+#include <strata/optimizers/adagrad.hpp>
+#include <strata/optimizers/adam.hpp>
+#include <strata/optimizers/adamax.hpp>
+#include <strata/optimizers/adamw.hpp>
+#include <strata/optimizers/nadam.hpp>
+#include <strata/optimizers/optimizer.hpp>
+#include <strata/optimizers/rmsprop.hpp>
+#include <strata/optimizers/sgd.hpp>
+
+// Schedulers
+#include <strata/schedulers/cosine_annealing_lr.hpp>
+#include <strata/schedulers/exponential_lr.hpp>
+#include <strata/schedulers/lambda_lr.hpp>
+#include <strata/schedulers/linear_lr.hpp>
+#include <strata/schedulers/multi_step_lr.hpp>
+#include <strata/schedulers/one_cycle_lr.hpp>
+#include <strata/schedulers/reduce_lr_on_plateau.hpp>
+#include <strata/schedulers/scheduler.hpp>
+#include <strata/schedulers/step_lr.hpp>
+
+// Training
+#include <strata/training/device_feed.hpp>
+#include <strata/training/evaluator.hpp>
+#include <strata/training/feed.hpp>
+#include <strata/training/fit.hpp>
+#include <strata/training/grad_scaler.hpp>
+#include <strata/training/history.hpp>
+#include <strata/training/loss_head.hpp>
+#include <strata/training/progress.hpp>
+#include <strata/training/totals.hpp>
+#include <strata/training/trainer.hpp>
+
+// End of the list.
