@@ -35,6 +35,7 @@ ALLOWED = {
     "fwd": "core",
     "version": "",
     "strata": "*",
+    "cuda": "*",
 }
 
 # Headers from outside, and the only places that may include them (the beginnings of paths under include/strata).
@@ -104,7 +105,7 @@ def problems_of(library, path, text):
         target = folder_of(ours)
         if target != folder and "*" not in allowed and target not in allowed:
             yield f"{where}: {folder} must not include {target} ({ours}); it may include: {' '.join(allowed) or 'nothing'}"
-        if path.startswith("backends/cuda/") and target == "xtensor":
+        if path.startswith("backends/cuda/") and target == "xtensor" or path == "cuda.hpp" and ours == "strata.hpp":
             yield f"{where}: under nvcc xtensor makes a file ten times slower to compile"
         if folder == target == "backends":
             mine, other = path.split("/")[1], ours.split("/")[1]

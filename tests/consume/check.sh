@@ -21,16 +21,29 @@ with_cmake() {
     "$work/build/consumer"
 }
 
+# install: puts a copy of Strata into $work/prefix.
+install() {
+    cmake -S "$root" -B "$work/strata" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_INSTALL_PREFIX="$work/prefix" \
+        -DSTRATA_BUILD_TESTS=OFF -DSTRATA_BUILD_EXAMPLES=OFF --log-level=WARNING
+    cmake --install "$work/strata" >/dev/null
+}
+
 case "$way" in
     installed)
-        cmake -S "$root" -B "$work/strata" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_INSTALL_PREFIX="$work/prefix" \
-            -DSTRATA_BUILD_TESTS=OFF -DSTRATA_BUILD_EXAMPLES=OFF --log-level=WARNING
-        cmake --install "$work/strata" >/dev/null
+        install
         if grep -rnF "$root" "$work/prefix/share" "$work/prefix/lib" 2>/dev/null; then
             echo "the installed package points back into the source tree" >&2
             exit 1
         fi
         with_cmake -DCMAKE_PREFIX_PATH="$work/prefix"
+        ;;
+    cuda)
+        if ! command -v nvcc >/dev/null; then
+            echo "no nvcc here"
+            exit 77
+        fi
+        install
+        with_cmake -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CUDA_ARCHITECTURES=90
         ;;
     fetch_content) with_cmake -DFETCHCONTENT_SOURCE_DIR_STRATA="$root" ;;
     add_subdirectory) with_cmake -DSTRATA_SOURCE="$root" ;;

@@ -1,19 +1,30 @@
 #!/usr/bin/env python3
 """Compiles every header of Strata alone, with warnings as errors: each includes what it uses.
 
-$CXX names the compiler (default g++). What needs nvcc (*.cuh, backends/cuda) is left out.
+$CXX names the compiler (default g++). The headers of the device Cuda are compiled with the host in the GPU's place,
+and left out where no CUDA toolkit is installed.
 """
 
 import argparse
 import concurrent.futures
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def cuda_flags():
+    """What a host compiler needs for the headers of the device Cuda; None without a CUDA toolkit."""
+    nvcc = shutil.which("nvcc")
+    folder = Path(nvcc).resolve().parents[1] / "include" if nvcc else None
+    if folder is None or not folder.exists():
+        return None
+    return ["-isystem", f"{folder}/cccl", "-isystem", f"{folder}", "-DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP"]
 
 
 def check(compiler, flags, include, header):
@@ -37,11 +48,20 @@ def main():
     headers = arguments.headers or sorted(
         str(path.relative_to(arguments.include))
         for path in (arguments.include / "strata").rglob("*.hpp")
-        if "backends/cuda" not in path.as_posix()
     )
+    for_cuda = cuda_flags()
+    flags = {}
+    for header in list(headers):
+        if header.startswith("strata/backends/cuda/") or header == "strata/cuda.hpp":
+            if for_cuda is None:
+                headers.remove(header)
+            flags[header] = for_cuda
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        jobs = [pool.submit(check, compiler, shlex.split(arguments.flags), arguments.include, h) for h in headers]
+        jobs = [
+            pool.submit(check, compiler, shlex.split(arguments.flags) + flags.get(h, []), arguments.include, h)
+            for h in headers
+        ]
         for header, job in zip(headers, jobs):
             complaint, seconds = job.result()
             print(f"{'FAILED' if complaint else 'ok':6} {seconds:5.1f} s  {header}")

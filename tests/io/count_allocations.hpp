@@ -20,6 +20,7 @@ std::size_t allocated_by(Call call) {
 
 }  // namespace support
 
+#if !defined(__CUDACC__)  // nvcc takes the global operator new for the device's
 [[gnu::noinline]] void* operator new(std::size_t bytes) {
     support::allocated_bytes += bytes;
     if (void* memory = std::malloc(bytes ? bytes : 1)) return memory;
@@ -33,3 +34,4 @@ std::size_t allocated_by(Call call) {
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif

@@ -3,11 +3,11 @@
 // that shape, in a network of its own.
 
 #include "catch.hpp"
+#include "device.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/input.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/sequential.hpp>
@@ -17,6 +17,8 @@
 namespace laws {
 
 using namespace strata;
+using test::Device;
+using test::Memory;
 
 template <class S>
 struct InputOf;
@@ -43,10 +45,12 @@ bool close(const std::vector<T>& a, const std::vector<U>& b, double tolerance) {
 
 /// The output for a batch that lies in a vector.
 template <class Net, class T>
-std::vector<T> outputs(Model<Net, Cpu, T>& model, const std::vector<T>& x) {
-    using In = typename Model<Net, Cpu, T>::input_shape;
-    const auto y = model(BatchView<const T, Cpu, In>{x.data(), x.size() / In::dims.elements()}).batch_view();
-    return std::vector<T>(y.data, y.data + y.size());
+std::vector<T> outputs(Model<Net, Device, T>& model, const std::vector<T>& x) {
+    using In = typename Model<Net, Device, T>::input_shape;
+    Memory<T> batch(x);
+    const auto y =
+        model(BatchView<const T, Device, In>{batch.device(), x.size() / In::dims.elements()}).batch_view();
+    return test::read(y.data, y.size());
 }
 
 /// Random samples with zeros among them.
@@ -89,9 +93,9 @@ void hold(const Layer& layer) {
     if constexpr (strata::detail::LeafLayer<Layer>)
         STATIC_REQUIRE(Network<Net>::OutputShape::dims == Layer::output_shape(Shape::dims).dims);
     manual_seed(3);
-    Model<Net> model(net);
-    const std::vector<float> x = some_numbers<float>(batch * sample);
-    const auto prediction = model(BatchView<const float, Cpu, Shape>{x.data(), batch});
+    test::Model<Net> model(net);
+    Memory<float> x(some_numbers<float>(batch * sample));
+    const auto prediction = model(BatchView<const float, Device, Shape>{x.device(), batch});
     CHECK(prediction.shape()[0] == batch);
     CHECK(prediction.size() == batch * Network<Net>::OutputShape::dims.elements());
 
@@ -99,9 +103,9 @@ void hold(const Layer& layer) {
 
     // The same seed gives the same initial values and the same result.
     manual_seed(3);
-    Model<Net> twin(net);
-    const auto values = model.flat_parameters(), twin_values = twin.flat_parameters();
-    CHECK(std::equal(values.begin(), values.end(), twin_values.begin(), twin_values.end()));
+    test::Model<Net> twin(net);
+    const std::vector<float> values = test::parameters(model);
+    CHECK(same_bits(test::parameters(twin), values));
     manual_seed(4);
     const std::vector<float> trained = outputs(model, x);
     manual_seed(4);
@@ -127,9 +131,8 @@ void hold(const Layer& layer) {
     CHECK(close(one_by_one, inferred, 1e-6));
 
     // Float and double agree.
-    Model<Net, Cpu, double> in_double(net);
-    const auto double_values = in_double.flat_parameters();
-    std::copy(values.begin(), values.end(), double_values.begin());
+    test::Model<Net, double> in_double(net);
+    in_double.copy_parameters_from(std::vector<double>(values.begin(), values.end()).data());
     in_double.eval();
     CHECK(close(inferred, outputs(in_double, some_numbers<double>(batch * sample)), 1e-5));
 }

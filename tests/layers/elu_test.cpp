@@ -14,7 +14,7 @@ using layer_check::check_layer;
 static_assert(ELU::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(ELU::traits.keeps == Keeps::output && ELU::traits.in_place);
 static_assert(ELU{}.alpha == 1);
-static_assert(Model<Sequential<Input<3>, ELU>>::parameter_count == 0);
+static_assert(test::Model<Sequential<Input<3>, ELU>>::parameter_count == 0);
 
 TEST_CASE("ELU computes PyTorch's numbers") {
     check_layer<Shape<19>>(ELU{}, golden::layers::elu_single);

@@ -14,10 +14,10 @@ using layer_check::check_layer;
 static_assert(Identity::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(Identity::traits.view && Identity::traits.values == Values::inherited);
 using Net = Sequential<Input<19>, Identity>;
-static_assert(Model<Net>::parameter_count == 0);
-static_assert(Model<Net>::training_bytes(16) == 19 * 16 * sizeof(float),
+static_assert(test::Model<Net>::parameter_count == 0);
+static_assert(test::Model<Net>::training_bytes(16) == 19 * 16 * sizeof(float),
               "only the gradient of the output takes memory");
-static_assert(Model<Net>::inference_bytes(16) == 0);
+static_assert(test::Model<Net>::inference_bytes(16) == 0);
 
 TEST_CASE("Identity computes PyTorch's numbers") {
     check_layer<Shape<19>>(Identity{}, golden::layers::identity_single);

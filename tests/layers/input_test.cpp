@@ -1,6 +1,7 @@
 // Input: states the shape of a sample, and refuses another.
 
 #include "catch.hpp"
+#include "device.hpp"
 #include "laws/laws.hpp"
 
 #include <strata/layers/flatten.hpp>
@@ -21,9 +22,11 @@ static_assert(Input<2, 3>::output_shape(dims(6)).expected == dims(2, 3));
 TEST_CASE("Input: laws") { laws::hold<Shape<2, 3>>(Input<2, 3>{}); }
 
 TEST_CASE("a batch of another shape is refused at run time, with both shapes") {
-    Model<Sequential<Input<2, 3>, Flatten>> model;
-    CHECK(model(xt::xtensor<float, 3>(xt::ones<float>({4, 2, 3}))).shape()[0] == 4);
-    CHECK_THROWS_AS(model(xt::xtensor<float, 2>(xt::ones<float>({4, 6}))), ShapeError);
-    CHECK_THROWS_WITH(model(xt::xtensor<float, 2>(xt::ones<float>({4, 6}))),
+    test::Model<Sequential<Input<2, 3>, Flatten>> model;
+    const xt::xtensor<float, 3> images = xt::ones<float>({4, 2, 3});
+    const xt::xtensor<float, 2> rows = xt::ones<float>({4, 6});
+    CHECK(model(test::to(images)).shape()[0] == 4);
+    CHECK_THROWS_AS(model(test::to(rows)), ShapeError);
+    CHECK_THROWS_WITH(model(test::to(rows)),
                       "strata: the input has the shape (4, 6), but the network takes (batch, 2, 3)");
 }

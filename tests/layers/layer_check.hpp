@@ -1,16 +1,16 @@
 #pragma once
-// A single layer on plain buffers of the CPU: its forward and backward pass against PyTorch's numbers, and
+// A single layer on plain buffers of the device: its forward and backward pass against PyTorch's numbers, and
 // its gradients against central differences. Wherever the layer's traits promise something, the check insists
 // on it: what `keeps` does not keep is poisoned before the backward pass, and an in-place layer also runs in
 // place.
 
 #include "catch.hpp"
+#include "device.hpp"
 #include "golden/layers.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <strata/backends/cpu/cpu.hpp>
 #include <strata/core/layer.hpp>
 #include <strata/random/distributions.hpp>
 #include <string>
@@ -19,6 +19,8 @@
 namespace layer_check {
 
 using namespace strata;
+using test::Device;
+using test::Memory;
 
 /// One layer, one batch, and all the memory that belongs to them.
 template <class Layer, class In, class T>
@@ -45,8 +47,8 @@ struct Run {
 
     const Layer& layer;
     Size batch;
-    std::vector<T> x, dy, parameters, y, dx, dparameters, saved;
-    Cpu device{};
+    Memory<T> x, dy, parameters, y, dx, dparameters, saved;
+    Device device{};
 
     Run(const Layer& the_layer, Size the_batch)
         : layer(the_layer), batch(the_batch), x(batch * In::dims.elements()),
@@ -60,54 +62,69 @@ struct Run {
     void with_operands(const Call& call) {
         [&]<Size... P>(std::index_sequence<P...>) {
             if constexpr (saved_size > 0)
-                call(TensorView<const T, Cpu, shape_t<parameter_dims(P)>>{parameters.data() + offset(P)}...,
-                     BatchView<T, Cpu, Shape<saved_size>>{saved.data(), batch});
+                call(TensorView<const T, Device, shape_t<parameter_dims(P)>>{parameters.device() +
+                                                                             offset(P)}...,
+                     BatchView<T, Device, Shape<saved_size>>{saved.device(), batch});
             else
-                call(TensorView<const T, Cpu, shape_t<parameter_dims(P)>>{parameters.data() + offset(P)}...);
+                call(TensorView<const T, Device, shape_t<parameter_dims(P)>>{parameters.device() +
+                                                                             offset(P)}...);
         }
         (std::make_index_sequence<specs.count>{});
     }
 
+    /// From and to memory of the device.
     void forward(const T* from, T* to) {
+        parameters.upload();
         manual_seed(42);  // for Dropout
+        device.begin_step();
         if constexpr (traits.view) {
-            std::copy(from, from + x.size(), to);
+            device.copy(from, to, x.size());
         } else {
             with_operands([&](auto... operands) {
-                layer.forward(device, BatchView<const T, Cpu, In>{from, batch},
-                              BatchView<T, Cpu, Out>{to, batch}, operands...);
+                layer.forward(device, BatchView<const T, Device, In>{from, batch},
+                              BatchView<T, Device, Out>{to, batch}, operands...);
             });
         }
     }
-    void forward() { forward(x.data(), y.data()); }
+    void forward() {
+        x.upload();
+        forward(x.device(), y.device());
+        y.download();
+    }
 
-    void backward(const T* gradient, T* to, bool accumulate) {
-        std::vector<T> kept_x = x, kept_y = y;
-        if ((static_cast<int>(traits.keeps) & static_cast<int>(Keeps::input)) == 0)
-            std::fill(kept_x.begin(), kept_x.end(), poison);
-        if ((static_cast<int>(traits.keeps) & static_cast<int>(Keeps::output)) == 0)
-            std::fill(kept_y.begin(), kept_y.end(), poison);
-        const BatchView<const T, Cpu, In> x_view{kept_x.data(), batch};
-        const BatchView<T, Cpu, Out> y_view{kept_y.data(), batch};
-        const BatchView<T, Cpu, Out> dy_view{const_cast<T*>(gradient), batch};
+    void backward(T* gradient, T* to, bool accumulate) {
+        constexpr auto keeps = [](Keeps what) {
+            return (static_cast<int>(traits.keeps) & static_cast<int>(what)) != 0;
+        };
+        Memory<T> kept_x(x), kept_y(y);
+        if (!keeps(Keeps::input)) kept_x = Memory<T>(x.size(), poison);
+        if (!keeps(Keeps::output)) kept_y = Memory<T>(y.size(), poison);
+        const BatchView<const T, Device, In> x_view{kept_x.device(), batch};
+        const BatchView<T, Device, Out> y_view{kept_y.device(), batch};
+        const BatchView<T, Device, Out> dy_view{gradient, batch};
         if constexpr (traits.view) {
-            std::copy(gradient, gradient + dy.size(), to);
+            device.copy(static_cast<const T*>(gradient), to, dy.size());
         } else {
             if constexpr (specs.count > 0) {
                 [&]<Size... P>(std::index_sequence<P...>) {
                     layer.backward_parameters(device, x_view, y_view, dy_view,
-                                              GradientView<T, Cpu, shape_t<parameter_dims(P)>>{
-                                                  {dparameters.data() + offset(P)}, accumulate}...);
+                                              GradientView<T, Device, shape_t<parameter_dims(P)>>{
+                                                  {dparameters.device() + offset(P)}, accumulate}...);
                 }
                 (std::make_index_sequence<specs.count>{});
             }
             with_operands([&](auto... operands) {
-                layer.backward_input(device, x_view, y_view, dy_view, BatchView<T, Cpu, In>{to, batch},
+                layer.backward_input(device, x_view, y_view, dy_view, BatchView<T, Device, In>{to, batch},
                                      operands...);
             });
         }
+        dparameters.download();
     }
-    void backward(bool accumulate = false) { backward(dy.data(), dx.data(), accumulate); }
+    void backward(bool accumulate = false) {
+        dy.upload();
+        backward(dy.device(), dx.device(), accumulate);
+        dx.download();
+    }
 };
 
 /// |got - want| <= tolerance * |want| + floor, for every element; the first that is not is reported.
@@ -148,11 +165,13 @@ void check_layer(const Layer& layer, const golden::layers::Case& golden) {
     CHECK(close("parameter gradients, accumulated", run.dparameters, golden.dparameters, 1e-5, 2e-6, 2));
 
     if constexpr (R::traits.in_place) {
-        std::vector<float> buffer = run.x;
-        run.forward(buffer.data(), buffer.data());
+        Memory<float> buffer = run.x;
+        run.forward(buffer.device(), buffer.device());
+        buffer.download();
         CHECK(buffer == run.y);
         buffer = run.dy;
-        run.backward(buffer.data(), buffer.data(), false);
+        run.backward(buffer.device(), buffer.device(), false);
+        buffer.download();
         CHECK(buffer == run.dx);
     }
 }

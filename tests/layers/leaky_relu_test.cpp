@@ -14,7 +14,7 @@ using layer_check::check_layer;
 static_assert(LeakyReLU::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(LeakyReLU::traits.keeps == Keeps::output && LeakyReLU::traits.in_place);
 static_assert(LeakyReLU{}.negative_slope == 0.01);
-static_assert(Model<Sequential<Input<3>, LeakyReLU>>::parameter_count == 0);
+static_assert(test::Model<Sequential<Input<3>, LeakyReLU>>::parameter_count == 0);
 
 TEST_CASE("LeakyReLU computes PyTorch's numbers") {
     check_layer<Shape<19>>(LeakyReLU{}, golden::layers::leaky_relu_single);

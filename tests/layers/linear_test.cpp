@@ -18,8 +18,8 @@ static_assert(Linear<5, 3>::parameters(dims(5)).items[0].dims == dims(3, 5));
 static_assert(Linear<5, 3>::parameters(dims(5)).items[1].dims == dims(3));
 static_assert(Linear<5, 3>::multiply_adds(dims(5)) == 15);
 static_assert(Linear<3>::multiply_adds(dims(2, 4)) == 24);
-static_assert(Model<Sequential<Linear<5, 3>>>::parameter_count == 18);
-static_assert(Model<Sequential<Linear<5, 3, no_bias>>>::parameter_count == 15);
+static_assert(test::Model<Sequential<Linear<5, 3>>>::parameter_count == 18);
+static_assert(test::Model<Sequential<Linear<5, 3, no_bias>>>::parameter_count == 15);
 
 // A wrong width is refused, with the sentence and the width that would have fitted.
 static_assert(Linear<5, 3>::output_shape(dims(4)).refusal == &it_takes_a_last_extent_of);

@@ -13,7 +13,7 @@ using layer_check::check_layer;
 
 static_assert(ReLU::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(ReLU::traits.keeps == Keeps::output && ReLU::traits.in_place);
-static_assert(Model<Sequential<Input<3>, ReLU>>::parameter_count == 0);
+static_assert(test::Model<Sequential<Input<3>, ReLU>>::parameter_count == 0);
 
 TEST_CASE("ReLU computes PyTorch's numbers") {
     check_layer<Shape<19>>(ReLU{}, golden::layers::relu_single);

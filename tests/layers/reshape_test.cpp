@@ -18,7 +18,7 @@ static_assert(Image::output_shape(dims(2, 3)).dims == dims(1, 3, 2));
 static_assert(Image::output_shape(dims(6)).dims == dims(1, 3, 2));
 static_assert(Row::output_shape(dims(1, 3, 2)).dims == dims(6));
 static_assert(Image::traits.view && Image::traits.any_shape_in && Image::traits.values == Values::inherited);
-static_assert(Model<Sequential<Input<2, 3>, Image>>::parameter_count == 0);
+static_assert(test::Model<Sequential<Input<2, 3>, Image>>::parameter_count == 0);
 
 // Another number of elements is refused, with the sentence and the shape that would have fitted.
 static_assert(Image::output_shape(dims(7)).refusal == &it_takes_as_many_elements_as);
@@ -37,10 +37,11 @@ TEST_CASE("Reshape: gradients, laws") {
 }
 
 TEST_CASE("a network that begins with Reshape takes any shape of as many elements") {
-    Model<Sequential<Image, Flatten>> model;
+    test::Model<Sequential<Image, Flatten>> model;
     const xt::xtensor<float, 2> rows = xt::ones<float>({4, 6});
     const xt::xtensor<float, 4> images = xt::ones<float>({4, 1, 3, 2});
-    CHECK(model(rows).shape()[1] == 6);
-    CHECK(model(images).shape()[1] == 6);
-    CHECK_THROWS_AS(model(xt::xtensor<float, 2>(xt::ones<float>({4, 7}))), ShapeError);
+    const xt::xtensor<float, 2> longer = xt::ones<float>({4, 7});
+    CHECK(model(test::to(rows)).shape()[1] == 6);
+    CHECK(model(test::to(images)).shape()[1] == 6);
+    CHECK_THROWS_AS(model(test::to(longer)), ShapeError);
 }

@@ -14,7 +14,7 @@ using layer_check::check_layer;
 static_assert(SiLU::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(SiLU::traits.keeps == Keeps::input && SiLU::traits.in_place);
 static_assert(SiLU::traits.values == Values::any);
-static_assert(Model<Sequential<Input<3>, SiLU>>::parameter_count == 0);
+static_assert(test::Model<Sequential<Input<3>, SiLU>>::parameter_count == 0);
 
 TEST_CASE("SiLU computes PyTorch's numbers") {
     check_layer<Shape<19>>(SiLU{}, golden::layers::silu_single);

@@ -14,7 +14,7 @@ using layer_check::check_layer;
 static_assert(Softplus::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(Softplus::traits.keeps == Keeps::input && Softplus::traits.in_place);
 static_assert(Softplus{}.beta == 1 && Softplus{}.threshold == 20);
-static_assert(Model<Sequential<Input<3>, Softplus>>::parameter_count == 0);
+static_assert(test::Model<Sequential<Input<3>, Softplus>>::parameter_count == 0);
 
 TEST_CASE("Softplus computes PyTorch's numbers") {
     check_layer<Shape<19>>(Softplus{}, golden::layers::softplus_single);

@@ -15,6 +15,7 @@
 #include <strata/models/sequential.hpp>
 
 using namespace loss_check;
+using test::to;
 
 namespace {
 
@@ -34,85 +35,86 @@ std::string refusal_of(const Call& call) {
 }  // namespace
 
 TEST_CASE("A model's target may be a container, a view or an expression") {
-    Model<Sequential<Linear<4, 3>>> model;
+    test::Model<Sequential<Linear<4, 3>>> model;
     const auto x = tensor<float, 2>({5, 4}, numbers::net_x);
-    const auto prediction = model(x);
+    const auto prediction = model(to(x));
     const auto y = tensor<std::int64_t, 1>({5}, numbers::net_y);
-    const double expected = CrossEntropyLoss{}(prediction, y);
+    const double expected = CrossEntropyLoss{}(prediction, to(y));
 
     const xt::xarray<std::int64_t> any_rank = y;
     xt::xtensor<std::int64_t, 2> columns = xt::zeros<std::int64_t>({5, 2});
     xt::view(columns, xt::all(), 1) = y;
     const xt::xtensor<int, 1> narrow = xt::cast<int>(y);
-    CHECK(CrossEntropyLoss{}(prediction, any_rank).item() == expected);
-    CHECK(CrossEntropyLoss{}(prediction, xt::view(columns, xt::all(), 1)).item() == expected);
-    CHECK(CrossEntropyLoss{}(prediction, xt::cast<std::int64_t>(narrow)).item() == expected);
-    CHECK(CrossEntropyLoss{}(prediction, y + 1 - 1).item() == expected);
+    CHECK(CrossEntropyLoss{}(prediction, to(any_rank)).item() == expected);
+    CHECK(CrossEntropyLoss{}(prediction, to(xt::view(columns, xt::all(), 1))).item() == expected);
+    CHECK(CrossEntropyLoss{}(prediction, to(xt::cast<std::int64_t>(narrow))).item() == expected);
+    CHECK(CrossEntropyLoss{}(prediction, to(y + 1 - 1)).item() == expected);
 
     const xt::xtensor<float, 2> one_hot =
         xt::cast<float>(xt::equal(xt::view(y, xt::all(), xt::newaxis()), xt::arange(3)));
-    check_close(CrossEntropyLoss{}(prediction, one_hot), expected, 1e-6);
-    check_close(CrossEntropyLoss{}(prediction, one_hot * 1.0f), expected, 1e-6);
+    check_close(CrossEntropyLoss{}(prediction, to(one_hot)), expected, 1e-6);
+    check_close(CrossEntropyLoss{}(prediction, to(one_hot * 1.0f)), expected, 1e-6);
     const xt::xtensor<float, 2, xt::layout_type::column_major> other_order = one_hot;
-    check_close(CrossEntropyLoss{}(prediction, other_order), expected, 1e-6);
+    check_close(CrossEntropyLoss{}(prediction, to(other_order)), expected, 1e-6);
     CHECK(MSELoss{}(prediction, prediction).item() == 0);
 }
 
 TEST_CASE("A gradient is the same for a target that had to be copied") {
-    Model<Sequential<Linear<4, 3>>> model;
+    test::Model<Sequential<Linear<4, 3>>> model;
     const auto x = tensor<float, 2>({5, 4}, numbers::net_x);
     const xt::xtensor<float, 2> y = xt::ones<float>({5, 3});
-    model.backward(MSELoss{}(model(x), y));
-    const xt::xtensor<float, 2> expected = model.gradient<"0.weight">();
+    const xt::xtensor<float, 2> turned = xt::ones<float>({3, 5});
+    model.backward(MSELoss{}(model(to(x)), to(y)));
+    const auto expected = test::host(model.gradient<"0.weight">());
     model.zero_grad();
-    model.backward(MSELoss{}(model(x), xt::transpose(xt::xtensor<float, 2>(xt::ones<float>({3, 5})))));
-    CHECK(expected == model.gradient<"0.weight">());
+    model.backward(MSELoss{}(model(to(x)), to(xt::transpose(turned))));
+    CHECK((expected == test::host(model.gradient<"0.weight">())));
 }
 
 TEST_CASE("A model in evaluation mode gives the value and keeps its output") {
-    Model<Sequential<Linear<4, 3>>> model;
+    test::Model<Sequential<Linear<4, 3>>> model;
     const auto x = tensor<float, 2>({5, 4}, numbers::net_x);
     const auto y = tensor<std::int64_t, 1>({5}, numbers::net_y);
-    const double expected = CrossEntropyLoss{}(model(x), y);
+    const double expected = CrossEntropyLoss{}(model(to(x)), to(y));
     model.eval();
-    const auto prediction = model(x);
-    const xt::xtensor<float, 2> before = prediction;
-    CHECK(CrossEntropyLoss{}(prediction, y).item() == expected);
-    CHECK(before == prediction);
+    const auto prediction = model(to(x));
+    const auto before = test::host(prediction);
+    CHECK(CrossEntropyLoss{}(prediction, to(y)).item() == expected);
+    CHECK((before == test::host(prediction)));
 }
 
 TEST_CASE("A target of another shape is refused, with both shapes") {
-    Model<Sequential<Linear<4, 1>>> one;
-    Model<Sequential<Linear<4, 3>>> three;
+    test::Model<Sequential<Linear<4, 1>>> one;
+    test::Model<Sequential<Linear<4, 3>>> three;
     const auto x = tensor<float, 2>({5, 4}, numbers::net_x);
     const xt::xtensor<float, 1> flat = xt::ones<float>({5});
     const xt::xtensor<float, 2> column = xt::ones<float>({5, 1});
     const xt::xtensor<std::int64_t, 2> label_column = xt::ones<std::int64_t>({5, 1});
     const xt::xtensor<std::int64_t, 1> four = xt::ones<std::int64_t>({4});
 
-    const auto of_one = one(x);
-    CHECK(refusal_of([&] { MSELoss{}(of_one, flat); }) ==
+    const auto of_one = one(to(x));
+    CHECK(refusal_of([&] { MSELoss{}(of_one, to(flat)); }) ==
           "strata: the target has the shape (5), but the prediction's takes (batch, 1); "
           "xt::view(y, xt::all(), xt::newaxis()) adds the last extent");
-    CHECK(MSELoss{}(of_one, xt::view(flat, xt::all(), xt::newaxis())).item() ==
-          MSELoss{}(of_one, column).item());
+    CHECK(MSELoss{}(of_one, to(xt::view(flat, xt::all(), xt::newaxis()))).item() ==
+          MSELoss{}(of_one, to(column)).item());
 
-    const auto of_three = three(x);
-    CHECK(refusal_of([&] { MSELoss{}(of_three, column); }) ==
+    const auto of_three = three(to(x));
+    CHECK(refusal_of([&] { MSELoss{}(of_three, to(column)); }) ==
           "strata: the target has the shape (5, 1), but the prediction's takes (batch, 3)");
-    CHECK(refusal_of([&] { CrossEntropyLoss{}(of_three, label_column); }) ==
+    CHECK(refusal_of([&] { CrossEntropyLoss{}(of_three, to(label_column)); }) ==
           "strata: the target has the shape (5, 1), but the prediction's takes (batch); "
           "xt::view(y, xt::all(), 0) drops the last extent");
-    CHECK(CrossEntropyLoss{}(of_three, xt::view(label_column, xt::all(), 0)).item() > 0);
-    CHECK(refusal_of([&] { CrossEntropyLoss{}(of_three, four); }) ==
+    CHECK(CrossEntropyLoss{}(of_three, to(xt::view(label_column, xt::all(), 0))).item() > 0);
+    CHECK(refusal_of([&] { CrossEntropyLoss{}(of_three, to(four)); }) ==
           "strata: the prediction holds 5 samples, but the target holds 4");
 }
 
 TEST_CASE("A model's prediction of higher rank takes a class index per position") {
-    Model<Sequential<Input<3, 4>, LogSoftmax>> model{Sequential{Input<3, 4>{}, LogSoftmax{.dim = 1}}};
+    test::Model<Sequential<Input<3, 4>, LogSoftmax>> model{Sequential{Input<3, 4>{}, LogSoftmax{.dim = 1}}};
     const auto x = tensor<float, 3>({2, 3, 4}, numbers::z_2_3_4);
     const auto y = tensor<std::int64_t, 2>({2, 4}, numbers::t_2_3_4);
-    check_close(NLLLoss{}(model(x), y), numbers::nll_2_3_4_mean[0], 1e-5);
+    check_close(NLLLoss{}(model(to(x)), to(y)), numbers::nll_2_3_4_mean[0], 1e-5);
 }
 
 TEST_CASE("Two arrays have a loss without a model") {

@@ -3,6 +3,7 @@
 // changes.
 
 #include "catch.hpp"
+#include "device.hpp"
 #include "io/support.hpp"
 #include "laws/laws.hpp"
 
@@ -28,18 +29,12 @@ namespace {
 using Nested =
     Sequential<Linear<4, 6>, Sequential<Tanh, Sequential<Linear<6, 6>, ReLU>, Linear<6, no_bias>>, Linear<2>>;
 
-template <class M>
-std::vector<typename M::value_type> bits(const M& model) {
-    const auto parameters = model.flat_parameters();
-    return {parameters.begin(), parameters.end()};
-}
-
 /// The message of a refused file. The model must be as it was.
 template <class Expected, class M>
 std::string refusal(M& model, const std::string& path) {
-    const auto before = bits(model);
+    const auto before = test::parameters(model);
     const std::string message = message_of<Expected>([&] { load(model, path); });
-    CHECK(laws::same_bits(bits(model), before));
+    CHECK(laws::same_bits(test::parameters(model), before));
     return message;
 }
 
@@ -48,22 +43,23 @@ std::string refusal(M& model, const std::string& path) {
 TEMPLATE_TEST_CASE("what is saved is loaded, bit for bit", "", float, double) {
     const TemporaryDirectory directory;
     manual_seed(1);
-    Model<Nested, Cpu, TestType> saved, loaded;
-    saved.template parameter<"0.bias">()(0) = std::numeric_limits<TestType>::quiet_NaN();
-    saved.template parameter<"0.bias">()(1) = std::numeric_limits<TestType>::denorm_min();
-    saved.template parameter<"2.bias">()(1) = -TestType(0);
-    const auto before = bits(saved);
-    REQUIRE_FALSE(laws::same_bits(bits(loaded), before));
+    test::Model<Nested, TestType> saved, loaded;
+    using Limits = std::numeric_limits<TestType>;
+    test::assign(saved.template parameter<"0.bias">(),
+                 {Limits::quiet_NaN(), Limits::denorm_min(), Limits::infinity(), 1, 2, 3});
+    test::assign(saved.template parameter<"2.bias">(), {1, -TestType(0)});
+    const auto before = test::parameters(saved);
+    REQUIRE_FALSE(laws::same_bits(test::parameters(loaded), before));
 
     save(saved, directory.path("model"));
     CHECK(directory.files() == 1);
-    CHECK(laws::same_bits(bits(saved), before));
+    CHECK(laws::same_bits(test::parameters(saved), before));
     load(loaded, directory.path("model"));
-    CHECK(laws::same_bits(bits(loaded), before));
+    CHECK(laws::same_bits(test::parameters(loaded), before));
 
     save(loaded, directory.path("again"));
     CHECK(support::read_bytes(directory.path("again")) == support::read_bytes(directory.path("model")));
-    const Model<Nested, Cpu, TestType>& constant = loaded;
+    const test::Model<Nested, TestType>& constant = loaded;
     save(constant, directory.path("model"));  // over the old file
     CHECK(directory.files() == 2);
 }
@@ -71,22 +67,24 @@ TEMPLATE_TEST_CASE("what is saved is loaded, bit for bit", "", float, double) {
 TEST_CASE("a loaded model predicts what the saved one does") {
     const TemporaryDirectory directory;
     manual_seed(2);
-    const Model<Nested> saved;
-    Model<Nested> loaded;
-    const xt::xtensor<float, 2> x = randn(9, 4);
+    const test::Model<Nested> saved;
+    test::Model<Nested> loaded;
+    const xt::xtensor<float, 2> x_here = randn(9, 4);
+    const auto& x = test::to(x_here);
     save(saved, directory.path("model"));
     load(loaded, directory.path("model"));
-    CHECK((predict(loaded, x) == predict(saved, x)));
+    const auto expected = predict(saved, x), predicted = predict(loaded, x);
+    CHECK(std::equal(predicted.begin(), predicted.end(), expected.begin(), expected.end()));
 }
 
 TEST_CASE("the file holds PyTorch's names, shapes and order") {
     const TemporaryDirectory directory;
-    save(Model<Nested>(), directory.path("model"));
+    save(test::Model<Nested>(), directory.path("model"));
     const SafetensorsFile file(directory.path("model"));
     std::string seen;
     for (const TensorEntry& entry : file.entries())
         seen += entry.name + " " + std::string(dtype_name(entry.dtype)) + " " +
-                cpu::text_of(entry.shape.data(), entry.shape.size()) + "\n";
+                strata::detail::text_of(entry.shape.data(), entry.shape.size()) + "\n";
     CHECK(seen == "0.weight F32 (6, 4)\n0.bias F32 (6)\n"
                   "1.1.0.weight F32 (6, 6)\n1.1.0.bias F32 (6)\n"
                   "1.2.weight F32 (6, 6)\n"
@@ -97,8 +95,8 @@ TEST_CASE("the file holds PyTorch's names, shapes and order") {
 TEST_CASE("a file of another network is refused with all differences at once") {
     const TemporaryDirectory directory;
     const std::string path = directory.path("model");
-    save(Model<Sequential<Linear<4, 6>, Tanh, Linear<6, 4>, Linear<4, 3>>>(), path);
-    Model<Sequential<Linear<4, 6>, Tanh, Linear<6, 3>, Tanh, Linear<3, 3, no_bias>>> model;
+    save(test::Model<Sequential<Linear<4, 6>, Tanh, Linear<6, 4>, Linear<4, 3>>>(), path);
+    test::Model<Sequential<Linear<4, 6>, Tanh, Linear<6, 3>, Tanh, Linear<3, 3, no_bias>>> model;
     CHECK(refusal<StateError>(model, path) == path +
                                                   ": the file is sound, and does not fit: 5 differences\n"
                                                   "  shape:      \"2.weight\" found [4, 6], expected [3, 6]\n"
@@ -106,7 +104,7 @@ TEST_CASE("a file of another network is refused with all differences at once") {
                                                   "  missing:    \"4.weight\" F32 [3, 3]\n"
                                                   "  unexpected: \"3.weight\" F32 [3, 4]\n"
                                                   "  unexpected: \"3.bias\" F32 [3]");
-    Model<Sequential<Linear<6, 4>>> turned;
+    test::Model<Sequential<Linear<6, 4>>> turned;
     CHECK(contains(refusal<StateError>(turned, path),
                    "\"0.weight\" found [6, 4], expected [4, 6]: transposed? Weights are stored [out, in]"));
 }
@@ -114,20 +112,20 @@ TEST_CASE("a file of another network is refused with all differences at once") {
 TEST_CASE("a file of another number type is refused") {
     const TemporaryDirectory directory;
     const std::string path = directory.path("model");
-    save(Model<Linear<4, 2>, Cpu, double>(), path);
-    Model<Linear<4, 2>> model;
+    save(test::Model<Linear<4, 2>, double>(), path);
+    test::Model<Linear<4, 2>> model;
     CHECK(refusal<StateError>(model, path) == path + ": the file is sound, and does not fit: 2 differences\n"
                                                      "  dtype:      \"weight\" found F64, expected F32\n"
                                                      "  dtype:      \"bias\" found F64, expected F32");
     save(model, path);
-    Model<Linear<4, 2>, Cpu, double> precise;
+    test::Model<Linear<4, 2>, double> precise;
     CHECK(contains(refusal<StateError>(precise, path), "\"weight\" found F32, expected F64"));
 }
 
 TEST_CASE("a file that is not sound leaves the model unchanged") {
     const TemporaryDirectory directory;
     const std::string path = directory.path("model");
-    Model<Sequential<Linear<4, 3>, Linear<2>>> model;
+    test::Model<Sequential<Linear<4, 3>, Linear<2>>> model;
     save(model, path);
     const std::string whole = support::read_bytes(path);
     model.reset_parameters();
@@ -142,11 +140,11 @@ TEST_CASE("a file that is not sound leaves the model unchanged") {
         std::string damaged = whole;
         damaged[i] = static_cast<char>(damaged[i] ^ 4);
         support::write_bytes(path, damaged);
-        const auto before = bits(model);
+        const auto before = test::parameters(model);
         try {
             load(model, path);
         } catch (const Error&) {
-            REQUIRE(laws::same_bits(bits(model), before));
+            REQUIRE(laws::same_bits(test::parameters(model), before));
         }
     }
     refusal<FileError>(model, directory.path("missing"));
@@ -157,7 +155,7 @@ TEST_CASE("a file that is not sound leaves the model unchanged") {
 
 TEST_CASE("a save that fails leaves the old file") {
     const TemporaryDirectory directory;
-    const Model<Linear<4, 2>> model;
+    const test::Model<Linear<4, 2>> model;
     save(model, directory.path("model"));
     const std::string whole = support::read_bytes(directory.path("model"));
     CHECK_THROWS_AS(save(model, directory.path("model/inside")), FileError);
@@ -169,9 +167,9 @@ TEST_CASE("a save that fails leaves the old file") {
 
 TEST_CASE("a network without parameters has a file too") {
     const TemporaryDirectory directory;
-    Model<Sequential<Input<3>, ReLU>> model;
+    test::Model<Sequential<Input<3>, ReLU>> model;
     save(model, directory.path("model"));
     load(model, directory.path("model"));
-    Model<Linear<3, 1>> other;
+    test::Model<Linear<3, 1>> other;
     CHECK(contains(refusal<StateError>(other, directory.path("model")), "2 differences"));
 }

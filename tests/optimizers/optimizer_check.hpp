@@ -1,13 +1,14 @@
 #pragma once
-// What the tests of all optimizers share: an algorithm on plain buffers, compared with PyTorch step by step.
+// What the tests of all optimizers share: an algorithm on plain buffers of the device, compared with PyTorch
+// step by step.
 
 #include "catch.hpp"
+#include "device.hpp"
 #include "golden/optimizers.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <strata/backends/cpu/cpu.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace optimizer_check {
@@ -22,24 +23,38 @@ inline constexpr long long kept_steps[] = {1, 2, 5, 20};  // rows of the golden 
 template <class T, class Algorithm>
 struct Run {
     Algorithm algorithm;
-    strata::Cpu device;
-    strata::cpu::Buffer<T> parameters{size}, gradients{size}, state[4];
+    test::Device device;
+    test::Memory<T> parameters{size}, gradients{size}, state[4];
+    test::Memory<strata::OptimizerBlock<Algorithm>> block;
+    test::Memory<strata::LossReport> report{1};
     long long count = 0;
-    double scalar = 1;
 
-    explicit Run(Algorithm options) : algorithm(options) {}
+    explicit Run(Algorithm options) : algorithm(options), block(1, {{}, options}) {}
 
     /// One step; `gradient(i)` is that of parameter i.
     void step(auto gradient) {
-        for (strata::Size i = 0; i < size; ++i) gradients.data()[i] = static_cast<T>(gradient(i));
-        strata::OptimizerStep<T> at{size, parameters.data(), gradients.data(), {}, ++count, &scalar};
+        for (strata::Size i = 0; i < size; ++i) gradients[i] = static_cast<T>(gradient(i));
+        gradients.upload();
+        parameters.upload();
+        block.download();
+        block[0].options = algorithm;  // they may have changed
+        block.upload();
+        strata::OptimizerStep<T> at;
+        at.size = size;
+        at.parameters = parameters.device();
+        at.gradients = gradients.device();
+        at.clock = block.device();
+        at.report = report.device();
         const strata::StatesInUse in_use = algorithm.states();
         for (strata::Size i = 0; i < in_use.size(); ++i) {
             if (!in_use[i]) continue;
-            state[i].resize(size);
-            at.state[i] = state[i].data();
+            if (state[i].empty()) state[i] = test::Memory<T>(size);
+            at.state[i] = state[i].device();
         }
         algorithm.update(device, at);
+        ++count;
+        parameters.download();
+        for (test::Memory<T>& one : state) one.download();
     }
 };
 
@@ -50,7 +65,7 @@ void check_steps(Algorithm options, const T (&expected)[N], double tolerance, lo
     static_assert(N == std::size(kept_steps) * size);
     options.validate();
     Run<T, Algorithm> run(options);
-    for (strata::Size i = 0; i < size; ++i) run.parameters.data()[i] = static_cast<T>(numbers::start[i]);
+    for (strata::Size i = 0; i < size; ++i) run.parameters[i] = static_cast<T>(numbers::start[i]);
 
     double worst = 0;
     const T* wanted = expected;
@@ -60,7 +75,7 @@ void check_steps(Algorithm options, const T (&expected)[N], double tolerance, lo
         if (std::find(std::begin(kept_steps), std::end(kept_steps), run.count) == std::end(kept_steps))
             continue;
         for (strata::Size i = 0; i < size; ++i, ++wanted) {
-            const double value = static_cast<double>(run.parameters.data()[i]),
+            const double value = static_cast<double>(run.parameters[i]),
                          target = static_cast<double>(*wanted);
             const double difference = std::fabs(value - target) / std::fmax(1.0, std::fabs(target));
             worst = difference <= worst ? worst : difference;  // a NaN comes through
@@ -87,9 +102,9 @@ void check_padding_of(Algorithm options) {
     Run<T, Algorithm> run(options);
     for (int t = 0; t < 50; ++t) run.step([](strata::Size) { return 0; });
     for (strata::Size i = 0; i < size; ++i) {
-        CHECK(run.parameters.data()[i] == T(0));
+        CHECK(run.parameters[i] == T(0));
         for (const auto& state : run.state)
-            if (state.size() > 0) CHECK(std::isfinite(state.data()[i]));
+            if (!state.empty()) CHECK(std::isfinite(state[i]));
     }
 }
 template <class Algorithm>
@@ -111,7 +126,7 @@ void check_constant_gradient(Algorithm options) {
     Run<float, Algorithm> run(options);
     for (int t = 0; t < 300; ++t) {
         run.step([](strata::Size i) { return 0.1 + 0.37 * static_cast<double>(i); });
-        for (strata::Size i = 0; i < size; ++i) REQUIRE(std::isfinite(run.parameters.data()[i]));
+        for (strata::Size i = 0; i < size; ++i) REQUIRE(std::isfinite(run.parameters[i]));
     }
 }
 

@@ -2,8 +2,8 @@
 // The data is looked for in $STRATA_DATA_DIR/mnist, or in data/mnist; without it there is nothing to check.
 
 #include "catch.hpp"
+#include "device.hpp"
 
-#include <strata/backends/cpu/cpu.hpp>
 #include <strata/data/data_loader.hpp>
 #include <strata/data/mnist.hpp>
 #include <strata/layers/flatten.hpp>
@@ -25,7 +25,7 @@ TEST_CASE("five epochs of softmax regression on MNIST") {
     }
     const auto [train, test] = st::datasets::mnist(directory);
     st::manual_seed(42);
-    st::Model<st::Sequential<st::Flatten, st::Linear<784, 10>, st::LogSoftmax>> model;
+    test::Model<st::Sequential<st::Flatten, st::Linear<784, 10>, st::LogSoftmax>> model;
     const st::History history =
         st::fit(model, st::DataLoader{train, {.batch_size = 64}}, st::NLLLoss{}, st::Adam{.lr = 0.01},
                 {.epochs = 5,

@@ -2,6 +2,7 @@
 // One training step in one call: the five steps by hand, and a model that no bad batch changes.
 
 #include "catch.hpp"
+#include "device.hpp"
 #include "io/support.hpp"
 #include "laws/laws.hpp"
 
@@ -25,6 +26,7 @@
 using namespace strata;
 using support::contains;
 using support::message_of;
+using test::to;
 
 namespace {
 
@@ -35,29 +37,40 @@ constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN(),
 
 template <class M>
 auto bits(const M& model) {
-    const auto parameters = model.flat_parameters();
-    return std::vector<typename M::value_type>(parameters.begin(), parameters.end());
+    return test::parameters(model);
 }
 
-struct Batch {
+/// One step, with what it gave, or threw.
+template <class Trainer, class X, class Y>
+BatchResult step(Trainer&& trainer, const X& x, const Y& y) {
+    return trainer.step(to(x), to(y));
+}
+template <class Evaluator, class X, class Y>
+BatchResult measure(Evaluator&& evaluator, const X& x, const Y& y) {
+    return evaluator(to(x), to(y));
+}
+
+struct Samples {
     xt::xtensor<float, 2> x;
     xt::xtensor<std::int64_t, 1> y;
 };
-Batch make_batch(Size count) { return {randn(count, 12), randint(0, 5, count)}; }
+Samples make_samples(Size count) { return {randn(count, 12), randint(0, 5, count)}; }
 
 /// Trains one model with a Trainer and its copy by hand, and compares losses and parameters after each step.
 template <class Net, class LossType, class Algorithm, class Y>
 void check_by_hand(const LossType& loss, const Algorithm& algorithm, const xt::xtensor<float, 2>& x,
                    const Y& y) {
     manual_seed(2);
-    Model<Net> model;
-    Model<Net> by_hand = model;
+    test::Model<Net> model;
+    test::Model<Net> by_hand = model;
     Trainer trainer{model, loss, algorithm};
     Optimizer optimizer{by_hand, algorithm};
     for (Size step = 0; step < 6; ++step) {
         const Size count = step == 3 ? 2 : x.shape()[0];  // one batch is smaller
-        const auto batch_x = xt::view(x, xt::range(0, count));
-        const auto batch_y = xt::view(y, xt::range(0, count));
+        const auto view_x = xt::view(x, xt::range(0, count));
+        const auto view_y = xt::view(y, xt::range(0, count));
+        const auto& batch_x = to(view_x);
+        const auto& batch_y = to(view_y);
         manual_seed(step);
         const BatchResult result = trainer.step(batch_x, batch_y);
         manual_seed(step);
@@ -77,7 +90,7 @@ void check_by_hand(const LossType& loss, const Algorithm& algorithm, const xt::x
 
 TEST_CASE("a step is forward, loss, zero_grad, backward and update, bit for bit") {
     manual_seed(1);
-    const Batch batch = make_batch(24);
+    const Samples batch = make_samples(24);
     const xt::xtensor<float, 2> numbers = randn(24, 5);
     check_by_hand<Logits>(CrossEntropyLoss{}, Adam{.lr = 0.01}, batch.x, batch.y);
     check_by_hand<Logits>(MSELoss{}, SGD{.lr = 0.1, .momentum = 0.9}, batch.x, numbers);
@@ -86,18 +99,20 @@ TEST_CASE("a step is forward, loss, zero_grad, backward and update, bit for bit"
 
 TEST_CASE("with LogSoftmax and NLLLoss in one kernel a step differs in rounding only") {
     manual_seed(1);
-    const Batch batch = make_batch(24);
+    const Samples batch = make_samples(24);
     manual_seed(2);
-    Model<Classifier> model;
-    Model<Classifier> by_hand = model;
+    test::Model<Classifier> model;
+    test::Model<Classifier> by_hand = model;
     Trainer trainer{model, NLLLoss{}, SGD{.lr = 0.1}};
     Optimizer optimizer{by_hand, SGD{.lr = 0.1}};
+    const auto& x = to(batch.x);
+    const auto& y = to(batch.y);
     for (Size step = 0; step < 6; ++step) {
         manual_seed(step);
-        const BatchResult result = trainer.step(batch.x, batch.y);
+        const BatchResult result = trainer.step(x, y);
         manual_seed(step);
-        const auto prediction = by_hand(batch.x);
-        const auto value = NLLLoss{}(prediction, batch.y);
+        const auto prediction = by_hand(x);
+        const auto value = NLLLoss{}(prediction, y);
         optimizer.zero_grad();
         by_hand.backward(value);
         optimizer.step();
@@ -107,17 +122,17 @@ TEST_CASE("with LogSoftmax and NLLLoss in one kernel a step differs in rounding 
 }
 
 TEST_CASE("a step counts samples and those that are right") {
-    Model<Linear<2, 2>> model;
-    model.parameter<"weight">() = xt::xtensor<float, 2>{{1, 0}, {0, 1}};
-    model.parameter<"bias">().fill(0);
+    test::Model<Linear<2, 2>> model;
+    test::assign(model.parameter<"weight">(), {1, 0, 0, 1});
+    test::fill(model.parameter<"bias">(), 0);
     const xt::xtensor<float, 2> x = {{3, 1}, {0, 2}, {5, 4}};
     const xt::xtensor<std::int64_t, 1> y = {0, 1, 1};
-    const BatchResult classes = Evaluator{model, CrossEntropyLoss{}}(x, y);
+    const BatchResult classes = measure(Evaluator{model, CrossEntropyLoss{}}, x, y);
     CHECK(classes.samples == 3);
     CHECK(classes.correct == 2);
     CHECK(classes.counts_correct);
-    CHECK(Trainer{model, CrossEntropyLoss{}, SGD{.lr = 0}}.step(x, y).correct == 2);
-    const BatchResult numbers = Trainer{model, MSELoss{}, SGD{.lr = 0}}.step(x, x);
+    CHECK(step(Trainer{model, CrossEntropyLoss{}, SGD{.lr = 0}}, x, y).correct == 2);
+    const BatchResult numbers = step(Trainer{model, MSELoss{}, SGD{.lr = 0}}, x, x);
     CHECK(numbers.loss == 0);
     CHECK(numbers.correct == 0);
     CHECK_FALSE(numbers.counts_correct);
@@ -125,38 +140,38 @@ TEST_CASE("a step counts samples and those that are right") {
 
 TEST_CASE("a bad batch is refused, and the next good one trains as if there had been none") {
     manual_seed(3);
-    const Batch good = make_batch(16), next = make_batch(5);
-    Model<Logits> model;
-    Model<Logits> spared = model;
+    const Samples good = make_samples(16), next = make_samples(5);
+    test::Model<Logits> model;
+    test::Model<Logits> spared = model;
     Trainer trainer{model, CrossEntropyLoss{}, Adam{.lr = 0.01}};
     Trainer undisturbed{spared, CrossEntropyLoss{}, Adam{.lr = 0.01}};
-    trainer.step(good.x, good.y);
-    undisturbed.step(good.x, good.y);
+    step(trainer, good.x, good.y);
+    step(undisturbed, good.x, good.y);
     const auto before = bits(model);
 
     std::string message;
     SECTION("another shape") {
         const xt::xtensor<float, 2> x = xt::ones<float>({16, 13});
-        message = message_of<ShapeError>([&] { trainer.step(x, good.y); });
+        message = message_of<ShapeError>([&] { step(trainer, x, good.y); });
         CHECK(message == "strata: the input has the shape (16, 13), but the network takes (batch, 12)");
     }
     SECTION("targets of another shape") {
         const xt::xtensor<std::int64_t, 2> y = xt::zeros<std::int64_t>({16, 1});
-        message = message_of<ShapeError>([&] { trainer.step(good.x, y); });
+        message = message_of<ShapeError>([&] { step(trainer, good.x, y); });
         CHECK(contains(message, "the target has the shape (16, 1), but the prediction's takes (batch)"));
     }
     SECTION("fewer targets than samples") {
-        message = message_of<ShapeError>([&] { trainer.step(good.x, xt::view(good.y, xt::range(0, 15))); });
+        message = message_of<ShapeError>([&] { step(trainer, good.x, xt::view(good.y, xt::range(0, 15))); });
         CHECK(message == "strata: the prediction holds 16 samples, but the target holds 15");
     }
     SECTION("more targets than samples") {
-        message = message_of<ShapeError>([&] { trainer.step(xt::view(good.x, xt::range(0, 3)), good.y); });
+        message = message_of<ShapeError>([&] { step(trainer, xt::view(good.x, xt::range(0, 3)), good.y); });
         CHECK(message == "strata: the prediction holds 3 samples, but the target holds 16");
     }
     SECTION("no samples") {
         const xt::xtensor<float, 2> x({0, 12});
         const auto y = xt::xtensor<std::int64_t, 1>::from_shape({0});
-        message = message_of<ShapeError>([&] { trainer.step(x, y); });
+        message = message_of<ShapeError>([&] { step(trainer, x, y); });
         CHECK(message == "strata: a batch has at least one sample; this one is empty");
     }
     SECTION("a label out of range") {
@@ -164,7 +179,7 @@ TEST_CASE("a bad batch is refused, and the next good one trains as if there had 
                                          std::numeric_limits<std::int64_t>::min()}) {
             auto y = good.y;
             y(11) = label;
-            message = message_of<ValueError>([&] { trainer.step(good.x, y); });
+            message = message_of<ValueError>([&] { step(trainer, good.x, y); });
             CHECK(contains(message, std::to_string(label)));
             CHECK(laws::same_bits(bits(model), before));
         }
@@ -173,7 +188,7 @@ TEST_CASE("a bad batch is refused, and the next good one trains as if there had 
         for (const float bad : {not_a_number, infinity, -infinity}) {
             auto x = good.x;
             x(7, 3) = bad;
-            message = message_of<NumericError>([&] { trainer.step(x, good.y); });
+            message = message_of<NumericError>([&] { step(trainer, x, good.y); });
             CHECK(contains(message, "strata: the loss is "));
             CHECK(contains(message, "in step 2; parameters are as they were before it"));
             CHECK(laws::same_bits(bits(model), before));
@@ -183,37 +198,38 @@ TEST_CASE("a bad batch is refused, and the next good one trains as if there had 
         xt::xtensor<float, 2> x = xt::ones<float>({100, 12});
         x(99, 11) = not_a_number;
         const xt::xtensor<std::int64_t, 1> y = xt::ones<std::int64_t>({100});
-        CHECK_THROWS_AS(trainer.step(x, y), NumericError);
+        CHECK_THROWS_AS(step(trainer, x, y), NumericError);
     }
     CHECK(laws::same_bits(bits(model), before));
     CHECK(trainer.optimizer().steps() == 1);
 
-    CHECK(trainer.step(next.x, next.y).loss == undisturbed.step(next.x, next.y).loss);
-    CHECK(trainer.step(good.x, good.y).loss == undisturbed.step(good.x, good.y).loss);
+    CHECK(step(trainer, next.x, next.y).loss == step(undisturbed, next.x, next.y).loss);
+    CHECK(step(trainer, good.x, good.y).loss == step(undisturbed, good.x, good.y).loss);
     CHECK(laws::same_bits(bits(model), bits(spared)));
 }
 
 TEST_CASE("a target that is not a number is refused") {
     manual_seed(4);
-    Model<Logits> model;
+    test::Model<Logits> model;
     Trainer trainer{model, MSELoss{}, SGD{.lr = 0.1}};
     const auto before = bits(model);
-    const Batch batch = make_batch(4);
+    const Samples batch = make_samples(4);
     xt::xtensor<float, 2> y = randn(4, 5);
     y(2, 2) = not_a_number;
-    CHECK(contains(message_of<NumericError>([&] { trainer.step(batch.x, y); }), "the loss is nan in step 1"));
+    CHECK(
+        contains(message_of<NumericError>([&] { step(trainer, batch.x, y); }), "the loss is nan in step 1"));
     y(2, 2) = infinity;
-    CHECK(contains(message_of<NumericError>([&] { trainer.step(batch.x, y); }),
+    CHECK(contains(message_of<NumericError>([&] { step(trainer, batch.x, y); }),
                    "the loss is infinite in step 1"));
     y(2, 2) = 1e30f;  // finite, its square is not
-    CHECK_THROWS_AS(trainer.step(batch.x, y), NumericError);
+    CHECK_THROWS_AS(step(trainer, batch.x, y), NumericError);
     CHECK(laws::same_bits(bits(model), before));
 }
 
 TEST_CASE("options that are no numbers are refused, at once or in the step") {
     manual_seed(5);
-    Model<Logits> model;
-    const Batch batch = make_batch(8);
+    test::Model<Logits> model;
+    const Samples batch = make_samples(8);
     const auto before = bits(model);
     for (const double bad : {double(not_a_number), double(infinity), -double(infinity), -1.0}) {
         CHECK_THROWS_AS((Trainer{model, CrossEntropyLoss{}, SGD{.lr = bad}}), ValueError);
@@ -223,7 +239,7 @@ TEST_CASE("options that are no numbers are refused, at once or in the step") {
 
         Trainer trainer{model, CrossEntropyLoss{}, Adam{.lr = 0.01}};
         trainer.optimizer().options().lr = bad;
-        CHECK(contains(message_of<ValueError>([&] { trainer.step(batch.x, batch.y); }), "Adam: lr is "));
+        CHECK(contains(message_of<ValueError>([&] { step(trainer, batch.x, batch.y); }), "Adam: lr is "));
         CHECK(laws::same_bits(bits(model), before));
         CHECK(trainer.optimizer().steps() == 0);
     }
@@ -231,30 +247,30 @@ TEST_CASE("options that are no numbers are refused, at once or in the step") {
 
 TEST_CASE("the learning rate may change between steps") {
     manual_seed(6);
-    Model<Logits> model;
-    const Batch batch = make_batch(8);
+    test::Model<Logits> model;
+    const Samples batch = make_samples(8);
     Trainer trainer{model, CrossEntropyLoss{}, SGD{.lr = 0.1}};
     trainer.optimizer().options().lr = 0;
     const auto before = bits(model);
-    trainer.step(batch.x, batch.y);
+    step(trainer, batch.x, batch.y);
     CHECK(laws::same_bits(bits(model), before));
     trainer.optimizer().options().lr = 0.1;
-    trainer.step(batch.x, batch.y);
+    step(trainer, batch.x, batch.y);
     CHECK_FALSE(laws::same_bits(bits(model), before));
 }
 
 TEST_CASE("an Evaluator changes nothing, not even the random numbers") {
     manual_seed(7);
-    Model<Classifier> model;
-    const Batch batch = make_batch(16);
+    test::Model<Classifier> model;
+    const Samples batch = make_samples(16);
     Trainer trainer{model, NLLLoss{}, Adam{}};
-    trainer.step(batch.x, batch.y);
+    step(trainer, batch.x, batch.y);
     const auto before = bits(model);
 
     manual_seed(8);
     Evaluator evaluator{model, NLLLoss{}};
-    const BatchResult first = evaluator(batch.x, batch.y);
-    CHECK(evaluator(batch.x, batch.y).loss == first.loss);
+    const BatchResult first = measure(evaluator, batch.x, batch.y);
+    CHECK(measure(evaluator, batch.x, batch.y).loss == first.loss);
     const std::uint32_t next = default_generator().random();
     manual_seed(8);
     CHECK(default_generator().random() == next);
@@ -263,22 +279,23 @@ TEST_CASE("an Evaluator changes nothing, not even the random numbers") {
     CHECK(laws::same_bits(bits(model), before));
 
     model.eval();
-    CHECK(NLLLoss{}(model(batch.x), batch.y).item() == Approx(first.loss).epsilon(1e-6));
-    CHECK_THROWS_AS(evaluator(batch.x, xt::view(batch.y, xt::range(1, 16))), ShapeError);
+    CHECK(NLLLoss{}(model(to(batch.x)), to(batch.y)).item() == Approx(first.loss).epsilon(1e-6));
+    CHECK_THROWS_AS(measure(evaluator, batch.x, xt::view(batch.y, xt::range(1, 16))), ShapeError);
     auto labels = batch.y;
     labels(3) = 5;
-    CHECK_THROWS_AS(evaluator(batch.x, labels), ValueError);
-    CHECK_THROWS_AS(evaluator(xt::view(batch.x, xt::range(0, 0)), xt::view(batch.y, xt::range(0, 0))),
-                    ShapeError);
-    CHECK(evaluator(batch.x, batch.y).loss == first.loss);
+    CHECK_THROWS_AS(measure(evaluator, batch.x, labels), ValueError);
+    CHECK_THROWS_AS(
+        measure(evaluator, xt::view(batch.x, xt::range(0, 0)), xt::view(batch.y, xt::range(0, 0))),
+        ShapeError);
+    CHECK(measure(evaluator, batch.x, batch.y).loss == first.loss);
 }
 
 TEST_CASE("a step drops whatever mode the model is in, and leaves it there") {
-    Model<Sequential<Linear<12, 5>, Dropout, LogSoftmax>> model(
+    test::Model<Sequential<Linear<12, 5>, Dropout, LogSoftmax>> model(
         {Linear<12, 5>{}, Dropout{.p = 1}, LogSoftmax{}});
-    const Batch batch = make_batch(4);
+    const Samples batch = make_samples(4);
     model.eval();
-    const BatchResult result = Trainer{model, NLLLoss{}, SGD{.lr = 0.1}}.step(batch.x, batch.y);
+    const BatchResult result = step(Trainer{model, NLLLoss{}, SGD{.lr = 0.1}}, batch.x, batch.y);
     CHECK(result.loss == Approx(std::log(5.0)));
     CHECK_FALSE(model.is_training());
 }

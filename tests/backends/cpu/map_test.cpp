@@ -80,16 +80,18 @@ TEMPLATE_TEST_CASE("sum adds up in double", "", float, double) {
         const std::vector<T> x = ramp<T>(n, T(0.25)), y = ramp<T>(n, T(-0.5));
         double expected = 0;
         for (Size i = 0; i < n; ++i) expected += static_cast<double>(x[i] * y[i]);
-        const double got = MapOperations::sum(
-            n, [](const auto& a, const auto& b) { return a * b; }, x.data(), y.data());
+        LossReport report;
+        MapOperations::sum(
+            &report, 2.0, n, [](const auto& a, const auto& b) { return a * b; }, x.data(), y.data());
         INFO("n = " << n);
-        CHECK(got == Approx(expected).epsilon(1e-6));
+        CHECK(report.value == Approx(expected / 2).epsilon(1e-6));
     }
     // A million tenths in float alone would end near 100958.
     const std::vector<T> tenths(1000000, T(0.1));
-    const double got = MapOperations::sum(
-        tenths.size(), [](const auto& a) { return a; }, tenths.data());
-    CHECK(got == Approx(1e6 * static_cast<double>(T(0.1))).epsilon(1e-6));
+    LossReport report;
+    MapOperations::sum(
+        &report, 1.0, tenths.size(), [](const auto& a) { return a; }, tenths.data());
+    CHECK(report.value == Approx(1e6 * static_cast<double>(T(0.1))).epsilon(1e-6));
 }
 
 TEST_CASE("fill and copy") {

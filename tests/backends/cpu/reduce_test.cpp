@@ -59,12 +59,19 @@ TEST_CASE("sum_rows sums over all outer extents of a sample") {
     CHECK(sums[1] == 42);
 }
 
+template <class View>
+Size correct_in(const View& x, const std::int64_t* target) {
+    LossReport report;
+    ReduceOperations::count_correct(x, target, &report);
+    return report.correct;
+}
+
 TEST_CASE("count_correct takes the first of equal values") {
     const float x[12] = {0, 1, 0, 2, 2, 1, -3, -2, -1, 5, 5, 5};
     const BatchView<const float, void, Shape<3>> view{x, 4};
     const std::int64_t right[4] = {1, 0, 2, 0}, wrong[4] = {0, 1, 0, 1}, half[4] = {1, 1, 2, 2};
-    CHECK(ReduceOperations::count_correct(view, right) == 4);
-    CHECK(ReduceOperations::count_correct(view, wrong) == 0);
-    CHECK(ReduceOperations::count_correct(view, half) == 2);
-    CHECK(ReduceOperations::count_correct(BatchView<const float, void, Shape<3>>{x, 0}, right) == 0);
+    CHECK(correct_in(view, right) == 4);
+    CHECK(correct_in(view, wrong) == 0);
+    CHECK(correct_in(view, half) == 2);
+    CHECK(correct_in(BatchView<const float, void, Shape<3>>{x, 0}, right) == 0);
 }

@@ -1,0 +1,18 @@
+// error: batch-device
+// expect: the model lives on Cuda and this batch on the host; write strata::to<Cuda>\(x\)
+// only: nvcc (the header needs CUDA)
+#include <strata/backends/cuda/cuda.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+#include <strata/models/to.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>>;
+
+int main() {
+    st::Model<Net, st::Cuda> model;
+    st::HostTensor<float> x({8, 4});
+    auto y = model(x);
+}
