@@ -21,11 +21,12 @@ struct PinballLoss {
         return nullptr;
     }
 
-    /// Written for packs of numbers: V is a float, or as many as the processor has lanes.
+    /// Written for packs of numbers: V is a float, or as many as the processor has lanes. STRATA_HOST_DEVICE
+    /// lets it run on a GPU too.
     struct Value {
         double q;
         template <class V>
-        V operator()(const V& x, const V& y) const {
+        STRATA_HOST_DEVICE V operator()(const V& x, const V& y) const {
             using namespace st::math;
             return max(V(q) * (y - x), V(1 - q) * (x - y));
         }
@@ -33,19 +34,21 @@ struct PinballLoss {
     struct ValueAndGradient {
         double q, scale;
         template <class V>
-        V operator()(const V& x, const V& y, V& dx) const {
+        STRATA_HOST_DEVICE V operator()(const V& x, const V& y, V& dx) const {
             using namespace st::math;
             dx = select(x < y, V(-q * scale), V((1 - q) * scale));
             return Value{q}(x, y);
         }
     };
 
-    double evaluate(auto& device, auto prediction, auto target, auto gradient) const {
+    void evaluate(auto& device, auto prediction, auto target, auto gradient, st::LossReport* report) const {
         const double count = static_cast<double>(prediction.size());
         const auto *x = prediction.data, *y = target.data;
-        if (gradient.data == nullptr) return device.sum(prediction.size(), Value{quantile}, x, y) / count;
-        return device.sum(prediction.size(), ValueAndGradient{quantile, 1 / count}, x, y, gradient.data) /
-               count;
+        if (gradient.data == nullptr)
+            device.sum(report, count, prediction.size(), Value{quantile}, x, y);  // the sum / count
+        else
+            device.sum(report, count, prediction.size(), ValueAndGradient{quantile, 1 / count}, x, y,
+                       gradient.data);
     }
     auto operator()(const auto& prediction, const auto& target) const {
         return st::evaluate_loss(*this, prediction, target);
@@ -69,7 +72,7 @@ struct Lion {
     struct Rule {
         double lr, beta1, beta2, weight_decay;
         template <class V>
-        void operator()(V& p, const V& g, V& m) const {
+        STRATA_HOST_DEVICE void operator()(V& p, const V& g, V& m) const {
             using namespace st::math;
             const V c = V(beta1) * m + V(1 - beta1) * g;
             const V sign = select(c > V(0), V(1), select(c < V(0), V(-1), V(0)));
@@ -77,10 +80,14 @@ struct Lion {
             m = V(beta2) * m + V(1 - beta2) * g;
         }
     };
+    /// Once per step, where the device keeps its memory: `clock.count` is 1 in the first one.
+    template <class T>
+    STRATA_HOST_DEVICE Rule rule(st::OptimizerClock&) const {
+        return {lr, betas[0], betas[1], weight_decay};
+    }
     template <class T>
     void update(auto& device, const st::OptimizerStep<T>& at) const {
-        device.for_each(at.size, Rule{lr, betas[0], betas[1], weight_decay}, at.parameters, at.gradients,
-                        at.state[0]);
+        device.update(*this, at, at.state[0]);  // the rule, for every parameter with its gradient and state
     }
 };
 // [optimizer]
