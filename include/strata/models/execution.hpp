@@ -27,6 +27,7 @@ struct ReplayKey {
     const void* parameters;
     const void* arena;
     Size batch;
+    Size capacity;     ///< what the activations' memory is laid out for
     Size options = 0;  ///< bits of whatever else there is to choose
 
     friend bool operator==(const ReplayKey&, const ReplayKey&) = default;

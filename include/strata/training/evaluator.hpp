@@ -90,8 +90,13 @@ private:
                           detail::FiniteCheck::none, before.then());
         };
         if (recorded_) {
-            const detail::ReplayKey key{memory.input, target.data,  memory.parameters,
-                                        memory.arena, memory.batch, static_cast<Size>(precision_)};
+            const detail::ReplayKey key{memory.input,
+                                        target.data,
+                                        memory.parameters,
+                                        memory.arena,
+                                        memory.batch,
+                                        memory.capacity,
+                                        static_cast<Size>(precision_)};
             replay_.run(predictor_.device(), key, work);
         } else {
             work();
