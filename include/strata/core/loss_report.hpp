@@ -10,6 +10,8 @@ namespace strata {
 struct LossReport {
     /// In `refused`: the loss is not a finite number, and training stops.
     static constexpr Size not_finite = ~Size(0);
+    /// In `refused`: a gradient is not a finite number, though the loss is.
+    static constexpr Size gradient_not_finite = ~Size(0) - 1;
 
     double value = 0;        ///< as the loss reduces it
     Size correct = 0;        ///< samples whose largest output is that of their class, where that was counted

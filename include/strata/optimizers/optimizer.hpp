@@ -34,6 +34,13 @@ struct OptimizerClock {
     double scalar = 1;    ///< the algorithm's own (NAdam's product)
 };
 
+/// What a trainer knows of an update that others do not.
+struct UpdateOptions {
+    bool rule_is_ready = false;  ///< PrepareRule has run already
+    bool checks_gradients =
+        false;  ///< one that is not finite is reported, on a device that the host does not see
+};
+
 template <class Algorithm>
 struct OptimizerBlock;
 namespace detail {
@@ -53,10 +60,10 @@ struct OptimizerStep {
     Size size = 0;
     T* parameters = nullptr;
     const T* gradients = nullptr;
-    T* state[4] = {};                    ///< zeros at the beginning; null where it is not in use
-    OptimizerClock* clock = nullptr;     ///< the beginning of an OptimizerBlock
-    bool rule_is_ready = false;          ///< PrepareRule has run already
-    const LossReport* report = nullptr;  ///< a step refused or left out there changes nothing; may be null
+    T* state[4] = {};                 ///< zeros at the beginning; null where it is not in use
+    OptimizerClock* clock = nullptr;  ///< the beginning of an OptimizerBlock
+    UpdateOptions options = {};
+    LossReport* report = nullptr;  ///< a step refused or left out there changes nothing; may be null
 };
 
 /// What a device keeps of an optimizer: options and rule are read by recorded steps.
@@ -186,14 +193,14 @@ private:
     }
     /// The device's part, which can be recorded; `rule_work` comes before the rest if it is not part of it.
     auto rule_work() { return detail::PrepareRule<T, Block>{block_.data(), model_->report()}; }
-    void update(const T* gradients, bool rule_is_ready = false) {
+    void update(const T* gradients, const UpdateOptions& options = {}) {
         OptimizerStep<T> step;
         step.size = model_->flat_parameters().size();
         step.parameters = model_->flat_parameters().data();
         step.gradients = gradients;
         step.clock = block_.data();
         step.report = model_->report();
-        step.rule_is_ready = rule_is_ready;
+        step.options = options;
         const StatesInUse in_use = algorithm_.states();
         for (Size i = 0; i < in_use.size(); ++i)
             if (in_use[i]) step.state[i] = state_[i].data();

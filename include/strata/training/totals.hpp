@@ -97,6 +97,11 @@ struct ClearTotals {
 /// Throws what stopped a step, if anything did.
 inline void check_step(const LossReport& report, Size steps) {
     if (report.refused == LossReport::not_finite) refuse_loss(report.refused_value, steps + 1);
+    if (report.refused == LossReport::gradient_not_finite)
+        throw NumericError(
+            message("strata: a gradient is not finite in step ", steps,
+                    ", though the loss is; the update was stopped half-way, so load or reset the "
+                    "parameters. A smaller learning rate often helps"));
     check_report(report);
 }
 

@@ -131,8 +131,8 @@ private:
         using Run = typename Model::Training;
         model_->make_gradients();
         optimizer_.prepare(model_->parameters_.size());
-        model_->zero_grad();
-        const auto memory = model_->prepare(input);
+        auto memory = model_->prepare(input);
+        memory.accumulate = false;
         LossReport* const report = model_->report();
         ++steps_begun_;
         Device& device = model_->device_;
@@ -160,7 +160,8 @@ private:
                 if (scaled)
                     device.for_each(model_->parameters_.size(),
                                     detail::UnscaleGradient<T>{scaler_.data(), report}, memory.gradients);
-            optimizer_.update(memory.gradients, !Device::is_host && !scaled);
+            optimizer_.update(memory.gradients,
+                              {.rule_is_ready = !Device::is_host && !scaled, .checks_gradients = !scaled});
             if constexpr (!Device::is_host)
                 if (scaled) device.once(detail::AdjustScale{scaler_.data(), report});
         };

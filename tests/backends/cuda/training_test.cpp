@@ -15,6 +15,7 @@
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>
 #include <strata/layers/relu.hpp>
+#include <strata/losses/l1_loss.hpp>
 #include <strata/losses/nll_loss.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/sequential.hpp>
@@ -210,6 +211,18 @@ TEST_CASE("a step whose loss is not finite changes nothing, and the next one goe
     (void)trainer.step(good, labels);
     CHECK(trainer.totals().steps == 4);
     CHECK(test::parameters(model) != before);
+}
+
+TEST_CASE("a gradient that is not finite behind a loss that is does not pass in silence") {
+    test::Model<Sequential<Linear<1, 1, no_bias>>> model;
+    const float zero = 0;
+    model.parameter<"0.weight">().copy_from(&zero);
+    Trainer trainer{model, L1Loss{.reduction = Reduction::sum}, SGD{.lr = 0.1}};
+    xt::xtensor<float, 2> x = xt::ones<float>({8, 1}), y = xt::ones<float>({8, 1});
+    x *= 3e38f;  // the gradient is the sum of eight of them
+    (void)trainer.step(to<test::Device>(x), to<test::Device>(y));
+    CHECK_THROWS_WITH(trainer.totals(),
+                      Catch::Contains("a gradient is not finite in step 1, though the loss is"));
 }
 
 TEST_CASE("a label out of range changes nothing") {

@@ -13,10 +13,15 @@ struct ApplyRule {
     const Block* block;
     T* parameters;
     const T* gradients;
+    LossReport* checked;  ///< null: whatever the gradients are
     T* state[States + 1];
 
     STRATA_DEVICE void operator()(Size i) const {
-        if (!block->skip) apply(i, std::make_index_sequence<States>{});
+        if (block->skip) return;
+        if (checked != nullptr && !strata::detail::is_finite(static_cast<double>(gradients[i])))
+            checked->refused = LossReport::gradient_not_finite;  // whoever of the threads finds it
+        else
+            apply(i, std::make_index_sequence<States>{});
     }
     template <Size... K>
     STRATA_DEVICE void apply(Size i, std::index_sequence<K...>) const {
@@ -34,9 +39,11 @@ public:
         using T = std::remove_pointer_t<decltype(at.parameters)>;
         using Block = typename Step::template Block<Algorithm>;
         Block* const block = static_cast<Block*>(at.clock);
-        if (!at.rule_is_ready) once(typename Step::template PrepareRule<Algorithm>{block, at.report});
-        for_each_index(at.size, detail::ApplyRule<T, Block, sizeof...(State)>{
-                                    block, at.parameters, at.gradients, {state..., nullptr}});
+        if (!at.options.rule_is_ready) once(typename Step::template PrepareRule<Algorithm>{block, at.report});
+        LossReport* const checked = at.options.checks_gradients ? at.report : nullptr;
+        const detail::ApplyRule<T, Block, sizeof...(State)> apply{
+            block, at.parameters, at.gradients, checked, {state..., nullptr}};
+        for_each_index(at.size, apply);
     }
 };
 
