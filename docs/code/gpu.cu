@@ -57,12 +57,12 @@ void by_hand(const Digits& digits) {
     // [trainer]
 
     // [results]
-    st::HostTensor<float> probabilities = st::predict(model, device_x);             // (64, 10), on the host
+    st::HostTensor<float> log_probabilities = st::predict(model, device_x);             // (64, 10), on the host
     xt::xtensor<float, 2> as_xtensor = st::predict(model, device_x);                // the same
     xt::xtensor<float, 2> weight = model.parameter<"1.weight">().cpu();             // a copy
     model.parameter<"1.weight">().copy_from(xt::xtensor<float, 2>(weight * 0.5f));  // and back
     // [results]
-    std::printf("%.4f %.4f\n", static_cast<double>(probabilities(0, 0)),
+    std::printf("%.4f %.4f\n", static_cast<double>(log_probabilities(0, 0)),
                 static_cast<double>(as_xtensor(0, 0)));
 }
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-BLOCK = re.compile(r"(<!-- source: (?P<source>\S+) -->\n+```\w*\n)(?P<code>.*?)(?P<end>^```$)", re.DOTALL | re.MULTILINE)
-MARKER = re.compile(r"<!-- source: (\S+) -->")
+BLOCK = re.compile(r"(<!-- source: (?P<source>[^>]+?) -->\n+```\w*\n)(?P<code>.*?)(?P<end>^```$)", re.DOTALL | re.MULTILINE)
+MARKER = re.compile(r"<!-- source: ([^>]+?) -->")
 LINK = re.compile(r"\[[^\]]*\]\((?!https?://|#|mailto:)([^)#\s]+)")
 
 

@@ -10,13 +10,12 @@
 //   static constexpr LayerTraits traits;                   what the plan needs to know
 //   static void initialize(Generator&, params...);         initial values, on the host, as PyTorch draws them
 //
-//   void forward(device, x, y, params..., saved?) const;                            // training, and
-//   inference void infer(device, x, y, params...) const;                                      // inference,
-//   if it differs void backward_input(device, x, y, dy, dx, params..., saved?) const;             // dx = dy
-//   . dy/dx void backward_parameters(device, x, y, dy, dparams..., saved?) const; void
-//   forward_behind_affine(device, x, y, weight, bias) const;   // y = f(x Wᵀ + b) in one product, on
-//                                                                   // devices that can (a constraint says
-//                                                                   so)
+//   void forward(device, x, y, params..., saved?) const;                training, and inference
+//   void infer(device, x, y, params...) const;                          inference, if it differs
+//   void backward_input(device, x, y, dy, dx, params..., saved?) const; dx = dy . dy/dx
+//   void backward_parameters(device, x, y, dy, dparams..., saved?) const;
+//   void forward_behind_affine(device, x, y, weight, bias) const;       y = f(x Wᵀ + b) in one product, where
+//                                                                       the device can (say so by requires)
 //
 // x and y are BatchViews, parameters TensorViews, their gradients GradientViews. What `traits.keeps` does not
 // keep must not be read in the backward pass: its memory may hold something else by then.

@@ -16,9 +16,9 @@
 //
 // Stated in the dataset where it is not to be deduced from `get`:
 //
-//   value_type     the input's scalar, float or double; else that of `get`, and float where that is an
-//   integer target_type    std::int64_t for class indices, else value_type; an integer target is a class
-//   index target_shape   Shape<> for class indices, Shape<1> for a number, Shape<n> for std::array<T, n>
+//   value_type     the input's scalar, float or double; else that of `get`, and float where it is an integer
+//   target_type    std::int64_t for class indices, else value_type; an integer target is a class index
+//   target_shape   Shape<> for class indices, Shape<1> for a number, Shape<n> for std::array<T, n>
 //
 // Optional and quicker, where samples already lie in memory:
 //

@@ -25,6 +25,7 @@ struct ReplayKey {
     const void* input;
     const void* target;
     const void* parameters;
+    const void* gradients;
     const void* arena;
     Size batch;
     Size capacity;     ///< what the activations' memory is laid out for

@@ -20,8 +20,12 @@ struct PassCounter {
 
 namespace detail {
 
-/// Throws ValueError if the loss refused its batch.
+/// Throws ValueError if the loss refused its batch, and NumericError if a trainer's step was stopped and
+/// nobody has asked it since.
 inline void check_report(const LossReport& report) {
+    if (report.refused >= LossReport::gradient_not_finite)
+        throw NumericError(
+            "strata: a trainer's step was stopped, because its loss or a gradient was not finite");
     if (report.refused != 0)
         throw ValueError(message("strata: target: found the label ", report.label, " at index ",
                                  report.refused - 1, " of the batch, but labels lie in [0, ", report.classes,

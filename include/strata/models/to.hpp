@@ -14,6 +14,8 @@ decltype(auto) to(const X& x) {
             return x.cpu();
         else
             return (x);
+    } else if constexpr (requires { typename X::device_type; }) {
+        return (x);
     } else {
         return Device::from_host(x);
     }

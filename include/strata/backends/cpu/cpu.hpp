@@ -13,6 +13,7 @@
 #include <strata/backends/cpu/reduce.hpp>
 #include <strata/backends/cpu/replay.hpp>
 #include <strata/backends/cpu/softmax.hpp>
+#include <strata/core/host_tensor.hpp>
 #include <strata/core/precision.hpp>
 
 namespace strata {
@@ -77,14 +78,22 @@ struct Cpu : cpu::CrossEntropyOperations,
         static_assert(the_batch_lives_on_the_host,
                       "strata: the model lives on the Cpu and this batch on another device; write "
                       "strata::to<Cpu>(x) (docs/errors.md#batch-device)");
+        constexpr bool is_host_tensor = requires(HostTensor<T> & tensor) { tensor = x; };
         static_assert(
-            cpu::Expression<X> || !the_batch_lives_on_the_host,
+            cpu::Expression<X> || is_host_tensor || !the_batch_lives_on_the_host,
             "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields "
             "(docs/errors.md#batch)");
-        if constexpr (cpu::Expression<X>)
+        if constexpr (cpu::Expression<X>) {
             return cpu::input_batch<T, Shape, any_shape, copied>(x, staging);
-        else
+        } else if constexpr (is_host_tensor) {
+            detail::check_shape<Shape, any_shape>("the input", "the network takes", x.shape());
+            if constexpr (!copied) return {x.data(), x.shape()[0]};
+            staging.resize(x.size());
+            staging.copy_from(x.data());
+            return {staging.data(), x.shape()[0]};
+        } else {
             return {};
+        }
     }
     /// A target as kernels see it: class indices (batch), or numbers of type T shaped like the prediction.
     template <class T, class Shape, class Y>
@@ -99,8 +108,15 @@ struct Cpu : cpu::CrossEntropyOperations,
                           "strata: the model lives on the Cpu and this target on another device; write "
                           "strata::to<Cpu>(y) (docs/errors.md#batch-device)");
             return BatchView<const std::int64_t, Cpu, Shape>{};
-        } else
+        } else if constexpr (requires(HostTensor<typename Y::value_type> & tensor) { tensor = y; }) {
+            using U = typename Y::value_type;
+            using TargetShape = std::conditional_t<std::is_same_v<U, std::int64_t>,
+                                                   shape_t<without_classes(Shape::dims)>, Shape>;
+            detail::check_target_shape<TargetShape>(y.shape());
+            return BatchView<const U, Cpu, TargetShape>{y.data(), y.shape()[0]};
+        } else {
             return cpu::target_batch<T, Shape>(y);
+        }
     }
 };
 

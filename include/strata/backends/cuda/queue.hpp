@@ -1,5 +1,5 @@
 #pragma once
-// The queue of work that a device does in order, and the three forms that work has: a function of each index
+// The queue of work that a device does in order, and the forms that work has: a function of each index
 // (Thrust), a function that a group of threads carries out together (a CUDA kernel), and a function that runs
 // once. All other operations are written in these, and in the matrix products of matmul.hpp.
 //
@@ -11,6 +11,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <strata/backends/cuda/group.hpp>
 #include <strata/backends/cuda/memory.hpp>
 #include <vector>
@@ -46,7 +47,7 @@ public:
         check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
 #endif
     }
-    /// Work given from now on begins after what `other` has been given so far.
+    /// Work given from now on begins after what `other`, perhaps another thread's, has been given so far.
     void follow(Context& other);
 
     /// Host memory to device memory or back, in order with the other work. Host memory is pinned, and stays
@@ -80,6 +81,8 @@ public:
         return *static_cast<T*>((this->*slot).get());
     }
     std::shared_ptr<void> products, constants, random;
+    std::mutex
+        not_recording;  ///< held while the stream records, when no other thread may ask it for an event
 
 #if STRATA_ON_GPU
     cudaStream_t stream = nullptr;
@@ -112,6 +115,7 @@ inline Context::~Context() {  // at the end of a program the runtime may be gone
 }
 inline void Context::follow(Context& other) {
     if (&other == this) return;
+    const std::lock_guard lock(other.not_recording);
     check(cudaEventRecord(reached, other.stream), "cudaEventRecord");
     check(cudaStreamWaitEvent(stream, reached, 0), "cudaStreamWaitEvent");
 }
@@ -261,6 +265,7 @@ public:
     template <class F>
     void record(Context& context, const F& work) {
         clear();
+        const std::lock_guard lock(context.not_recording);
 #if STRATA_ON_GPU
         check(cudaStreamBeginCapture(context.stream, cudaStreamCaptureModeThreadLocal),
               "cudaStreamBeginCapture");
