@@ -57,7 +57,7 @@ void by_hand(const Digits& digits) {
     // [trainer]
 
     // [results]
-    st::HostTensor<float> log_probabilities = st::predict(model, device_x);             // (64, 10), on the host
+    st::HostTensor<float> log_probabilities = st::predict(model, device_x);         // (64, 10), on the host
     xt::xtensor<float, 2> as_xtensor = st::predict(model, device_x);                // the same
     xt::xtensor<float, 2> weight = model.parameter<"1.weight">().cpu();             // a copy
     model.parameter<"1.weight">().copy_from(xt::xtensor<float, 2>(weight * 0.5f));  // and back

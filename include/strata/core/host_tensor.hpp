@@ -86,4 +86,9 @@ private:
     std::vector<T> data_;
 };
 
+template <class X>
+inline constexpr bool is_host_tensor = false;
+template <class T>
+inline constexpr bool is_host_tensor<HostTensor<T>> = true;
+
 }  // namespace strata

@@ -23,6 +23,7 @@
 #include <strata/core/class_extent.hpp>
 #include <strata/core/message.hpp>
 #include <strata/losses/reduction.hpp>
+#include <strata/models/model_check.hpp>
 #include <strata/models/prediction.hpp>
 
 namespace strata {
@@ -143,7 +144,7 @@ template <class LossType, class Net, class Device, class T, class Target>
 Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T>& prediction, const Target& target) {
     using Shape = typename Prediction<Net, Device, T>::sample_shape;
     using View = BatchView<const T, Device, Shape>;
-    const auto held = Device::template target_batch<T, Shape>(target);
+    const auto held = detail::target_of<Device, T, Shape>(target);
     const auto view = detail::plain_view(held);
     using Problem =
         decltype(detail::find_loss_problem<LossType, Net, View, std::remove_const_t<decltype(view)>>());

@@ -29,6 +29,30 @@ auto batch_of(const X& x) {
                                                                                                   x.batch};
 }
 
+/// The target that kernels see. Throws ShapeError when its shape does not go with a prediction of `Shape`.
+template <class Device, class T, class Shape, class Y>
+auto target_of(const Y& y) {
+    using Batch = decltype(batch_of(y));
+    if constexpr (!std::is_void_v<Batch>) {
+        constexpr bool the_target_lives_where_the_model_does =
+            std::is_same_v<typename Batch::device_type, Device>;
+        static_assert(the_target_lives_where_the_model_does,
+                      "strata: the target lies on another device than the model; write strata::to<Device>(y) "
+                      "(docs/errors.md#batch-device)");
+        return BatchView<typename Batch::value_type, Device, typename Batch::shape_type>{batch_of(y).data,
+                                                                                         batch_of(y).batch};
+    } else {
+        constexpr bool is_elsewhere = requires { typename Y::device_type; };
+        static_assert(!is_elsewhere || !Device::is_host,
+                      "strata: the model lives on the Cpu and this target on another device; write "
+                      "strata::to<Cpu>(y) (docs/errors.md#batch-device)");
+        if constexpr (!is_elsewhere || !Device::is_host)
+            return Device::template target_batch<T, Shape>(y);
+        else
+            return BatchView<const std::int64_t, Device, Shape>{};
+    }
+}
+
 template <class D>
 inline constexpr bool is_complete_but_no_device = requires {
     sizeof(D);

@@ -80,7 +80,7 @@ public:
     /// The same, with work that fills x and y at the beginning of the step and is repeated with it.
     template <class X, class Y, class Before>
     auto step(const X& x, const Y& y, const Before& before) {
-        const auto held = Device::template target_batch<T, typename Model::output_shape>(y);
+        const auto held = detail::target_of<Device, T, typename Model::output_shape>(y);
         const auto target = detail::plain_view(held);
         using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;

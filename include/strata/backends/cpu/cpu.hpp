@@ -78,14 +78,13 @@ struct Cpu : cpu::CrossEntropyOperations,
         static_assert(the_batch_lives_on_the_host,
                       "strata: the model lives on the Cpu and this batch on another device; write "
                       "strata::to<Cpu>(x) (docs/errors.md#batch-device)");
-        constexpr bool is_host_tensor = requires(HostTensor<T> & tensor) { tensor = x; };
         static_assert(
-            cpu::Expression<X> || is_host_tensor || !the_batch_lives_on_the_host,
+            cpu::Expression<X> || is_host_tensor<X> || !the_batch_lives_on_the_host,
             "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields "
             "(docs/errors.md#batch)");
         if constexpr (cpu::Expression<X>) {
             return cpu::input_batch<T, Shape, any_shape, copied>(x, staging);
-        } else if constexpr (is_host_tensor) {
+        } else if constexpr (is_host_tensor<X>) {
             detail::check_shape<Shape, any_shape>("the input", "the network takes", x.shape());
             if constexpr (!copied) return {x.data(), x.shape()[0]};
             staging.resize(x.size());
@@ -98,17 +97,7 @@ struct Cpu : cpu::CrossEntropyOperations,
     /// A target as kernels see it: class indices (batch), or numbers of type T shaped like the prediction.
     template <class T, class Shape, class Y>
     static auto target_batch(const Y& y) {
-        if constexpr (requires { y.batch + Y::sample_size; })
-            return y;
-        else if constexpr (requires { y.batch_view(); })
-            return y.batch_view();
-        else if constexpr (requires { typename Y::device_type; }) {
-            constexpr bool the_target_lives_on_the_host = !requires { typename Y::device_type; };
-            static_assert(the_target_lives_on_the_host,
-                          "strata: the model lives on the Cpu and this target on another device; write "
-                          "strata::to<Cpu>(y) (docs/errors.md#batch-device)");
-            return BatchView<const std::int64_t, Cpu, Shape>{};
-        } else if constexpr (requires(HostTensor<typename Y::value_type> & tensor) { tensor = y; }) {
+        if constexpr (is_host_tensor<Y>) {
             using U = typename Y::value_type;
             using TargetShape = std::conditional_t<std::is_same_v<U, std::int64_t>,
                                                    shape_t<without_classes(Shape::dims)>, Shape>;

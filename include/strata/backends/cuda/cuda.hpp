@@ -85,12 +85,7 @@ public:
     }
     template <class T, class Shape, class Y>
     static auto target_batch(const Y& y) {
-        if constexpr (requires { y.batch + Y::sample_size; })
-            return y;
-        else if constexpr (requires { y.batch_view(); })
-            return y.batch_view();
-        else
-            return cuda::target_batch<T, Shape>(y);
+        return cuda::target_batch<T, Shape>(y);
     }
     /// A copy on the device of what the host holds.
     template <class X>

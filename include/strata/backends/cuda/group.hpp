@@ -29,7 +29,7 @@ STRATA_DEVICE inline T larger(T a, T b) {
 
 }  // namespace detail
 
-#if STRATA_ON_GPU || defined(STRATA_EMULATES_THREADS)  // a test does
+#if STRATA_ON_GPU || defined(STRATA_EMULATES_THREADS)  // as tests/backends/cuda_threads_test.cpp does
 
 namespace detail {
 
