@@ -4,7 +4,7 @@
 #                       without one; STRATA_CUDA_HOST_SYSTEM chooses Thrust's system, CPP (default) or OMP
 # Read by the build itself and by the installed package.
 
-find_package(CUDAToolkit 12.4 QUIET)
+find_package(CUDAToolkit 12.4 QUIET GLOBAL)
 if(CUDAToolkit_FOUND)
     # Thrust is in a folder of its own from CUDA 13 on.
     find_path(STRATA_CCCL_INCLUDE_DIR thrust/for_each.h HINTS ${CUDAToolkit_INCLUDE_DIRS} PATH_SUFFIXES cccl
@@ -29,7 +29,7 @@ if(CUDAToolkit_FOUND AND STRATA_CCCL_INCLUDE_DIR AND NOT TARGET strata::cuda)
         THRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_${STRATA_CUDA_HOST_SYSTEM})
     target_link_libraries(strata_cuda_host INTERFACE strata::strata)
     if(STRATA_CUDA_HOST_SYSTEM STREQUAL "OMP")
-        find_package(OpenMP REQUIRED COMPONENTS CXX)
+        find_package(OpenMP REQUIRED COMPONENTS CXX GLOBAL)
         target_link_libraries(strata_cuda_host INTERFACE OpenMP::OpenMP_CXX)
     endif()
 endif()
