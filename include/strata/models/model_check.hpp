@@ -1,6 +1,7 @@
 #pragma once
 // What a Model is made of, and what it takes for a batch: the checks of its template arguments.
 
+#include <cstdint>
 #include <strata/core/config.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/fwd.hpp>
