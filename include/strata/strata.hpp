@@ -21,6 +21,7 @@
 #include <strata/core/network.hpp>
 #include <strata/core/plan.hpp>
 #include <strata/core/precision.hpp>
+#include <strata/core/replay_key.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/shape_check.hpp>
 #include <strata/core/tensor.hpp>

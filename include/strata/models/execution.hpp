@@ -3,6 +3,7 @@
 // view that a layer sees is made here, from a constant offset of the plan.
 
 #include <strata/core/network.hpp>
+#include <strata/core/replay_key.hpp>
 #include <strata/core/tensor.hpp>
 
 namespace strata::detail {
@@ -18,20 +19,6 @@ struct Memory {
     Size batch;           ///< samples in this pass
     Size capacity;        ///< samples that the arena was laid out for
     bool accumulate;      ///< add to the gradients instead of overwriting them
-};
-
-/// What recorded work depends on: where it works, and on how many samples.
-struct ReplayKey {
-    const void* input;
-    const void* target;
-    const void* parameters;
-    const void* gradients;
-    const void* arena;
-    Size batch;
-    Size capacity;     ///< what the activations' memory is laid out for
-    Size options = 0;  ///< bits of whatever else there is to choose
-
-    friend bool operator==(const ReplayKey&, const ReplayKey&) = default;
 };
 
 enum class Pass { training, inference };

@@ -1,7 +1,6 @@
 #pragma once
 // What a Model is made of, and what it takes for a batch: the checks of its template arguments.
 
-#include <cstdint>
 #include <strata/core/config.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/fwd.hpp>
@@ -43,14 +42,7 @@ auto target_of(const Y& y) {
         return BatchView<typename Batch::value_type, Device, typename Batch::shape_type>{batch_of(y).data,
                                                                                          batch_of(y).batch};
     } else {
-        constexpr bool is_elsewhere = requires { typename Y::device_type; };
-        static_assert(!is_elsewhere || !Device::is_host,
-                      "strata: the model lives on the Cpu and this target on another device; write "
-                      "strata::to<Cpu>(y) (docs/errors.md#batch-device)");
-        if constexpr (!is_elsewhere || !Device::is_host)
-            return Device::template target_batch<T, Shape>(y);
-        else
-            return BatchView<const std::int64_t, Device, Shape>{};
+        return Device::template target_batch<T, Shape>(y);
     }
 }
 

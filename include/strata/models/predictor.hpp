@@ -37,9 +37,8 @@ public:
     Output run(const X& x) {
         if constexpr (N::fits) {
             const auto memory = prepare(x);
-            const detail::ReplayKey key{
-                memory.input, nullptr,      memory.parameters, nullptr,
-                memory.arena, memory.batch, memory.capacity,   static_cast<Size>(precision_)};
+            const ReplayKey key{memory.input, nullptr,      memory.parameters, nullptr,
+                                memory.arena, memory.batch, memory.capacity,   static_cast<Size>(precision_)};
             replay_.run(device_, key, [&] {
                 [[maybe_unused]] const typename Device::PrecisionScope precision(device_, precision_);
                 forward(memory);

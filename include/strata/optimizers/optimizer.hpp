@@ -7,7 +7,7 @@
 //   void validate() const;              // ValueError naming option, value and limit
 //   StatesInUse states() const;         // which of the flat state buffers these options need
 //   Rule rule<T>(OptimizerClock&) const; // what one element's update needs, worked out once per step
-//   void update(device, step) const;     // device.update(*this, step, the states that the rule takes...)
+//   void update(device, step) const;    // device.update(*this, step, the states that the rule takes...)
 //
 // Numbers that are the same for all parameters are computed in double, as PyTorch does. `rule` runs where the
 // device keeps its memory, because a recorded step sees neither the step count nor a new learning rate
@@ -36,9 +36,8 @@ struct OptimizerClock {
 
 /// What a trainer knows of an update that others do not.
 struct UpdateOptions {
-    bool rule_is_ready = false;  ///< PrepareRule has run already
-    bool checks_gradients =
-        false;  ///< one that is not finite is reported, on a device that the host does not see
+    bool rule_is_ready = false;     ///< PrepareRule has run already
+    bool checks_gradients = false;  ///< on a device of its own, reports one that is not finite
 };
 
 template <class Algorithm>

@@ -141,7 +141,6 @@ template <class Device, class Loader>
 class DeviceFeed {
     using D = typename Loader::dataset_type;
     static constexpr bool lies_in_memory = requires(const D& dataset) { dataset.stored(); };
-    struct Nothing {};
 
 public:
     DeviceFeed(const Loader& loader, const Device& device) : loader_(&loader), device_(device) {}
@@ -155,9 +154,8 @@ public:
         const Size batch_size = options.batch_size < samples ? options.batch_size : samples;
         if constexpr (lies_in_memory) {
             // Half of what is free is left to the model.
-            if (!streamed_ && !resident_ &&
-                ResidentSamples<Device, D>::bytes(dataset) <= Device::free_memory() / 2)
-                resident_ = std::make_unique<ResidentSamples<Device, D>>(device_, dataset, batch_size);
+            if (!streamed_ && !resident_ && Resident::bytes(dataset) <= Device::free_memory() / 2)
+                resident_ = std::make_unique<Resident>(device_, dataset, batch_size);
             if (resident_) {
                 draw_order(samples, options.shuffle, order_);
                 return resident_->epoch(dataset, order_, batch_size, count_batches(samples, options), run);
@@ -173,18 +171,12 @@ public:
     }
 
 private:
-    template <bool resident, class Dataset>
-    struct Resident {
-        using type = ResidentSamples<Device, Dataset>;
-    };
-    template <class Dataset>
-    struct Resident<false, Dataset> {
-        using type = Nothing;
-    };
+    struct Nothing {};
+    using Resident = std::conditional_t<lies_in_memory, ResidentSamples<Device, D>, Nothing>;
 
     const Loader* loader_;
     Device device_;
-    std::unique_ptr<typename Resident<lies_in_memory, D>::type> resident_;
+    std::unique_ptr<Resident> resident_;
     std::unique_ptr<StreamedBatches<Device, D>> streamed_;
     BatchSource<D> source_;
     std::vector<std::int64_t> order_;

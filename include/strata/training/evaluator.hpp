@@ -90,9 +90,8 @@ private:
                           detail::FiniteCheck::none, before.then());
         };
         if (recorded_) {
-            const detail::ReplayKey key{
-                memory.input, target.data,  memory.parameters, nullptr,
-                memory.arena, memory.batch, memory.capacity,   static_cast<Size>(precision_)};
+            const ReplayKey key{memory.input, target.data,  memory.parameters, nullptr,
+                                memory.arena, memory.batch, memory.capacity,   static_cast<Size>(precision_)};
             replay_.run(predictor_.device(), key, work);
         } else {
             work();

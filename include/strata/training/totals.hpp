@@ -197,10 +197,8 @@ private:
 
     void check(Device& device, LossReport* report, const Totals& totals) {
         if constexpr (!Device::is_host) {
-            const LossReport read = device.fetch(report);
-            if (read.refused == 0) return;
-            device.once(Store<Size>{&report->refused, 0});
-            check_step(read, totals.steps);
+            const LossReport read = Device::read_report(&device, report);
+            if (read.refused != 0) check_step(read, totals.steps);
         }
     }
 

@@ -167,8 +167,8 @@ private:
         };
         if (recorded_) {
             const Size options = optimizer_.states_in_use() * 4 + static_cast<Size>(precision_);
-            const detail::ReplayKey key{input.data,   target.data, memory.parameters, memory.gradients,
-                                        memory.arena, input.batch, memory.capacity,   options};
+            const ReplayKey key{input.data,   target.data, memory.parameters, memory.gradients,
+                                memory.arena, input.batch, memory.capacity,   options};
             replay_.run(device, key, work);
         } else {
             work();

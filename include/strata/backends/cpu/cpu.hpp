@@ -27,7 +27,6 @@ struct Cpu : cpu::CrossEntropyOperations,
              cpu::SoftmaxOperations {
     /// The host sees the memory, and each operation is done when it returns.
     static constexpr bool is_host = true;
-    static constexpr const char* name = "Cpu";
     template <class T>
     using Buffer = cpu::Buffer<T>;
     template <class T>
@@ -97,7 +96,13 @@ struct Cpu : cpu::CrossEntropyOperations,
     /// A target as kernels see it: class indices (batch), or numbers of type T shaped like the prediction.
     template <class T, class Shape, class Y>
     static auto target_batch(const Y& y) {
-        if constexpr (is_host_tensor<Y>) {
+        constexpr bool the_target_lives_on_the_host = !requires { typename Y::device_type; };
+        static_assert(the_target_lives_on_the_host,
+                      "strata: the model lives on the Cpu and this target on another device; write "
+                      "strata::to<Cpu>(y) (docs/errors.md#batch-device)");
+        if constexpr (!the_target_lives_on_the_host) {
+            return BatchView<const std::int64_t, Cpu, Shape>{};
+        } else if constexpr (is_host_tensor<Y>) {
             using U = typename Y::value_type;
             using TargetShape = std::conditional_t<std::is_same_v<U, std::int64_t>,
                                                    shape_t<without_classes(Shape::dims)>, Shape>;

@@ -79,20 +79,6 @@ struct ClassIndexLoss {
         });
     }
 
-    /// Whether the label's x is the largest, the first of equals.
-    STRATA_DEVICE bool is_correct(Size sample) const {
-        const std::int64_t label = target[sample];
-        const Size classes = samples.e.classes;
-        if (label < 0 || label >= static_cast<std::int64_t>(classes)) return false;
-        const Size own = static_cast<Size>(label);
-        const T own_x = samples.x[samples.at(sample, own)];
-        for (Size c = 0; c < classes; ++c) {
-            const T x = samples.x[samples.at(sample, c)];
-            if (c < own ? !(x < own_x) : own_x < x) return false;
-        }
-        return true;
-    }
-
 private:
     template <class Group>
     STRATA_DEVICE void nothing(const Group& group, Size sample) const {
@@ -166,8 +152,8 @@ struct StoreLoss {
     }
 };
 
-/// All three steps by one block, for a batch of a few hundred samples: one kernel in place of three. Counts
-/// the samples whose largest x is that of their class, too.
+/// All three steps by one block, for a batch of a few hundred samples whose classes lie side by side: one
+/// kernel in place of three. Counts the samples whose largest x is that of their class, too.
 template <class T>
 struct SmallBatchLoss {
     CountLabels<Labels> count_labels;
@@ -179,13 +165,13 @@ struct SmallBatchLoss {
     STRATA_DEVICE void operator()(const Group& group) const {
         const Size samples = count_labels.count;
         count_labels(group, 0);
-        const Size correct =
-            group.sum(samples, [&](Size sample) { return loss.is_correct(sample) ? Size(1) : Size(0); });
+        const IsCorrect<T> is_correct{loss.samples.x, loss.target, loss.samples.e.classes};
+        const double correct = group.sum(samples, is_correct);
         group.sync();
         group.for_each_warp(samples, [&](const WarpGroup& warp, Size sample) { loss(warp, sample); });
         group.sync();
         total(group, 0);
-        if (group.leads()) report->correct = correct;
+        if (group.leads()) report->correct = static_cast<Size>(correct);
     }
 };
 

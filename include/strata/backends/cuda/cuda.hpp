@@ -15,7 +15,6 @@ class Cuda : public cuda::UpdateOperations {
 public:
     /// The host does not see the memory, and operations are done later.
     static constexpr bool is_host = false;
-    static constexpr const char* name = "Cuda";
     template <class T>
     using Buffer = cuda::Buffer<T>;
     template <class T>
@@ -50,6 +49,7 @@ public:
         context().fetch(from, &value, sizeof(V));
         return value;
     }
+    /// A report; what it refused is then settled, and the next step counts again.
     static LossReport read_report(const void* device, LossReport* report) {
         const Cuda& cuda = *static_cast<const Cuda*>(device);
         const LossReport read = cuda.fetch(report);

@@ -33,16 +33,19 @@ concept HostArray = requires(const X& x) {
 }
 &&!requires { typename X::device_type; };
 
-template <class X, class Use>
-void for_each_element(const X& x, const Use& use) {
+/// The elements of a host tensor in row-major order.
+template <class T, class X>
+std::vector<T> elements_of(const X& x) {
+    std::vector<T> elements;
     if constexpr (requires { X::static_layout; }) {
         // xtensor: in row-major order (its layout_type 1), whatever the order in memory
         constexpr auto row_major = static_cast<std::remove_cv_t<decltype(X::static_layout)>>(1);
         for (auto it = x.template begin<row_major>(), end = x.template end<row_major>(); it != end; ++it)
-            use(*it);
+            elements.push_back(static_cast<T>(*it));
     } else {
-        for (const auto& element : x) use(element);
+        for (const auto& element : x) elements.push_back(static_cast<T>(element));
     }
+    return elements;
 }
 
 }  // namespace detail
@@ -58,9 +61,7 @@ public:
     /// A copy of what the host holds.
     template <detail::HostArray X>
     explicit Tensor(const X& x) : shape_(x.shape().begin(), x.shape().end()) {
-        std::vector<T> elements;
-        detail::for_each_element(x,
-                                 [&](const auto& element) { elements.push_back(static_cast<T>(element)); });
+        const std::vector<T> elements = detail::elements_of<T>(x);
         storage_->resize(elements.size());
         storage_->copy_from(elements.data());
     }
@@ -133,10 +134,7 @@ public:
             throw ShapeError(message(
                 "strata: a tensor of the shape ", strata::detail::text_of(given.data(), given.size()),
                 " does not go into one of the shape ", strata::detail::text_of(own.data(), own.size())));
-        std::vector<value_type> elements;
-        detail::for_each_element(
-            x, [&](const auto& element) { elements.push_back(static_cast<value_type>(element)); });
-        copy_from(elements.data());
+        copy_from(detail::elements_of<value_type>(x).data());
     }
 
 private:

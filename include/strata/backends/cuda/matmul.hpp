@@ -14,12 +14,6 @@ namespace strata::cuda {
 
 namespace detail {
 
-struct NoActivation {
-    template <class T>
-    STRATA_HOST_DEVICE T operator()(T x) const {
-        return x;
-    }
-};
 struct ReluActivation {
     template <class T>
     STRATA_HOST_DEVICE T operator()(T x) const {
@@ -31,20 +25,6 @@ struct GeluActivation {
     template <class T>
     STRATA_HOST_DEVICE T operator()(T x) const {
         return x * T(0.5) * (T(1) + math::tanh(T(0.79788456080286535588) * (x + T(0.044715) * x * x * x)));
-    }
-};
-
-/// y[row, j] = activation(y[row, j] + bias[j])
-template <class Activation, class T>
-struct AddBias {
-    T* y;
-    const T* bias;
-    Size columns;
-
-    template <class Group>
-    STRATA_DEVICE void operator()(const Group& group, Size row) const {
-        T* const values = y + row * columns;
-        group.for_each(columns, [&](Size j) { values[j] = Activation{}(values[j] + bias[j]); });
     }
 };
 
@@ -84,7 +64,7 @@ public:
     /// y = x Wᵀ + b
     template <class X, class W, class B, class Y>
     void affine(X x, W weight, B bias, Y y) const {
-        affine_and<detail::NoActivation>(detail::Epilogue::bias, x, weight, bias, y);
+        affine_and<detail::Unchanged>(detail::Epilogue::bias, x, weight, bias, y);
     }
     /// y = max(x Wᵀ + b, 0)
     template <class X, class W, class B, class Y>
@@ -138,10 +118,9 @@ private:
     void affine_and(detail::Epilogue epilogue, X x, W weight, B bias, Y y) const {
         check_affine<X, W, Y>();
         static_assert(B::size() == Y::columns);
-        using T = typename Y::value_type;
         if (!multiply({x.rows(), Y::columns, X::columns, false, true, false}, x.data, weight.data, y.data,
                       epilogue, bias.data))
-            for_each_warp(y.rows(), detail::AddBias<Activation, T>{y.data, bias.data, Y::columns});
+            this->template add_to_rows<Activation>(y, bias);
     }
 
     /// The product, and its epilogue if there is a kernel with it: returns whether the epilogue is done.

@@ -1,15 +1,14 @@
 #pragma once
 // The queue of work that a device does in order, and the forms that work has: a function of each index
-// (Thrust), a function that a group of threads carries out together (a CUDA kernel), and a function that runs
-// once. All other operations are written in these, and in the matrix products of matmul.hpp.
+// (Thrust), a function that a group of threads carries out together (a CUDA kernel), for many groups or for
+// one block, and a function that runs once. All other operations are written in these, and in the matrix
+// products of matmul.hpp.
 //
 // Work given to a queue is done later, and is recorded instead while a `Graph` records. On the host it is
 // done at once, and recorded work is kept with the arguments it was given, as a GPU keeps it: what has to
 // change from step to step lies in device memory in both.
 
-#include <cstdint>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <strata/backends/cuda/group.hpp>
@@ -81,8 +80,8 @@ public:
         return *static_cast<T*>((this->*slot).get());
     }
     std::shared_ptr<void> products, constants, random;
-    std::mutex
-        not_recording;  ///< held while the stream records, when no other thread may ask it for an event
+    /// Held while the stream records, when no other thread may ask it for an event.
+    std::mutex not_recording;
 
 #if STRATA_ON_GPU
     cudaStream_t stream = nullptr;

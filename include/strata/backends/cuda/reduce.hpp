@@ -41,8 +41,15 @@ struct SumColumn {
     }
 };
 
-/// A warp per row: it needs no division by the number of columns.
-template <class T>
+struct Unchanged {
+    template <class T>
+    STRATA_HOST_DEVICE T operator()(T x) const {
+        return x;
+    }
+};
+
+/// y[row, j] = f(y[row, j] + b[j]). A warp per row: it needs no division by the number of columns.
+template <class F, class T>
 struct AddRow {
     T* y;
     const T* b;
@@ -50,7 +57,8 @@ struct AddRow {
 
     template <class Group>
     STRATA_DEVICE void operator()(const Group& group, Size row) const {
-        group.for_each(columns, [&](Size j) { y[row * columns + j] += b[j]; });
+        T* const values = y + row * columns;
+        group.for_each(columns, [&](Size j) { values[j] = F{}(values[j] + b[j]); });
     }
 };
 
@@ -128,12 +136,12 @@ public:
                       detail::SumColumn<double, T>{partials, folded, columns, out.data, out.accumulate});
     }
 
-    /// y[row, j] += bias[j]
-    template <class Y, class Bias>
+    /// y[row, j] = f(y[row, j] + bias[j])
+    template <class F = detail::Unchanged, class Y, class Bias>
     void add_to_rows(Y y, Bias bias) const {
         using T = typename Y::value_type;
         static_assert(Y::columns == Bias::size());
-        for_each_warp(y.rows(), detail::AddRow<T>{y.data, bias.data, Y::columns});
+        for_each_warp(y.rows(), detail::AddRow<F, T>{y.data, bias.data, Y::columns});
     }
 
     /// Reports how many rows have their largest value at the index that `target` names (the first of equals,

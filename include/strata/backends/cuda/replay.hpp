@@ -4,35 +4,45 @@
 // from then on it is repeated.
 
 #include <strata/backends/cuda/queue.hpp>
+#include <strata/core/replay_key.hpp>
 
 namespace strata::cuda {
 
 /// Remembers the work of a few keys. A copy begins with none.
-template <class Key>
-class Recordings {
+class Replay {
 public:
+    Replay() = default;
+    Replay(const Replay&) {}
+    Replay(Replay&&) noexcept = default;
+    Replay& operator=(const Replay&) {
+        entries_.clear();
+        return *this;
+    }
+    Replay& operator=(Replay&&) noexcept = default;
+
     /// Gives `work` to the device. `key` names all that it depends on besides what lies in device memory.
-    template <class Work>
-    void run(Context& context, const Key& key, const Work& work) {
+    template <class Device, class Work>
+    void run(Device& device, const ReplayKey& key, const Work& work) {
         Entry& entry = find(key);
         if (!entry.seen) {
             work();
             entry.seen = true;
             return;
         }
-        if (!entry.graph) entry.graph.record(context, work);
-        entry.graph.launch(context);
+        if (!entry.graph) entry.graph.record(device.context(), work);
+        entry.graph.launch(device.context());
     }
 
 private:
     struct Entry {
-        Key key;
+        ReplayKey key;
         Graph graph{};
         bool seen = false;
         Size used = 0;
     };
 
-    Entry& find(const Key& key) {
+    /// The entry of this key; a new one takes the place of the one that has waited longest.
+    Entry& find(const ReplayKey& key) {
         Entry* oldest = nullptr;
         for (Entry& entry : entries_) {
             if (entry.key == key) {
@@ -52,30 +62,6 @@ private:
 
     std::vector<Entry> entries_;
     Size clock_ = 0;
-};
-
-/// The same for keys of any one type, which the first call settles.
-class Replay {
-public:
-    static constexpr bool enabled = true;
-
-    Replay() = default;
-    Replay(const Replay&) {}
-    Replay(Replay&&) noexcept = default;
-    Replay& operator=(const Replay&) {
-        recordings_.reset();
-        return *this;
-    }
-    Replay& operator=(Replay&&) noexcept = default;
-
-    template <class Device, class Key, class Work>
-    void run(Device& device, const Key& key, const Work& work) {
-        if (!recordings_) recordings_ = std::make_shared<Recordings<Key>>();
-        static_cast<Recordings<Key>*>(recordings_.get())->run(device.context(), key, work);
-    }
-
-private:
-    std::shared_ptr<void> recordings_;
 };
 
 }  // namespace strata::cuda

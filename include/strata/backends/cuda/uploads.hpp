@@ -57,9 +57,13 @@ public:
     /// Pinned memory, when the copy that was last sent from there has arrived.
     void* host(Size slot) {
 #if STRATA_ON_GPU
-        if (cudaEventQuery(slots_[slot]->copied) == cudaErrorNotReady) {
+        const cudaError_t arrived = cudaEventQuery(slots_[slot]->copied);
+        if (arrived == cudaErrorNotReady) {
+            (void)cudaGetLastError();  // no error, but the next launch would report it as one
             statistics().synchronizations.fetch_add(1, std::memory_order_relaxed);
             check(cudaEventSynchronize(slots_[slot]->copied), "cudaEventSynchronize");
+        } else {
+            check(arrived, "cudaEventQuery");
         }
 #endif
         return slots_[slot]->pinned.data;

@@ -1,0 +1,23 @@
+#pragma once
+// What a recorded step is found by, on devices that record.
+
+#include <strata/core/config.hpp>
+
+namespace strata {
+
+/// What recorded work depends on besides what lies in the device's memory: where it works, and on how many
+/// samples.
+struct ReplayKey {
+    const void* input;
+    const void* target;
+    const void* parameters;
+    const void* gradients;
+    const void* arena;
+    Size batch;
+    Size capacity;     ///< what the activations' memory is laid out for
+    Size options = 0;  ///< bits of whatever else there is to choose
+
+    friend bool operator==(const ReplayKey&, const ReplayKey&) = default;
+};
+
+}  // namespace strata
