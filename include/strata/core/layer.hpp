@@ -6,6 +6,7 @@
 //   static constexpr Dims input_shape();                   what the layer's own arguments say of its input
 //   static constexpr auto parameters(Dims in);             parameter_list({"weight", dims(out, in)}, ...)
 //   static constexpr Size saved(Dims in);                  elements per sample kept for the backward pass
+//   static constexpr Size saved_once(Dims in);             elements kept for it, however many samples there are
 //   static constexpr Size multiply_adds(Dims in);          per sample
 //   static constexpr LayerTraits traits;                   what the plan needs to know
 //   static void initialize(Generator&, params...);         initial values, on the host, as PyTorch draws them
@@ -57,10 +58,16 @@ struct ShapeOutcome {
 constexpr ShapeOutcome accept(Dims dims) { return {dims, nullptr, {}}; }
 constexpr ShapeOutcome refuse(Reason reason, Dims expected) { return {{}, reason, expected}; }
 
-/// One parameter of a layer: its name as PyTorch has it, and its shape.
+/// What a tensor of a layer is: learnt by the optimizer, or a buffer, which forward passes in training mode
+/// may write and files keep. A `counter` is a buffer of one whole number, which files hold as int64.
+enum class ParameterKind : unsigned char { learnt, buffer, counter };
+
+/// One parameter or buffer of a layer: its name as PyTorch has it, and its shape. Buffers stand behind the
+/// parameters.
 struct ParameterSpec {
     const char* name;
     Dims dims;
+    ParameterKind kind = ParameterKind::learnt;
 };
 
 template <Size N>
