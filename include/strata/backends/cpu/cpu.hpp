@@ -2,6 +2,7 @@
 // The device `Cpu`: the operations that layers, losses and optimizers are written in, one file per kind.
 
 #include <span>
+#include <strata/backends/cpu/convolution.hpp>
 #include <strata/backends/cpu/cross_entropy.hpp>
 #include <strata/backends/cpu/denormals.hpp>
 #include <strata/backends/cpu/edge.hpp>
@@ -9,21 +10,28 @@
 #include <strata/backends/cpu/map.hpp>
 #include <strata/backends/cpu/matmul.hpp>
 #include <strata/backends/cpu/memory.hpp>
+#include <strata/backends/cpu/normalization.hpp>
+#include <strata/backends/cpu/pooling.hpp>
 #include <strata/backends/cpu/random.hpp>
 #include <strata/backends/cpu/reduce.hpp>
 #include <strata/backends/cpu/replay.hpp>
+#include <strata/backends/cpu/sequence.hpp>
 #include <strata/backends/cpu/softmax.hpp>
 #include <strata/core/host_tensor.hpp>
 #include <strata/core/precision.hpp>
 
 namespace strata {
 
-struct Cpu : cpu::CrossEntropyOperations,
+struct Cpu : cpu::ConvolutionOperations,
+             cpu::CrossEntropyOperations,
              cpu::GatherOperations,
              cpu::MapOperations,
              cpu::MatmulOperations,
+             cpu::NormalizationOperations,
+             cpu::PoolingOperations,
              cpu::RandomOperations,
              cpu::ReduceOperations,
+             cpu::SequenceOperations,
              cpu::SoftmaxOperations {
     /// The host sees the memory, and each operation is done when it returns.
     static constexpr bool is_host = true;

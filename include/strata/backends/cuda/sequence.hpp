@@ -1,0 +1,12 @@
+#pragma once
+// Tables of vectors, attention and recurrence.
+
+#include <strata/backends/cuda/normalization.hpp>
+
+namespace strata::cuda {
+
+class SequenceOperations : public NormalizationOperations {
+public:
+};
+
+}  // namespace strata::cuda
