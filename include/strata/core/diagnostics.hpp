@@ -15,6 +15,11 @@ template <Size... Place>
 struct at_layer {};
 template <class Given>
 struct is_given {};
+template <class First, class Second>
+struct are_given {};
+/// Not a batch: a parameter, or what a batch has been reduced to.
+template <class Shape>
+struct single_tensor {};
 template <Reason Why, class Shape>
 struct but {};
 
@@ -35,6 +40,13 @@ inline void it_takes_a_last_extent_of() {}
 inline void it_takes_the_extents_of_one_sample_each_at_least_1() {}
 inline void it_takes_exactly() {}
 
+inline void its_parameters_are_shared_with_a_use_on() {}
+
+// What is wrong with a module.
+inline void write_static_constexpr_auto_forward__its_layers_in_their_order__then_its_inputs() {}
+inline void it_is_called_with_another_number_of_inputs() {}
+inline void forward_does_not_use_it__or_not_for_the_result() {}
+
 // Why something in the list of layers is none.
 inline void it_is_a_loss__which_stands_behind_the_network_in_Trainer_or_fit() {}
 inline void it_is_an_optimizer__which_stands_behind_the_loss_in_Trainer_or_fit() {}
@@ -52,6 +64,7 @@ struct no_error {
     static constexpr bool the_network_has_a_layer = true;
     static constexpr bool each_layer_is_written_with_sound_arguments = true;
     static constexpr bool somebody_states_the_shape_of_the_input = true;
+    static constexpr bool each_module_can_be_run = true;
     static constexpr bool the_layers_fit_together = true;
     static constexpr bool the_samples_have_the_shape_that_the_network_takes = true;
     static constexpr bool the_batch_holds_the_scalar_type_of_the_model = true;
@@ -75,6 +88,11 @@ struct layer_error : detail::no_error {
 template <class Where, class Layer, Reason Why>
 struct arguments_error : detail::no_error {
     static constexpr bool each_layer_is_written_with_sound_arguments = false;
+};
+/// Where, which module or layer of a module, and why it cannot be run.
+template <class Where, class Layer, Reason Why>
+struct module_error : detail::no_error {
+    static constexpr bool each_module_can_be_run = false;
 };
 /// The layer that would have to know the shape of the input, and does not.
 template <class Where, class Layer>
@@ -116,6 +134,9 @@ struct RefuseUnlessFitting {
     static_assert(Problem::somebody_states_the_shape_of_the_input,
                   "strata: nobody states the shape of the network's input; begin with Input<...>, or write "
                   "both sizes of the first Linear: Linear<In, Out> (docs/errors.md#no-input)");
+    static_assert(Problem::each_module_can_be_run,
+                  "strata: a module's forward cannot be run; module_error<...> says where, which module or "
+                  "layer of it, why (docs/errors.md#module)");
     static_assert(Problem::the_layers_fit_together,
                   "strata: a layer does not accept the shape it is given; shape_error<...> says where, which "
                   "layer, given, expected, what to do (docs/errors.md#shape)");
@@ -218,12 +239,13 @@ constexpr ChildWithLeaf find_child(TypeList<Children...>, Size leaf) {
     return found;
 }
 
-template <class Layer, Size Leaf, Size... Place>
+/// The place of a leaf; or that of a composite around it, `Depth` composites deep.
+template <class Layer, Size Leaf, Size Depth = static_cast<Size>(-1), Size... Place>
 constexpr auto place_of() {
-    if constexpr (Composite<Layer>) {
+    if constexpr (Composite<Layer> && Depth != 0 && Leaf < count_leaves<Layer>()) {
         using Children = typename Layer::children;
         constexpr ChildWithLeaf found = find_child(Children{}, Leaf);
-        return place_of<type_at_t<found.child, Children>, found.leaf, Place..., found.child>();
+        return place_of<type_at_t<found.child, Children>, found.leaf, Depth - 1, Place..., found.child>();
     } else {
         return at_layer<Place...>{};
     }

@@ -18,6 +18,19 @@
 //   void forward_behind_affine(device, x, y, weight, bias) const;       y = f(x Wᵀ + b) in one product, where
 //                                                                       the device can (say so by requires)
 //
+// A layer with several operands, such as the sum of two batches, has instead of output_shape and so on:
+//
+//   static constexpr JoinOutcome join(const Operand* operands, Size count);  the result, or a refusal
+//   static constexpr Size multiply_adds(const Operand* operands, Size count);
+//   static constexpr bool passes_gradient(const Operand*, Size count, Size k);   operand k's gradient is dy itself
+//   void forward(device, y, operands...) const;
+//   void backward_operand<k>(device, y, dy, dx, operands...) const;          dx of operand k
+//
+// where a single tensor is a batch of one. A layer that works out all its gradients together, as recurrent ones
+// do, has one function in place of the two backward ones; dx.data is null where nobody needs dx:
+//
+//   void backward(device, x, y, dy, dx, params..., dparams..., saved?) const;
+//
 // x and y are BatchViews, parameters TensorViews, their gradients GradientViews. What `traits.keeps` does not
 // keep must not be read in the backward pass: its memory may hold something else by then.
 
@@ -51,6 +64,23 @@ using Reason = void (*)();
 /// What a shape rule answers: a shape, or why not and what was expected.
 struct ShapeOutcome {
     Dims dims;
+    Reason refusal = nullptr;
+    Dims expected;
+};
+
+inline constexpr Size max_operands = 8;
+
+/// What a node of a network reads or writes: a batch of samples of this shape, or a single tensor (a parameter
+/// of one's own, a mean over the batch).
+struct Operand {
+    Dims dims;
+    bool batched = true;
+    friend constexpr bool operator==(const Operand&, const Operand&) = default;
+};
+
+/// What the shape rule of a layer with several operands answers.
+struct JoinOutcome {
+    Operand result;
     Reason refusal = nullptr;
     Dims expected;
 };
@@ -118,6 +148,14 @@ constexpr Size saved_of(Dims in) {
 }
 
 template <class Layer>
+constexpr Size saved_once_of(Dims in) {
+    if constexpr (requires { Layer::saved_once(in); })
+        return Layer::saved_once(in);
+    else
+        return 0;
+}
+
+template <class Layer>
 constexpr Size multiply_adds_of(Dims in) {
     if constexpr (requires { Layer::multiply_adds(in); })
         return Layer::multiply_adds(in);
@@ -131,9 +169,15 @@ concept Composite = requires {
     typename Layer::children;
 };
 
+/// A layer of several operands, or of single tensors: `join(operands, count)` is its shape rule.
+template <class Layer>
+concept JoinLayer = requires(const Operand* operands) {
+    Layer::join(operands, Size());
+};
+
 /// Whatever states a shape rule is a layer.
 template <class Layer>
-concept LeafLayer = requires {
+concept LeafLayer = JoinLayer<Layer> || requires {
     Layer::output_shape(Dims{});
 };
 

@@ -1,281 +1,314 @@
 #pragma once
-// From the list of layers and one input shape: every shape, the parameter table, and the activation plan, all
-// as constants. Nothing here knows a device or a scalar type; offsets count elements.
+// The activation plan of a graph as a constant: what has to be kept until when, and where it lies in one arena.
+// Memory that is needed at different times is shared. Nothing here knows a device or a scalar type; offsets
+// count elements.
+//
+// Forward of node i is step i; the loss is step N; backward of node i is step 2N - i.
 
-#include <strata/core/diagnostics.hpp>
-#include <string_view>
+#include <strata/core/parameter_name.hpp>
+#include <strata/core/trace.hpp>
 
 namespace strata {
 
-/// Parameters begin at multiples of this many elements (256 bytes of float, what GPU libraries like best).
-inline constexpr Size parameter_alignment = 64;
-
-/// The name of a parameter, `"1.weight"`, as a value that can be a template argument.
-struct ParameterName {
-    char text[64] = {};
-
-    constexpr ParameterName() = default;
-    template <Size N>
-    constexpr ParameterName(const char (&literal)[N]) {
-        static_assert(N <= 64, "strata: a parameter's name has at most 63 characters");
-        for (Size i = 0; i < N; ++i) text[i] = literal[i];
-    }
-    constexpr Size size() const {
-        Size n = 0;
-        while (n < 64 && text[n] != 0) ++n;
-        return n;
-    }
-    constexpr std::string_view view() const { return {text, size()}; }
-    constexpr void append(const char* other) {
-        for (Size n = size(); *other != 0 && n < 63; ++other) text[n++] = *other;
-    }
-    constexpr void append(Size number) {
-        char digits[21] = {};
-        Size begin = 20;
-        do digits[--begin] = static_cast<char>('0' + number % 10);
-        while ((number /= 10) > 0);
-        append(digits + begin);
-    }
-    /// `"2"` and `"weight"` give `"2.weight"`; the outermost name stands alone.
-    template <class Child>
-    constexpr ParameterName child(Child name) const {
-        ParameterName result = *this;
-        if (size() > 0) result.append(".");
-        result.append(name);
-        return result;
-    }
-    friend constexpr bool operator==(const ParameterName&, const ParameterName&) = default;
-};
-
-/// One row of the parameter table.
-struct ParameterInfo {
-    ParameterName name;
-    Dims dims;
-    Size offset = 0;  ///< in the flat buffer
-    Size layer = 0;   ///< index of the leaf layer it belongs to
-};
-
 namespace detail {
 
-struct LayerRecord {
-    Dims in, out;
-    LayerTraits traits;
-    Size saved = 0;
-    Size multiply_adds = 0;
-    Size first_parameter = 0;
-    Size parameters = 0;
-};
-
-template <Size Layers>
-struct ShapeTrace {
-    LayerRecord layers[Layers == 0 ? 1 : Layers];
-    Size failed = Layers;  ///< index of the first layer that refused, or Layers
-    ShapeOutcome refusal{};
-    Dims input;
-    Dims output;
-};
-
-template <Size Layers>
-struct TraceState {
-    ShapeTrace<Layers> trace;
-    Dims shape;
-    Size index = 0;
-    Size parameters = 0;
-};
-
-template <class Leaf, Size Layers>
-constexpr void trace_layer(TraceState<Layers>& state) {
-    if (state.trace.failed != Layers) return;
-    LayerRecord& record = state.trace.layers[state.index];
-    record.in = state.shape;
-    const ShapeOutcome outcome = Leaf::output_shape(state.shape);
-    if (outcome.refusal != nullptr) {
-        state.trace.failed = state.index;
-        state.trace.refusal = outcome;
-        return;
-    }
-    record.out = outcome.dims;
-    record.traits = traits_of<Leaf>();
-    record.saved = saved_of<Leaf>(state.shape);
-    record.multiply_adds = multiply_adds_of<Leaf>(state.shape);
-    record.first_parameter = state.parameters;
-    record.parameters = parameter_count_of<Leaf>;
-    state.parameters += record.parameters;
-    state.shape = outcome.dims;
-    ++state.index;
-}
-
-/// Runs the shape rules one after the other and stops at the first refusal.
-template <class... Leaves>
-constexpr auto trace_shapes(TypeList<Leaves...>, Dims input) {
-    TraceState<sizeof...(Leaves)> state;
-    state.trace.input = state.shape = input;
-    (trace_layer<Leaves>(state), ...);
-    state.trace.output = state.shape;
-    return state.trace;
-}
-
-/// The input's shape, from the first layer that states one; layers before it must let any shape through.
-struct StatedInput {
-    Dims dims;
-    bool stated = false;
-    bool any_shape = false;  ///< only the number of elements counts, because the network begins with Flatten
-    bool only_views = true;  ///< no layer so far has a kernel, which would see the shape
-};
-
-template <class Leaf>
-constexpr void look_for_input(StatedInput& result) {
-    if (result.stated) return;
-    if constexpr (requires { Leaf::input_shape(); }) {
-        result.dims = Leaf::input_shape();
-        result.stated = result.dims.elements() > 0;
-    }
-    if (traits_of<Leaf>().any_shape_in && result.only_views) result.any_shape = true;
-    if (!traits_of<Leaf>().view) result.only_views = false;
-}
-
-template <class... Leaves>
-constexpr StatedInput stated_input(TypeList<Leaves...>) {
-    StatedInput result;
-    (look_for_input<Leaves>(result), ...);
-    return result;
-}
-
-// The activation plan
-// --------------------------------------------------------------------------------------------
-
-/// A stretch of memory that is alive from one step to another. Forward of layer i is step i; the loss is step
-/// L; backward of layer i is step 2L - i.
-struct Lifetime {
-    Size size = 0, begin = 0, end = 0, offset = 0;
-};
-
 inline constexpr Size in_the_input = static_cast<Size>(-1);
+inline constexpr Size in_the_parameters = static_cast<Size>(-2);
 
-/// Where everything lies in the arena, per sample. Value 0 is the network's input and value i + 1 the output
-/// of layer i; gradient j is the loss's gradient with respect to value j.
-template <Size Layers>
-struct ActivationPlan {
-    Size value[Layers + 1] = {};     ///< offset, or `in_the_input`: the same memory as the input, reshaped
-    Size gradient[Layers + 1] = {};  ///< training only
-    Size saved[Layers + 1] = {};     ///< training only
-    Size elements = 0;               ///< the arena's size
-    Size unshared = 0;               ///< what it would be if nothing shared memory
+/// Single tensors begin at multiples of this many elements.
+inline constexpr Size tensor_alignment = 16;
+
+/// A stretch of memory that is alive from one step to another.
+struct Lifetime {
+    Size size = 0, begin = 0, end = 0;
+    bool batched = true;
+    Size offset = 0;
 };
 
-/// The lowest value that training needs a gradient for: the output of the first layer that has parameters.
-template <Size Layers>
-constexpr Size lowest_gradient(const ShapeTrace<Layers>& trace) {
-    for (Size i = 0; i < Layers; ++i)
-        if (trace.layers[i].parameters > 0) return i + 1;
-    return Layers;
+/// How the gradient of one operand comes about. The node's kernel writes it to `target`, unless the gradient of
+/// the node's result is passed on as it is and lies there already. What was there before from other nodes, at
+/// `other`, is added: into = other + target.
+struct GradientWrite {
+    bool wanted = false, passes = false, adds = false;
+    Size target = 0, other = 0, into = 0;
+};
+
+/// Where everything lies in the arena, batches per sample, and single tensors in front of them.
+template <class G>
+struct ActivationPlan {
+    Size value[G::values_count + 1] = {};     ///< offset, or `in_the_input`, or `in_the_parameters`
+    Size source[G::values_count + 1] = {};    ///< of which input it is a view
+    Size gradient[G::values_count + 1] = {};  ///< training only
+    Size saved[G::nodes_count + 1] = {};      ///< training only
+    Size saved_once[G::nodes_count + 1] = {};
+    Size elements = 0;       ///< of the arena, per sample
+    Size once_elements = 0;  ///< of the arena, however many samples there are
+    Size unshared = 0;       ///< per sample, if nothing shared memory
+};
+
+template <class G, Size Edges>
+struct TrainingPlan : ActivationPlan<G> {
+    GradientWrite writes[Edges + 1] = {};
+};
+
+/// Which values have a gradient: those that depend on a parameter.
+template <class G>
+constexpr void find_gradients(const G& graph, bool* needed) {
+    for (Size v = 0; v < G::values_count; ++v) needed[v] = false;
+    for (Size i = 0; i < G::nodes_count; ++i) {
+        const GraphNode& node = graph.nodes[i];
+        bool needs = node.rules != nullptr && node.rules->learnt > 0;
+        for (Size k = 0; k < node.input_count; ++k) needs = needs || needed[node.inputs[k]];
+        needed[G::inputs + i] = needs;
+    }
 }
 
-template <Size Layers>
-constexpr ActivationPlan<Layers> plan_activations(const ShapeTrace<Layers>& trace, bool training) {
-    ActivationPlan<Layers> plan;
-    if (trace.failed != Layers) return plan;
-    const Size lowest = lowest_gradient(trace);
-    const auto keeps = [&](Size layer, Keeps what) {
-        const bool backward = training && (layer >= lowest || trace.layers[layer].parameters > 0);
-        return backward && (static_cast<int>(trace.layers[layer].traits.keeps) & static_cast<int>(what)) != 0;
-    };
-    const auto is_view = [&](Size layer) {
-        const LayerTraits& traits = trace.layers[layer].traits;
-        return traits.view || (!training && traits.view_in_eval);
-    };
+/// The edges of node i are edge_begin(i) + k, for its operands k.
+template <class G>
+constexpr Size edge_begin(const G& graph, Size node) {
+    Size edges = 0;
+    for (Size i = 0; i < node; ++i) edges += graph.nodes[i].input_count;
+    return edges;
+}
 
-    Lifetime lives[3 * Layers + 3] = {};
-    Size life_count = 0;
-    Size value_life[Layers + 1] = {};
-    Size gradient_life[Layers + 1] = {};
-    Size saved_life[Layers + 1] = {};
-    constexpr Size none = static_cast<Size>(-1);
-    for (Size& life : saved_life) life = none;
-    for (Size& life : gradient_life) life = none;
+template <class G>
+class Planner {
+public:
+    constexpr Planner(const G& graph, bool training) : graph_(graph), training_(training) {
+        find_gradients(graph, needed_);
+    }
 
-    // Values: a view or an in-place layer continues its input's memory; everything else begins a new stretch.
-    value_life[0] = none;  // the caller's memory
-    const auto alive_until = [&](Size value, Size step) {
-        if (value_life[value] != none && lives[value_life[value]].end < step)
-            lives[value_life[value]].end = step;
-    };
-    for (Size i = 0; i < Layers; ++i) {
-        const Size own = value_life[i];
-        bool continues = is_view(i);
-        if (!continues && trace.layers[i].traits.in_place && own != none && !keeps(i, Keeps::input)) {
-            // Nobody may need the old contents: neither this layer nor the one that wrote them (through
-            // views).
-            Size writer = i;
-            while (writer > 0 && is_view(writer - 1)) --writer;
-            continues = writer > 0 && !keeps(writer - 1, Keeps::output);
+    template <class Plan>
+    constexpr void run(Plan& plan) {
+        if (!graph_.fits()) return;
+        find_last_uses();
+        place_values();
+        if constexpr (requires { plan.writes; }) place_gradients(plan);
+        settle(plan);
+        for (Size v = 0; v < G::values_count; ++v) {
+            plan.value[v] = life_[v] == none ? place_[v] : lives_[life_[v]].offset;
+            plan.source[v] = source_[v];
+            if (gradient_life_[v] != none) plan.gradient[v] = lives_[gradient_life_[v]].offset;
         }
-        if (continues) {
-            value_life[i + 1] = own;
-        } else {
-            value_life[i + 1] = life_count;
-            lives[life_count++] = {trace.layers[i].out.elements(), i, i, 0};
-        }
-        alive_until(i, i);
-        alive_until(i + 1, i);
-        if (keeps(i, Keeps::input)) alive_until(i, 2 * Layers - i);
-        if (keeps(i, Keeps::output)) alive_until(i + 1, 2 * Layers - i);
-        if (i + 1 == Layers) alive_until(i + 1, Layers);  // the loss, or the caller, reads the prediction
-        if (training && trace.layers[i].saved > 0) {
-            saved_life[i] = life_count;
-            lives[life_count++] = {trace.layers[i].saved, i, 2 * Layers - i, 0};
+        for (Size i = 0; i < G::nodes_count; ++i) {
+            if (saved_life_[i] != none) plan.saved[i] = lives_[saved_life_[i]].offset;
+            if (saved_once_life_[i] != none) plan.saved_once[i] = lives_[saved_once_life_[i]].offset;
         }
     }
 
-    // Gradients, from the loss backwards. dx lies on dy where the layer allows it.
-    if (training) {
-        gradient_life[Layers] = life_count;
-        lives[life_count++] = {trace.output.elements(), Layers, Layers, 0};
-        for (Size i = Layers; i-- > 0;) {
-            const Size step = 2 * Layers - i;
-            lives[gradient_life[i + 1]].end = step;
-            if (i < lowest) break;
-            if (is_view(i) || trace.layers[i].traits.in_place) {
-                gradient_life[i] = gradient_life[i + 1];
+private:
+    static constexpr Size N = G::nodes_count;
+
+    constexpr bool is_view(Size i) const {
+        const LayerTraits& traits = graph_.nodes[i].rules->traits;
+        return traits.view || (!training_ && traits.view_in_eval);
+    }
+    constexpr bool keeps(Size i, Keeps what) const {
+        return training_ && needed_[G::inputs + i] &&
+               (static_cast<int>(graph_.nodes[i].rules->traits.keeps) & static_cast<int>(what)) != 0;
+    }
+    constexpr void use(Size value, Size step) {
+        if (last_use_[value] < step) last_use_[value] = step;
+    }
+    constexpr void find_last_uses() {
+        for (Size i = 0; i < N; ++i) {
+            const GraphNode& node = graph_.nodes[i];
+            const Size out = G::inputs + i;
+            use(out, i);
+            for (Size k = 0; k < node.input_count; ++k)
+                use(node.inputs[k], keeps(i, Keeps::input) ? 2 * N - i : i);
+            if (keeps(i, Keeps::output)) use(out, 2 * N - i);
+        }
+        for (Size o = 0; o < graph_.output_count; ++o) use(graph_.outputs[o], N);
+    }
+
+    constexpr Size new_life(Size size, bool batched, Size step) {
+        Lifetime& life = lives_.add();
+        life.size = batched ? size : (size + tensor_alignment - 1) / tensor_alignment * tensor_alignment;
+        life.begin = life.end = step;
+        life.batched = batched;
+        return lives_.size() - 1;
+    }
+    constexpr void until(Size life, Size step) {
+        if (life != none && lives_[life].end < step) lives_[life].end = step;
+    }
+
+    // y lies on x where the layer allows it and nobody needs x any more.
+    constexpr void place_values() {
+        Size content_until[G::values_count + 1] = {};  // of the life of each value
+        for (Size v = 0; v < G::inputs; ++v) {
+            life_[v] = none;
+            place_[v] = in_the_input;
+            source_[v] = v;
+        }
+        for (Size i = 0; i < N; ++i) {
+            const GraphNode& node = graph_.nodes[i];
+            const Size out = G::inputs + i;
+            const GraphValue& result = graph_.values[out];
+            life_[out] = saved_life_[i] = saved_once_life_[i] = none;
+            if (node.input_count == 0) {
+                place_[out] = in_the_parameters;
+            } else if (is_view(i)) {
+                const Size x = node.inputs[0];
+                life_[out] = life_[x];
+                place_[out] = place_[x];
+                source_[out] = source_[x];
+                if (life_[x] != none && content_until[life_[x]] < last_use_[out])
+                    content_until[life_[x]] = last_use_[out];
             } else {
-                gradient_life[i] = life_count;
-                lives[life_count++] = {trace.layers[i].in.elements(), step, step, 0};
+                for (Size k = 0; k < node.input_count && life_[out] == none; ++k) {
+                    const Size x = node.inputs[k];
+                    const bool same = graph_.values[x].dims.elements() == result.dims.elements() &&
+                                      graph_.values[x].batched == result.batched;
+                    if (node.rules->traits.in_place && same && life_[x] != none && content_until[life_[x]] <= i)
+                        life_[out] = life_[x];
+                }
+                if (life_[out] == none) life_[out] = new_life(result.dims.elements(), result.batched, i);
+                content_until[life_[out]] = last_use_[out];
+            }
+            until(life_[out], last_use_[out]);
+            if (training_ && node.rules->saved(node.in) > 0) {
+                saved_life_[i] = new_life(node.rules->saved(node.in), graph_.values[out].batched, i);
+                until(saved_life_[i], needed_[out] ? 2 * N - i : i);
+            }
+            if (training_ && node.rules->saved_once(node.in) > 0) {
+                saved_once_life_[i] = new_life(node.rules->saved_once(node.in), false, i);
+                until(saved_once_life_[i], needed_[out] ? 2 * N - i : i);
             }
         }
     }
 
-    // Places: the largest first, each at the lowest offset where nothing alive at the same time lies.
-    Size order[3 * Layers + 3] = {};
-    for (Size i = 0; i < life_count; ++i) order[i] = i;
-    for (Size i = 1; i < life_count; ++i)
-        for (Size k = i; k > 0 && lives[order[k - 1]].size < lives[order[k]].size; --k) {
-            const Size swapped = order[k];
-            order[k] = order[k - 1];
-            order[k - 1] = swapped;
+    /// Whether somebody else than value v reads a gradient in this life after a step.
+    constexpr bool is_read_later(Size life, Size v, Size step) const {
+        for (Size w = 0; w < G::values_count; ++w)
+            if (w != v && gradient_life_[w] == life && w >= G::inputs && 2 * N - (w - G::inputs) > step) return true;
+        return false;
+    }
+
+    // From the loss backwards. dx lies on dy where the layer allows it and nobody else needs dy.
+    template <class Plan>
+    constexpr void place_gradients(Plan& plan) {
+        for (Size v = 0; v < G::values_count; ++v) gradient_life_[v] = none;
+        for (Size o = 0; o < graph_.output_count; ++o) {
+            const GraphValue& value = graph_.values[graph_.outputs[o]];
+            gradient_life_[graph_.outputs[o]] = new_life(value.dims.elements(), value.batched, N);
         }
-    for (Size i = 0; i < life_count; ++i) {
-        Lifetime& life = lives[order[i]];
-        bool moved = true;
-        while (moved) {
-            moved = false;
-            for (Size k = 0; k < i; ++k) {
-                const Lifetime& other = lives[order[k]];
-                const bool at_once = life.begin <= other.end && other.begin <= life.end;
-                if (at_once && life.offset < other.offset + other.size &&
-                    other.offset < life.offset + life.size) {
-                    life.offset = other.offset + other.size;
-                    moved = true;
-                }
+        Size edge = edge_begin(graph_, N);
+        for (Size i = N; i-- > 0;) {
+            const GraphNode& node = graph_.nodes[i];
+            edge -= node.input_count;
+            const Size out = G::inputs + i, step = 2 * N - i;
+            if (!needed_[out] || gradient_life_[out] == none) continue;
+            until(gradient_life_[out], step);
+            Operand operands[max_operands];
+            Size left = 0;
+            for (Size k = 0; k < node.input_count; ++k) {
+                operands[k] = {graph_.values[node.inputs[k]].dims, graph_.values[node.inputs[k]].batched};
+                left += needed_[node.inputs[k]];
+            }
+            for (Size k = 0; k < node.input_count; ++k) {
+                const Size x = node.inputs[k];
+                if (!needed_[x]) continue;
+                --left;
+                GradientWrite& write = plan.writes[edge + k];
+                write.wanted = true;
+                write.passes = node.rules->passes_gradient(operands, node.input_count, k);
+                contribute(write, node, x, out, step, left == 0);
             }
         }
-        if (life.offset + life.size > plan.elements) plan.elements = life.offset + life.size;
-        plan.unshared += life.size;
     }
-    for (Size i = 0; i <= Layers; ++i) {
-        plan.value[i] = value_life[i] == none ? in_the_input : lives[value_life[i]].offset;
-        if (gradient_life[i] != none) plan.gradient[i] = lives[gradient_life[i]].offset;
-        if (saved_life[i] != none) plan.saved[i] = lives[saved_life[i]].offset;
+
+    /// One more contribution to the gradient of x, by a node that writes `out`. The numbers in `write` are lives
+    /// until `settle` makes offsets of them.
+    constexpr void contribute(GradientWrite& write, const GraphNode& node, Size x, Size out, Size step,
+                              bool is_last) {
+        const Size dy = gradient_life_[out], before = gradient_life_[x];
+        const GraphValue& value = graph_.values[x];
+        const bool same = value.dims.elements() == graph_.values[out].dims.elements() &&
+                          value.batched == graph_.values[out].batched;
+        if (write.passes) {
+            write.target = dy;
+        } else if (before == none && node.rules->traits.in_place && same && is_last && !is_read_later(dy, out, step)) {
+            write.target = dy;
+        } else {
+            write.target = new_life(value.dims.elements(), value.batched, step);
+        }
+        if (before == none) {
+            gradient_life_[x] = write.target;
+        } else {
+            write.adds = true;
+            write.other = before;
+            const bool dy_is_still_read = before == dy && !is_last;
+            if (!is_read_later(before, x, step) && !dy_is_still_read)
+                write.into = before;
+            else if (write.passes)
+                write.into = new_life(value.dims.elements(), value.batched, step);
+            else
+                write.into = write.target;
+            until(before, step);
+            gradient_life_[x] = write.into;
+        }
+        until(gradient_life_[x], step);
     }
+
+    /// Places, the largest first, each at the lowest offset where nothing alive at the same time lies.
+    template <class Plan>
+    constexpr void settle(Plan& plan) {
+        const Size count = lives_.size();
+        Growing<Size> order;  // by size
+        for (Size i = 0; i < count; ++i) {
+            Size at = order.size();
+            order.add();
+            for (; at > 0 && lives_[order[at - 1]].size < lives_[i].size; --at) order[at] = order[at - 1];
+            order[at] = i;
+        }
+        Growing<Size> placed;  // by offset
+        for (Size o = 0; o < count; ++o) {
+            Lifetime& life = lives_[order[o]];
+            for (Size p = 0; p < placed.size(); ++p) {
+                const Lifetime& other = lives_[placed[p]];
+                const bool at_once =
+                    life.batched == other.batched && life.begin <= other.end && other.begin <= life.end;
+                if (!at_once) continue;
+                if (other.offset >= life.offset + life.size) break;
+                if (other.offset + other.size > life.offset) life.offset = other.offset + other.size;
+            }
+            Size at = placed.size();
+            placed.add();
+            for (; at > 0 && lives_[placed[at - 1]].offset > life.offset; --at) placed[at] = placed[at - 1];
+            placed[at] = order[o];
+            Size& elements = life.batched ? plan.elements : plan.once_elements;
+            if (life.offset + life.size > elements) elements = life.offset + life.size;
+            if (life.batched) plan.unshared += life.size;
+        }
+        if constexpr (requires { plan.writes; })
+            for (GradientWrite& write : plan.writes)
+                if (write.wanted) {
+                    write.target = lives_[write.target].offset;
+                    if (write.adds) {
+                        write.other = lives_[write.other].offset;
+                        write.into = lives_[write.into].offset;
+                    }
+                }
+    }
+
+    const G& graph_;
+    bool training_;
+    bool needed_[G::values_count + 1] = {};
+    Size last_use_[G::values_count + 1] = {};
+    Size life_[G::values_count + 1] = {};
+    Size place_[G::values_count + 1] = {};
+    Size source_[G::values_count + 1] = {};
+    Size gradient_life_[G::values_count + 1] = {};
+    Size saved_life_[G::nodes_count + 1] = {};
+    Size saved_once_life_[G::nodes_count + 1] = {};
+    Growing<Lifetime> lives_;
+};
+
+template <class Plan, class G>
+constexpr Plan make_plan(const G& graph, bool training) {
+    Plan plan;
+    Planner<G>(graph, training).run(plan);
     return plan;
 }
 

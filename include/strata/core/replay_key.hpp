@@ -1,14 +1,14 @@
 #pragma once
 // What a recorded step is found by, on devices that record.
 
-#include <strata/core/config.hpp>
+#include <strata/core/graph.hpp>
 
 namespace strata {
 
 /// What recorded work depends on besides what lies in the device's memory: where it works, and on how many
 /// samples.
 struct ReplayKey {
-    const void* input;
+    const void* inputs[detail::max_inputs];
     const void* target;
     const void* parameters;
     const void* gradients;

@@ -1,5 +1,5 @@
 #pragma once
-// The straight line of kernels that a network's type stands for: forward in order, backward in reverse. Every
+// The kernels that a network's graph stands for: forward in the order of its nodes, backward in reverse. Every
 // view that a layer sees is made here, from a constant offset of the plan.
 
 #include <strata/core/network.hpp>
@@ -8,20 +8,57 @@
 
 namespace strata::detail {
 
+/// Which gradients are wanted when some parameters are frozen. One flag for each value, whether its gradient is
+/// computed, and one for each row of the parameter table.
+struct Wanted {
+    const bool* values = nullptr;  ///< null: all
+    const bool* rows = nullptr;
+};
+
 /// The memory that one pass over a network works on.
 template <class Device, class T>
 struct Memory {
     Device& device;
-    const T* input;       ///< the batch as the caller gave it
-    const T* parameters;  ///< the flat buffer
-    T* gradients;         ///< its twin; null in inference
-    T* arena;             ///< activations
-    Size batch;           ///< samples in this pass
-    Size capacity;        ///< samples that the arena was laid out for
-    bool accumulate;      ///< add to the gradients instead of overwriting them
+    const void* inputs[max_inputs];  ///< the batches as the caller gave them
+    T* parameters;                   ///< the flat buffer; written only where it holds buffers, in training
+    T* gradients;                    ///< its twin; null in inference
+    T* arena;                        ///< activations
+    Size batch;                      ///< samples in this pass
+    Size capacity;                   ///< samples that the arena was laid out for
+    bool accumulate;                 ///< add to the gradients instead of overwriting them
+    Wanted wanted = {};
 };
 
+/// What recorded work on this memory is found by.
+template <class Device, class T>
+ReplayKey replay_key(const Memory<Device, T>& m, const void* target, Size options) {
+    return {{m.inputs[0], m.inputs[1], m.inputs[2], m.inputs[3]},
+            target,
+            m.parameters,
+            m.gradients,
+            m.arena,
+            m.batch,
+            m.capacity,
+            options};
+}
+
 enum class Pass { training, inference };
+
+struct Sum {
+    template <class V>
+    STRATA_HOST_DEVICE V operator()(const V& a, const V& b) const {
+        return a + b;
+    }
+};
+
+/// A number that becomes a member of a layer, whatever its type.
+struct AnyNumber {
+    double value;
+    template <class M>
+    constexpr operator M() const {
+        return static_cast<M>(value);
+    }
+};
 
 template <class Net, class Device, class T, Pass pass>
 struct Execution {
@@ -29,137 +66,378 @@ struct Execution {
     using Leaves = typename N::Leaves;
     using Slots = typename SlotsOf<Leaves>::type;
     using M = Memory<Device, T>;
-    static constexpr const auto& plan = pass == Pass::training ? N::training_plan : N::inference_plan;
+    static constexpr const auto& graph = N::graph;
+    static constexpr const auto& plan = [] {
+        if constexpr (pass == Pass::training)
+            return &N::training_plan;
+        else
+            return &N::inference_plan;
+    }()[0];
     static constexpr Size count = N::layer_count;
+    static constexpr bool training = pass == Pass::training;
 
     template <Size I>
-    static constexpr LayerRecord record = N::trace.layers[I];
+    static constexpr const GraphNode& node = graph.nodes[I];
+    template <Size I>
+    static constexpr const LayerTraits& traits = graph.nodes[I].rules->traits;
+    template <Size I>
+    using Layer = typename N::template Layer<I>;
     template <Size P>
     static constexpr ParameterInfo row = N::parameters.rows[P];
-    template <Size J>
-    static constexpr Dims value_dims = J == 0 ? N::trace.input : N::trace.layers[J - (J > 0)].out;
+    template <Size V>
+    static constexpr Dims value_dims = graph.values[V].dims;
+    /// The value that node I writes, and the one that its operand K is.
+    template <Size I>
+    static constexpr Size output = N::inputs + I;
+    template <Size I, Size K = 0>
+    static constexpr Size input = graph.nodes[I].inputs[K];
 
-    template <Size J>
+    // Views
+    // -----------------------------------------------------------------------------------------------------
+
+    template <Size V>
+    static constexpr Size batch(const M& m) {
+        return graph.values[V].batched ? m.batch : 1;
+    }
+    template <bool batched, class U>
+    static U* at(U* arena, Size offset, const M& m) {
+        return batched ? arena + plan.once_elements + offset * m.capacity : arena + offset;
+    }
+
+    template <Size V>
     static auto value(const M& m) {
-        using S = shape_t<value_dims<J>>;
-        if constexpr (J == 0 || plan.value[J] == in_the_input)
-            return BatchView<const T, Device, S>{m.input, m.batch};
-        else
-            return BatchView<T, Device, S>{m.arena + plan.value[J] * m.capacity, m.batch};
+        constexpr bool batched = graph.values[V].batched;
+        using S = shape_t<value_dims<V>>;
+        if constexpr (V < N::inputs || plan.value[V] == in_the_input) {
+            using U = std::conditional_t<graph.values[plan.source[V]].indices, std::int64_t, T>;
+            return BatchView<const U, Device, S>{static_cast<const U*>(m.inputs[plan.source[V]]), batch<V>(m)};
+        } else if constexpr (plan.value[V] == in_the_parameters) {
+            constexpr Size leaf = graph.nodes[V - N::inputs].leaf;
+            return BatchView<const T, Device, S>{m.parameters + row<N::first_rows.of[leaf]>.offset, 1};
+        } else {
+            return BatchView<T, Device, S>{at<batched>(m.arena, plan.value[V], m), batch<V>(m)};
+        }
     }
-    template <Size J>
+    /// What a layer reads.
+    template <Size V>
+    static auto operand(const M& m) {
+        const auto view = value<V>(m);
+        using U = std::remove_const_t<typename decltype(view)::value_type>;
+        return BatchView<const U, Device, shape_t<value_dims<V>>>{view.data, view.batch};
+    }
+    template <Size V>
+    static auto gradient_at(Size offset, const M& m) {
+        constexpr bool batched = graph.values[V].batched;
+        return BatchView<T, Device, shape_t<value_dims<V>>>{at<batched>(m.arena, offset, m), batch<V>(m)};
+    }
+    template <Size V>
     static auto gradient(const M& m) {
-        return BatchView<T, Device, shape_t<value_dims<J>>>{m.arena + plan.gradient[J] * m.capacity, m.batch};
+        return gradient_at<V>(plan.gradient[V], m);
     }
+    /// Parameters are read-only; buffers may be written in training.
     template <Size P>
     static auto parameter(const M& m) {
-        return TensorView<const T, Device, shape_t<row<P>.dims>>{m.parameters + row<P>.offset};
+        constexpr bool writable = training && row<P>.kind != ParameterKind::learnt;
+        using U = std::conditional_t<writable, T, const T>;
+        return TensorView<U, Device, shape_t<row<P>.dims>>{m.parameters + row<P>.offset};
     }
     template <Size P>
-    static auto parameter_gradient(const M& m) {
-        return GradientView<T, Device, shape_t<row<P>.dims>>{{m.gradients + row<P>.offset}, m.accumulate};
+    static auto parameter_gradient(const M& m, bool again) {
+        return GradientView<T, Device, shape_t<row<P>.dims>>{{m.gradients + row<P>.offset}, m.accumulate || again};
     }
 
-    /// Calls `call(layer, parameters..., saved?)` with what layer I owns.
-    template <Size I, class Call>
-    static void with_operands(const M& m, const Slots& layers, const Call& call) {
-        [&]<Size... P>(std::index_sequence<P...>) {
-            if constexpr (record<I>.saved > 0 && pass == Pass::training)
-                call(get<I>(layers), parameter<record<I>.first_parameter + P>(m)...,
-                     BatchView<T, Device, Shape<record<I>.saved>>{m.arena + plan.saved[I] * m.capacity,
-                                                                  m.batch});
-            else
-                call(get<I>(layers), parameter<record<I>.first_parameter + P>(m)...);
-        }
-        (std::make_index_sequence<record<I>.parameters>{});
-    }
+    // A node
+    // ------------------------------------------------------------------------------------------------------
 
-    /// Calls `call(parameters...)` with layer I's part of a flat buffer.
-    template <Size I, class U, class Call>
-    static void with_own_parameters(U* flat, const Call& call) {
-        constexpr Size first = record<I>.first_parameter;
-        [&]<Size... P>(std::index_sequence<P...>) {
-            call(TensorView<U, Device, shape_t<row<first + P>.dims>>{flat + row<first + P>.offset}...);
-        }
-        (std::make_index_sequence<record<I>.parameters>{});
+    template <Size I>
+    static constexpr Size first_row = node<I>.leaf == none ? 0 : N::first_rows.of[node<I>.leaf];
+    template <Size I>
+    static constexpr Size rows = node<I>.leaf == none ? 0 : graph.nodes[I].rules->parameters;
+    template <Size I>
+    static constexpr Size learnt = node<I>.leaf == none ? 0 : graph.nodes[I].rules->learnt;
+    template <Size I>
+    static constexpr bool is_view = traits<I>.view || (!training && traits<I>.view_in_eval);
+
+    /// The layer of a node: the network's own, or a function with its numbers.
+    template <Size I>
+    static constexpr decltype(auto) layer(const Slots& layers) {
+        if constexpr (node<I>.leaf != none)
+            return get<node<I>.leaf>(layers);
+        else if constexpr (node<I>.numbers.count == 0)
+            return Layer<I>{};
+        else if constexpr (node<I>.numbers.count == 1)
+            return Layer<I>{AnyNumber{node<I>.numbers.of[0]}};
+        else if constexpr (node<I>.numbers.count == 2)
+            return Layer<I>{AnyNumber{node<I>.numbers.of[0]}, AnyNumber{node<I>.numbers.of[1]}};
+        else
+            return Layer<I>{AnyNumber{node<I>.numbers.of[0]}, AnyNumber{node<I>.numbers.of[1]},
+                            AnyNumber{node<I>.numbers.of[2]}};
     }
 
     template <Size I>
-    static constexpr bool is_view = record<I>.traits.view ||
-                                    (pass == Pass::inference && record<I>.traits.view_in_eval);
+    static constexpr Size saved_size = training ? graph.nodes[I].rules->saved(graph.nodes[I].in) : 0;
+    template <Size I>
+    static constexpr Size saved_once_size = training ? graph.nodes[I].rules->saved_once(graph.nodes[I].in) : 0;
 
-    /// Whether layers I and I + 1 run as one product: an affine map and what its output alone goes through.
+    /// Calls `call(operands..., saved?, saved_once?)`.
+    template <Size I, class Call, class... Operands>
+    static void with_saved(const M& m, const Call& call, Operands... operands) {
+        const auto with_once = [&](auto... more) {
+            if constexpr (saved_once_size<I> > 0)
+                call(more..., TensorView<T, Device, Shape<saved_once_size<I>>>{m.arena + plan.saved_once[I]});
+            else
+                call(more...);
+        };
+        if constexpr (saved_size<I> > 0) {
+            constexpr bool batched = graph.values[output<I>].batched;
+            with_once(operands..., BatchView<T, Device, Shape<saved_size<I>>>{
+                                       at<batched>(m.arena, plan.saved[I], m), batch<output<I>>(m)});
+        } else {
+            with_once(operands...);
+        }
+    }
+    /// Calls `call(parameters..., saved?, saved_once?)` with what node I owns.
+    template <Size I, class Call>
+    static void with_operands(const M& m, const Call& call) {
+        [&]<Size... P>(std::index_sequence<P...>) {
+            with_saved<I>(m, call, parameter<first_row<I> + P>(m)...);
+        }
+        (std::make_index_sequence<rows<I>>{});
+    }
+
+    // Forward
+    // --------------------------------------------------------------------------------------------------------
+
+    template <Size V>
+    static constexpr Size uses = [] {
+        Size n = 0;
+        for (Size i = 0; i < count; ++i)
+            for (Size k = 0; k < graph.nodes[i].input_count; ++k) n += graph.nodes[i].inputs[k] == V;
+        for (Size o = 0; o < graph.output_count; ++o) n += graph.outputs[o] == V;
+        return n;
+    }();
+
+    /// Whether nodes I and I + 1 run as one product: an affine map and what its output alone goes through.
     template <Size I, Size End>
     static constexpr bool runs_with_next() {
-        if constexpr (I + 1 < End && record<I>.traits.affine && !is_view < I + 1 < count ? I + 1 : I >) {
-            constexpr Keeps kept = pass == Pass::inference ? Keeps::nothing : record<I + 1>.traits.keeps;
-            constexpr Size first = record<I>.first_parameter;
-            return kept != Keeps::input && kept != Keeps::both && requires(const Slots& layers, const M& m) {
-                get<I + 1>(layers).forward_behind_affine(m.device, value<I>(m), value<I + 2>(m),
-                                                         parameter<first>(m), parameter<first + 1>(m));
-            };
-        } else {
-            return false;
+        if constexpr (I + 1 < End && traits<I>.affine) {
+            if constexpr (!is_view<I + 1> && node<I + 1>.input_count == 1 && input<I + 1> == output<I> &&
+                          uses<output<I>> == 1) {
+                constexpr Keeps kept = training ? traits<I + 1>.keeps : Keeps::nothing;
+                constexpr Size first = first_row<I>;
+                return kept != Keeps::input && kept != Keeps::both && requires(const Slots& layers, const M& m) {
+                    layer<I + 1>(layers).forward_behind_affine(m.device, operand<input<I>>(m), value<output<I + 1>>(m),
+                                                               parameter<first>(m), parameter<first + 1>(m));
+                };
+            }
         }
+        return false;
     }
 
     template <Size I, Size End>
-    static void forward_layer(const M& m, const Slots& layers) {
+    static void forward_node(const M& m, const Slots& layers) {
         if constexpr (I > 0 && runs_with_next<I - (I > 0), End>()) {
-            // done with the layer before
+            // done with the node before
         } else if constexpr (runs_with_next<I, End>()) {
-            constexpr Size first = record<I>.first_parameter;
-            get<I + 1>(layers).forward_behind_affine(m.device, value<I>(m), value<I + 2>(m),
-                                                     parameter<first>(m), parameter<first + 1>(m));
+            constexpr Size first = first_row<I>;
+            layer<I + 1>(layers).forward_behind_affine(m.device, operand<input<I>>(m), value<output<I + 1>>(m),
+                                                       parameter<first>(m), parameter<first + 1>(m));
+        } else if constexpr (graph.nodes[I].rules->joins) {
+            if constexpr (node<I>.input_count > 0)
+                [&]<Size... K>(std::index_sequence<K...>) {
+                    with_operands<I>(m, [&](auto... own) {
+                        layer<I>(layers).forward(m.device, value<output<I>>(m), operand<input<I, K>>(m)..., own...);
+                    });
+                }
+            (std::make_index_sequence<node<I>.input_count>{});
         } else if constexpr (!is_view<I>) {
-            with_operands<I>(m, layers, [&](const auto& layer, auto... operands) {
-                if constexpr (pass == Pass::inference &&
-                              requires { layer.infer(m.device, value<I>(m), value<I + 1>(m), operands...); })
-                    layer.infer(m.device, value<I>(m), value<I + 1>(m), operands...);
+            with_operands<I>(m, [&](auto... operands) {
+                const auto& own = layer<I>(layers);
+                if constexpr (!training && requires {
+                                  own.infer(m.device, operand<input<I>>(m), value<output<I>>(m), operands...);
+                              })
+                    own.infer(m.device, operand<input<I>>(m), value<output<I>>(m), operands...);
                 else
-                    layer.forward(m.device, value<I>(m), value<I + 1>(m), operands...);
+                    own.forward(m.device, operand<input<I>>(m), value<output<I>>(m), operands...);
             });
         }
     }
 
-    /// Layers [0, end) in order.
+    /// Nodes [0, end) in order.
     template <Size End = count>
     static void forward(const M& m, const Slots& layers) {
-        [&]<Size... I>(std::index_sequence<I...>) { (forward_layer<I, End>(m, layers), ...); }
+        [&]<Size... I>(std::index_sequence<I...>) { (forward_node<I, End>(m, layers), ...); }
         (std::make_index_sequence<End>{});
     }
 
+    // Backward
+    // -------------------------------------------------------------------------------------------------------
+
+    template <Size I, Size K>
+    static constexpr const GradientWrite& write = plan.writes[edge_begin(graph, I) + K];
+
+    /// Whether a later node, whose backward pass comes first, has written the gradients of the same parameters.
     template <Size I>
-    static void backward_layer(const M& m, const Slots& layers) {
-        if constexpr (record<I>.parameters > 0) {
-            [&]<Size... P>(std::index_sequence<P...>) {
-                const auto dy = gradient<I + 1>(m);
-                if constexpr (record<I>.saved > 0)
-                    get<I>(layers).backward_parameters(
-                        m.device, value<I>(m), value<I + 1>(m), dy,
-                        parameter_gradient<record<I>.first_parameter + P>(m)...,
-                        BatchView<T, Device, Shape<record<I>.saved>>{m.arena + plan.saved[I] * m.capacity,
-                                                                     m.batch});
-                else
-                    get<I>(layers).backward_parameters(
-                        m.device, value<I>(m), value<I + 1>(m), dy,
-                        parameter_gradient<record<I>.first_parameter + P>(m)...);
-            }
-            (std::make_index_sequence<record<I>.parameters>{});
-        }
-        if constexpr (I >= N::lowest_gradient && !is_view<I>) {
-            with_operands<I>(m, layers, [&](const auto& layer, auto... operands) {
-                layer.backward_input(m.device, value<I>(m), value<I + 1>(m), gradient<I + 1>(m),
-                                     gradient<I>(m), operands...);
-            });
+    static constexpr bool shares_parameters = [] {
+        for (Size i = I + 1; i < count; ++i)
+            if (graph.nodes[i].leaf != none && graph.nodes[i].leaf == graph.nodes[I].leaf) return true;
+        return false;
+    }();
+
+    template <Size I>
+    static bool wants_parameters(const M& m) {
+        if (m.wanted.rows == nullptr) return true;
+        for (Size p = 0; p < learnt<I>; ++p)
+            if (m.wanted.rows[first_row<I> + p]) return true;
+        return false;
+    }
+    template <Size V>
+    static bool wants_gradient(const M& m) {
+        return m.wanted.values == nullptr || m.wanted.values[V];
+    }
+
+    /// The gradient of operand K is there: what other nodes left is added.
+    template <Size I, Size K>
+    static void add_gradient(const M& m) {
+        if constexpr (write<I, K>.adds) {
+            constexpr Size x = input<I, K>;
+            m.device.map(Sum{}, gradient_at<x>(write<I, K>.into, m), gradient_at<x>(write<I, K>.other, m),
+                         gradient_at<x>(write<I, K>.target, m));
         }
     }
 
-    /// Layers (end, 0] in reverse, from the gradient with respect to value `Begin`.
+    template <Size I, Size K>
+    static void backward_operand(const M& m, const Slots& layers) {
+        constexpr Size x = input<I, K>;
+        if constexpr (write<I, K>.wanted) {
+            if (!wants_gradient<x>(m)) return;
+            if constexpr (!write<I, K>.passes) {
+                const auto dx = gradient_at<x>(write<I, K>.target, m);
+                if constexpr (graph.nodes[I].rules->joins) {
+                    [&]<Size... All>(std::index_sequence<All...>) {
+                        with_operands<I>(m, [&](auto... own) {
+                            layer<I>(layers).template backward_operand<K>(
+                                m.device, operand<output<I>>(m), gradient<output<I>>(m), dx,
+                                operand<input<I, All>>(m)..., own...);
+                        });
+                    }
+                    (std::make_index_sequence<node<I>.input_count>{});
+                } else {
+                    with_operands<I>(m, [&](auto... operands) {
+                        layer<I>(layers).backward_input(m.device, operand<x>(m), operand<output<I>>(m),
+                                                        gradient<output<I>>(m), dx, operands...);
+                    });
+                }
+            }
+            add_gradient<I, K>(m);
+        }
+    }
+
+    /// A layer that works out all its gradients together.
+    template <Size I>
+    static void backward_together(const M& m, const Slots& layers) {
+        constexpr Size x = input<I>;
+        BatchView<T, Device, shape_t<value_dims<x>>> dx{nullptr, batch<x>(m)};
+        if constexpr (write<I, 0>.wanted)
+            if (wants_gradient<x>(m)) dx = gradient_at<x>(write<I, 0>.target, m);
+        [&]<Size... P, Size... L>(std::index_sequence<P...>, std::index_sequence<L...>) {
+            with_saved<I>(
+                m,
+                [&](auto... operands) {
+                    layer<I>(layers).backward(m.device, operand<x>(m), operand<output<I>>(m), gradient<output<I>>(m),
+                                              dx, operands...);
+                },
+                parameter<first_row<I> + P>(m)...,
+                parameter_gradient<first_row<I> + L>(m, shares_parameters<I>)...);
+        }
+        (std::make_index_sequence<rows<I>>{}, std::make_index_sequence<learnt<I>>{});
+        if constexpr (write<I, 0>.wanted)
+            if (dx.data != nullptr) add_gradient<I, 0>(m);
+    }
+
+    /// What node I keeps, as its layer sees it.
+    template <Size I>
+    static constexpr auto saved_views() {
+        using Once = TensorView<T, Device, Shape<saved_once_size<I>>>;
+        using Batched = BatchView<T, Device, Shape<saved_size<I>>>;
+        if constexpr (saved_size<I> > 0 && saved_once_size<I> > 0)
+            return TypeList<Batched, Once>{};
+        else if constexpr (saved_size<I> > 0)
+            return TypeList<Batched>{};
+        else if constexpr (saved_once_size<I> > 0)
+            return TypeList<Once>{};
+        else
+            return TypeList<>{};
+    }
+    template <Size I, Size... P, Size... L, class... Saved>
+    static constexpr bool can_work_together(std::index_sequence<P...>, std::index_sequence<L...>, TypeList<Saved...>) {
+        using DX = BatchView<T, Device, shape_t<value_dims<input<I>>>>;
+        return requires(const Layer<I>& own, const M& m, DX dx, Saved... saved) {
+            own.backward(m.device, operand<input<I>>(m), operand<output<I>>(m), gradient<output<I>>(m), dx,
+                         parameter<first_row<I> + P>(m)..., parameter_gradient<first_row<I> + L>(m, false)...,
+                         saved...);
+        };
+    }
+    /// Whether the layer works out all its gradients together.
+    template <Size I>
+    static constexpr bool works_together() {
+        if constexpr (graph.nodes[I].rules->joins)
+            return false;
+        else
+            return can_work_together<I>(std::make_index_sequence<rows<I>>{}, std::make_index_sequence<learnt<I>>{},
+                                        saved_views<I>());
+    }
+
+    template <Size I>
+    static void backward_parameters(const M& m, const Slots& layers) {
+        if constexpr (learnt<I> > 0) {
+            if (!wants_parameters<I>(m)) return;
+            [&]<Size... P>(std::index_sequence<P...>) {
+                with_saved<I>(
+                    m,
+                    [&](auto... operands) {
+                        if constexpr (node<I>.input_count == 0)
+                            layer<I>(layers).backward_parameters(m.device, gradient<output<I>>(m), operands...);
+                        else
+                            layer<I>(layers).backward_parameters(m.device, operand<input<I>>(m),
+                                                                 operand<output<I>>(m), gradient<output<I>>(m),
+                                                                 operands...);
+                    },
+                    parameter_gradient<first_row<I> + P>(m, shares_parameters<I>)...);
+            }
+            (std::make_index_sequence<learnt<I>>{});
+        }
+    }
+
+    template <Size I>
+    static void backward_node(const M& m, const Slots& layers) {
+        if constexpr (N::needs_gradient.of[output<I>]) {
+            if (!wants_gradient<output<I>>(m)) return;
+            if constexpr (works_together<I>()) {
+                backward_together<I>(m, layers);
+            } else {
+                backward_parameters<I>(m, layers);
+                [&]<Size... K>(std::index_sequence<K...>) { (backward_operand<I, K>(m, layers), ...); }
+                (std::make_index_sequence<node<I>.input_count>{});
+            }
+        }
+    }
+
+    /// Nodes (begin, 0] in reverse, from the gradient of what they read or of the network's outputs.
     template <Size Begin = count>
     static void backward(const M& m, const Slots& layers) {
-        [&]<Size... I>(std::index_sequence<I...>) { (backward_layer<Begin - 1 - I>(m, layers), ...); }
+        [&]<Size... I>(std::index_sequence<I...>) { (backward_node<Begin - 1 - I>(m, layers), ...); }
         (std::make_index_sequence<Begin>{});
+    }
+
+    /// Calls `call(parameters...)` with leaf L's part of a flat buffer.
+    template <Size L, class U, class Call>
+    static void with_own_parameters(U* flat, const Call& call) {
+        constexpr Size first = N::first_rows.of[L];
+        [&]<Size... P>(std::index_sequence<P...>) {
+            call(TensorView<U, Device, shape_t<row<first + P>.dims>>{flat + row<first + P>.offset}...);
+        }
+        (std::make_index_sequence<parameter_count_of<type_at_t<L, Leaves>>>{});
     }
 };
 

@@ -8,6 +8,7 @@
 #include <strata/core/message.hpp>
 #include <strata/fwd.hpp>
 #include <strata/models/execution.hpp>
+#include <strata/models/inputs.hpp>
 #include <strata/models/model_check.hpp>
 #include <strata/models/prediction.hpp>
 #include <strata/random/generator.hpp>
@@ -35,18 +36,24 @@ public:
     using value_type = T;
     using input_shape = typename N::InputShape;
     using output_shape = typename N::OutputShape;
-    using InputView = BatchView<const T, Device, input_shape>;
-    static constexpr bool any_input_shape = N::stated.any_shape;
+    static constexpr Size input_count = N::inputs;
+    /// Input K as kernels see it: numbers, or indices for a network that begins with a table (Embedding).
+    template <Size K>
+    using InputScalar = detail::InputScalar<N, T, K>;
+    template <Size K>
+    using InputView = BatchView<const InputScalar<K>, Device, shape_t<N::graph.values[K].dims>>;
 
     // Budgets, as constants.
     static constexpr Size parameter_count = N::parameters.count;  ///< numbers that are learnt
     static constexpr Size multiply_adds = N::multiply_adds;       ///< per sample, forward
+    /// What is learnt lies in front in the flat buffer; behind it are buffers such as running means.
+    static constexpr Size learnt_elements = N::parameters.learnt_elements;
     /// Bytes of activations for a batch: with all that the backward pass needs, and for inference alone.
     static constexpr Size training_bytes(Size batch) {
-        return N::training_plan.elements * capacity_for(batch) * sizeof(T);
+        return arena_elements(N::training_plan, batch) * sizeof(T);
     }
     static constexpr Size inference_bytes(Size batch) {
-        return N::inference_plan.elements * capacity_for(batch) * sizeof(T);
+        return arena_elements(N::inference_plan, batch) * sizeof(T);
     }
 
     /// Draws the initial parameters from the default generator, layer after layer, as PyTorch does.
@@ -102,27 +109,32 @@ public:
     /// until the next pass. `x` is an xtensor container, view or expression of shape (batch, ...), or a batch
     /// of a DataLoader. The backward pass reads it again, so a container that you pass by name has to live
     /// until then; temporaries are copied. Throws ShapeError when its shape is another.
-    template <class X>
-    Prediction<Net, Device, T> forward(X&& x) {
-        if constexpr (N::fits) {
-            const InputView input = view_of_input<!std::is_lvalue_reference_v<X>>(x, staging_);
-            detail::Memory<Device, T> memory = prepare(input);
+    /// A network of several inputs takes as many.
+    template <class... X>
+    Prediction<Net, Device, T> forward(X&&... x) {
+        constexpr bool there_are_as_many_batches_as_inputs = sizeof...(X) == input_count;
+        static_assert(there_are_as_many_batches_as_inputs || !N::fits,
+                      "strata: the network takes another number of inputs (docs/errors.md#inputs)");
+        if constexpr (N::fits && there_are_as_many_batches_as_inputs) {
+            const detail::Inputs inputs =
+                detail::view_of_inputs<Model>(std::forward_as_tuple(std::forward<X>(x)...), staging_);
+            detail::Memory<Device, T> memory = prepare(inputs);
             [[maybe_unused]] const typename Device::PassScope scope;
             if (training_) {
                 Training::forward(memory, layers_);
-                trained_input_ = input;
-                return {output_of<Training>(memory), Training::template gradient<N::layer_count>(memory),
-                        counter_, device_, report()};
+                trained_inputs_ = inputs;
+                return {output_of<Training>(memory), Training::template gradient<N::output>(memory), counter_,
+                        device_, report()};
             }
             Inference::forward(memory, layers_);
-            return {output_of<Inference>(memory), {nullptr, input.batch}, counter_, device_, report()};
+            return {output_of<Inference>(memory), {nullptr, inputs.batch}, counter_, device_, report()};
         } else {
             __builtin_unreachable();  // the network has been refused already
         }
     }
-    template <class X>
-    Prediction<Net, Device, T> operator()(X&& x) {
-        return forward(std::forward<X>(x));
+    template <class... X>
+    Prediction<Net, Device, T> operator()(X&&... x) {
+        return forward(std::forward<X>(x)...);
     }
     template <class X>
     Prediction<Net, Device, T> forward(X&&) const {
@@ -226,7 +238,13 @@ private:
     friend class Predictor;
     template <class, class>
     friend class Evaluator;
+    template <class M, class Tuple, class Stagings>
+    friend detail::Inputs detail::view_of_inputs(Tuple&& x, Stagings& stagings);
 
+    template <class Plan>
+    static constexpr Size arena_elements(const Plan& plan, Size batch) {
+        return plan.once_elements + plan.elements * capacity_for(batch);
+    }
     /// Arenas are laid out for multiples of 16 samples, so that every buffer in them begins aligned.
     static constexpr Size capacity_for(Size batch) { return (batch + 15) / 16 * 16; }
 
@@ -241,19 +259,22 @@ private:
     }
     void initialize(T* host, Generator& generator) {
         [&]<Size... I>(std::index_sequence<I...>) { (initialize_layer<I>(host, generator), ...); }
-        (std::make_index_sequence<N::layer_count>{});
+        (std::make_index_sequence<N::Leaves::size>{});
     }
     template <Size I>
     void initialize_layer(T* host, Generator& generator) {
-        if constexpr (Training::template record<I>.parameters > 0) {
+        if constexpr (detail::parameter_count_of<detail::type_at_t<I, typename N::Leaves>> > 0) {
             Training::template with_own_parameters<I>(
                 host, [&](auto... own) { detail::get<I>(layers_).initialize(generator, own...); });
         }
     }
 
-    /// x as kernels see it; with `copied`, in `staging` whatever it is.
-    template <bool copied = false, class X, class Staging>
-    static InputView view_of_input(const X& x, Staging& staging) {
+    /// Input K as kernels see it; with `copied`, in `staging` whatever it is.
+    template <Size K, bool copied, class X, class Staging>
+    static InputView<K> view_of_input(const X& x, Staging& staging) {
+        using Scalar = InputScalar<K>;
+        using S = shape_t<N::graph.values[K].dims>;
+        constexpr bool any_shape = K == 0 && N::graph.any_shape;
         using Batch = decltype(detail::batch_of(x));
         constexpr bool it_is_a_batch = !std::is_void_v<Batch>;
         constexpr bool the_input_is_a_tensor = it_is_a_batch || detail::TensorLike<X>;
@@ -262,20 +283,19 @@ private:
             "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields; "
             "xt::adapt(vector, {batch, size}) makes one of a std::vector (docs/errors.md#batch)");
         if constexpr (it_is_a_batch) {
-            using Problem =
-                decltype(detail::find_batch_problem<Device, T, input_shape, any_input_shape, Batch>());
+            using Problem = decltype(detail::find_batch_problem<Device, Scalar, S, any_shape, Batch>());
             [[maybe_unused]] detail::RefuseUnlessBatchFits<Problem> refused_here;
             if constexpr (std::is_same_v<Problem, detail::no_error>) {
                 const Batch batch = detail::batch_of(x);
                 return {batch.data, batch.batch};
             }
         } else if constexpr (the_input_is_a_tensor) {
-            return Device::template input_batch<T, input_shape, any_input_shape, copied>(x, staging);
+            return Device::template input_batch<Scalar, S, any_shape, copied>(x, staging);
         }
         return {};
     }
 
-    detail::Memory<Device, T> prepare(InputView input) {
+    detail::Memory<Device, T> prepare(const detail::Inputs& input) {
         if (input.batch == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
         device_.begin_step();
         ++counter_.passes;
@@ -289,32 +309,38 @@ private:
     }
     void make_arena(Size batch) {
         try {
-            arena_.resize(N::training_plan.elements * capacity_for(batch));
+            arena_.resize(arena_elements(N::training_plan, batch));
         } catch (const OutOfMemoryError& error) {
             throw OutOfMemoryError(message(error.what(), "; the plan for a batch of ", batch, " has ",
                                            training_bytes(batch), " bytes of activations beside ",
                                            parameters_.size() * sizeof(T), " bytes of parameters"));
         }
     }
-    detail::Memory<Device, T> memory(InputView input) {
-        return {device_,       input.data,  parameters_.data(), gradients_.data(),
-                arena_.data(), input.batch, capacity_,          accumulate_};
+    detail::Memory<Device, T> memory(const detail::Inputs& input) {
+        return {device_,
+                {input.data[0], input.data[1], input.data[2], input.data[3]},
+                parameters_.data(),
+                gradients_.data(),
+                arena_.data(),
+                input.batch,
+                capacity_,
+                accumulate_};
     }
 
     template <class Execution>
     static auto output_of(const detail::Memory<Device, T>& memory) {
-        auto output = Execution::template value<N::layer_count>(memory);
+        auto output = Execution::template value<N::output>(memory);
         return BatchView<T, Device, output_shape>{const_cast<T*>(output.data), output.batch};
     }
 
     void make_gradients() {
-        if (gradients_.size() == 0) gradients_.resize(parameters_.size());
+        if (gradients_.size() == 0) gradients_.resize(N::parameters.learnt_elements);
     }
 
     void run_backward() {
         [[maybe_unused]] const typename Device::PassScope scope;
         make_gradients();
-        Training::backward(memory(trained_input_), layers_);
+        Training::backward(memory(trained_inputs_), layers_);
         accumulate_ = true;
     }
 
@@ -337,9 +363,9 @@ private:
     Buffer<T> parameters_{"parameters"};
     Buffer<T> gradients_{"gradients"};
     Buffer<T> arena_{"activations"};
-    typename Device::template Staging<T> staging_{};
+    typename detail::StagingsOf<N, Device, T>::type staging_{};
     Buffer<LossReport> report_{"a loss"};
-    InputView trained_input_{};
+    detail::Inputs trained_inputs_{};
     Size capacity_ = 0;
     PassCounter counter_;
     bool accumulate_ = false;

@@ -27,23 +27,22 @@ public:
                       "temporary; give it a name first (docs/errors.md#temporary-model)");
     }
 
-    template <class X>
-    auto operator()(const X& x) {
-        return typename Device::template BatchTensor<const T, typename Model::output_shape>(run(x));
+    template <class... X>
+    auto operator()(const X&... x) {
+        return typename Device::template BatchTensor<const T, typename Model::output_shape>(run(x...));
     }
 
     /// The same as kernels see it.
-    template <class X>
-    Output run(const X& x) {
+    template <class... X>
+    Output run(const X&... x) {
         if constexpr (N::fits) {
-            const auto memory = prepare(x);
-            const ReplayKey key{memory.input, nullptr,      memory.parameters, nullptr,
-                                memory.arena, memory.batch, memory.capacity,   static_cast<Size>(precision_)};
+            const auto memory = prepare(std::tie(x...));
+            const ReplayKey key = replay_key(memory, nullptr, static_cast<Size>(precision_));
             replay_.run(device_, key, [&] {
                 [[maybe_unused]] const typename Device::PrecisionScope precision(device_, precision_);
                 forward(memory);
             });
-            const auto output = Model::Inference::template value<N::layer_count>(memory);
+            const auto output = Model::Inference::template value<N::output>(memory);
             return {output.data, output.batch};
         } else {
             return {};
@@ -53,14 +52,21 @@ public:
     /// The memory for a pass over a batch.
     template <class X>
     detail::Memory<Device, T> prepare(const X& x) {
-        const auto input = Model::view_of_input(x, staging_);
+        const detail::Inputs input = detail::view_of_batch<Model>(x, staging_);
         if (input.batch > capacity_) {
             capacity_ = Model::capacity_for(input.batch);
-            arena_.resize(N::inference_plan.elements * capacity_);
+            arena_.resize(Model::arena_elements(N::inference_plan, input.batch));
         }
         device_.follow(model_->device_);
-        return {device_,   input.data, model_->parameters_.data(), nullptr, arena_.data(), input.batch,
-                capacity_, false};
+        T* const parameters = const_cast<T*>(model_->parameters_.data());  // inference only reads them
+        return {device_,
+                {input.data[0], input.data[1], input.data[2], input.data[3]},
+                parameters,
+                nullptr,
+                arena_.data(),
+                input.batch,
+                capacity_,
+                false};
     }
     /// Layers [0, End).
     template <Size End = N::layer_count>
@@ -82,15 +88,15 @@ private:
     [[no_unique_address]] Device device_;
     [[no_unique_address]] typename Device::Replay replay_;
     typename Device::template Buffer<T> arena_{"a predictor's activations"};
-    typename Device::template Staging<T> staging_{};
+    typename detail::StagingsOf<N, Device, T>::type staging_{};
     Size capacity_ = 0;
     Precision precision_ = Precision::float32;
 };
 
 /// The network's output for a batch, in evaluation mode, as a tensor of its own.
-template <class Net, class Device, class T, class X>
-auto predict(const Model<Net, Device, T>& model, const X& x) {
-    return Device::to_host(Predictor(model).run(x));
+template <class Net, class Device, class T, class... X>
+auto predict(const Model<Net, Device, T>& model, const X&... x) {
+    return Device::to_host(Predictor(model).run(x...));
 }
 
 }  // namespace strata

@@ -194,7 +194,7 @@ private:
     auto rule_work() { return detail::PrepareRule<T, Block>{block_.data(), model_->report()}; }
     void update(const T* gradients, const UpdateOptions& options = {}) {
         OptimizerStep<T> step;
-        step.size = model_->flat_parameters().size();
+        step.size = Model::learnt_elements;
         step.parameters = model_->flat_parameters().data();
         step.gradients = gradients;
         step.clock = block_.data();

@@ -84,14 +84,13 @@ private:
             predictor_.template forward<Head::end>(memory);
             Head::template measure<typename Model::Inference>(
                 loss_, predictor_.layers(), memory, target,
-                BatchView<T, Device, shape_t<Model::Inference::template value_dims<Head::end>>>{},
+                BatchView<T, Device, shape_t<Model::Inference::template value_dims<Head::value>>>{},
                 report_.data());
             accounts_.add(predictor_.device(), report_.data(), memory.batch, Head::counts_correct,
                           detail::FiniteCheck::none, before.then());
         };
         if (recorded_) {
-            const ReplayKey key{memory.input, target.data,  memory.parameters, nullptr,
-                                memory.arena, memory.batch, memory.capacity,   static_cast<Size>(precision_)};
+            const ReplayKey key = detail::replay_key(memory, target.data, static_cast<Size>(precision_));
             replay_.run(predictor_.device(), key, work);
         } else {
             work();

@@ -16,18 +16,30 @@ struct LossHead {
     using Device = typename Model::device_type;
     using T = typename Model::value_type;
     using N = Network<Net>;
-    using Layer = typename N::LastLayer;
     static constexpr Size last = N::layer_count - (N::layer_count > 0);
-    static constexpr Dims last_input = N::trace.layers[last].in;
+    using Layer = typename N::LastLayer;
+    static constexpr const GraphNode& last_node = N::graph.nodes[last];
+    static constexpr Dims last_input = last_node.in;
+    /// The last layer belongs to the network, reads one value, and is the only one that does.
+    static constexpr bool stands_alone = [] {
+        if (N::layer_count == 0 || last_node.input_count != 1 || last_node.leaf == none) return false;
+        Size uses = 0;
+        for (Size i = 0; i < N::layer_count; ++i)
+            for (Size k = 0; k < N::graph.nodes[i].input_count; ++k)
+                uses += N::graph.nodes[i].inputs[k] == last_node.inputs[0];
+        return uses == 1 && N::graph.output_count == 1 && N::output == N::inputs + last &&
+               N::graph.values[last_node.inputs[0]].batched;
+    }();
 
     /// The loss takes the last layer's place too: it has a kernel for both.
-    static constexpr bool fused = requires(const LossType& loss, const Layer& layer, Device& device,
+    static constexpr bool fused = stands_alone && requires(const LossType& loss, const Layer& layer, Device& device,
                                            BatchView<const T, Device, shape_t<last_input>> x, Target target,
                                            BatchView<T, Device, shape_t<last_input>> dx) {
         loss.evaluate_behind(layer, device, x, target, dx, static_cast<LossReport*>(nullptr));
     };
-    /// Layers [0, end) run before the loss.
+    /// Nodes [0, end) run before the loss, which reads this value.
     static constexpr Size end = fused ? last : last + 1;
+    static constexpr Size value = fused ? last_node.inputs[0] : N::output;
     static constexpr bool counts_correct = is_class_indices<Target> && Model::output_shape::dims.rank == 1;
 
     using OutputView = BatchView<const T, Device, typename Model::output_shape>;
@@ -36,11 +48,11 @@ struct LossHead {
     static constexpr bool fits = N::fits && Problem::the_loss_fits_the_network_and_the_target;
 
     /// Reports on a batch whose layers [0, end) have run; with a non-null gradient, writes the gradient of
-    /// value `end` too.
+    /// that value too.
     template <class Run, class Slots, class Gradient>
     static void measure(const LossType& loss, const Slots& layers, const Memory<Device, T>& memory,
                         Target target, Gradient gradient, LossReport* report) {
-        const auto output = Run::template value<end>(memory);
+        const auto output = Run::template operand<value>(memory);
         if constexpr (
             counts_correct && requires { LossType::is_cross_entropy; } &&
             requires { memory.device.counts_correct_with_loss(memory.batch, Size()); }) {
@@ -51,7 +63,7 @@ struct LossHead {
             memory.device.count_correct(output, target.data, report);
         }
         if constexpr (fused)
-            loss.evaluate_behind(get<last>(layers), memory.device, output, target, gradient, report);
+            loss.evaluate_behind(get<last_node.leaf>(layers), memory.device, output, target, gradient, report);
         else
             loss.evaluate(memory.device, output, target, gradient, report);
     }

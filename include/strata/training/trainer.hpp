@@ -85,7 +85,7 @@ public:
         using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
-            const auto input = Model::view_of_input(x, model_->staging_);
+            const detail::Inputs input = detail::view_of_batch<Model>(x, model_->staging_);
             detail::check_batch(input.batch, target.batch);
             run<Head>(input, target, before);
             if constexpr (Device::is_host) {
@@ -130,7 +130,7 @@ private:
     void run(const Input& input, const Target& target, const Before& before) {
         using Run = typename Model::Training;
         model_->make_gradients();
-        optimizer_.prepare(model_->parameters_.size());
+        optimizer_.prepare(model_->gradients_.size());
         auto memory = model_->prepare(input);
         memory.accumulate = false;
         LossReport* const report = model_->report();
@@ -142,7 +142,7 @@ private:
             [[maybe_unused]] const typename Device::PrecisionScope precision(device, precision_);
             before();
             Run::template forward<Head::end>(memory, model_->layers_);
-            const auto gradient = Run::template gradient<Head::end>(memory);
+            const auto gradient = Run::template gradient<Head::value>(memory);
             Head::template measure<Run>(loss_, model_->layers_, memory, target, gradient, report);
             const bool counts = Head::counts_correct;
             if constexpr (Device::is_host) {
@@ -158,7 +158,7 @@ private:
             Run::template backward<Head::end>(memory, model_->layers_);
             if constexpr (!Device::is_host)
                 if (scaled)
-                    device.for_each(model_->parameters_.size(),
+                    device.for_each(model_->gradients_.size(),
                                     detail::UnscaleGradient<T>{scaler_.data(), report}, memory.gradients);
             optimizer_.update(memory.gradients,
                               {.rule_is_ready = !Device::is_host && !scaled, .checks_gradients = !scaled});
@@ -167,13 +167,11 @@ private:
         };
         if (recorded_) {
             const Size options = optimizer_.states_in_use() * 4 + static_cast<Size>(precision_);
-            const ReplayKey key{input.data,   target.data, memory.parameters, memory.gradients,
-                                memory.arena, input.batch, memory.capacity,   options};
-            replay_.run(device, key, work);
+            replay_.run(device, detail::replay_key(memory, target.data, options), work);
         } else {
             work();
         }
-        model_->trained_input_ = input;
+        model_->trained_inputs_ = input;
         model_->accumulate_ = true;
         ++optimizer_.count_;
     }

@@ -1,0 +1,11 @@
+#pragma once
+// `no_bias`, which leaves out the bias of a layer: `Linear<4, 8, no_bias>`, `Conv2d<1, 32, 3, no_bias>`.
+
+namespace strata {
+
+enum class Bias { none };
+inline constexpr Bias no_bias = Bias::none;
+
+inline void write_no_bias_and_not_false_or_true() {}
+
+}  // namespace strata

@@ -1,0 +1,162 @@
+#pragma once
+// The graph of a network as a constant: its nodes in the order of execution, each with the values that it
+// reads and the one that it writes. Values 0 to inputs - 1 are the network's inputs, and value inputs + i is
+// what node i writes.
+
+#include <strata/core/layer.hpp>
+#include <strata/core/type_number.hpp>
+
+namespace strata {
+
+namespace detail {
+
+inline constexpr Size none = static_cast<Size>(-1);
+/// Of a network.
+inline constexpr Size max_inputs = 4;
+
+/// A layer's rules as a value, so that one loop serves all layers.
+struct LayerRules {
+    std::uint64_t number;  ///< of the layer's type
+    LayerTraits traits;
+    JoinOutcome (*result)(const Operand*, Size);
+    Dims (*input_shape)();  ///< null: the layer says nothing of its input
+    Size (*saved)(Dims);
+    Size (*saved_once)(Dims);
+    Size (*multiply_adds)(const Operand*, Size);
+    bool (*passes_gradient)(const Operand*, Size count, Size operand);
+    bool (*same_parameters)(Dims, Dims);  ///< for these two inputs
+    Size parameters;                      ///< and buffers
+    Size learnt;                          ///< parameters without buffers
+    bool takes_indices;
+    bool joins;  ///< takes several operands, or single tensors
+};
+
+/// Kernels see a single tensor as a batch of one; layers that know one batch only keep what it is.
+template <class Layer>
+constexpr JoinOutcome result_of(const Operand* operands, Size count) {
+    if constexpr (JoinLayer<Layer>) {
+        return Layer::join(operands, count);
+    } else {
+        const ShapeOutcome outcome = Layer::output_shape(operands[0].dims);
+        return {{outcome.dims, operands[0].batched}, outcome.refusal, outcome.expected};
+    }
+}
+template <class Layer>
+constexpr Size multiply_adds_of_operands(const Operand* operands, Size count) {
+    if constexpr (requires { Layer::multiply_adds(operands, count); })
+        return Layer::multiply_adds(operands, count);
+    else
+        return count == 0 ? 0 : multiply_adds_of<Layer>(operands[0].dims);
+}
+template <class Layer>
+constexpr bool passes_gradient_of(const Operand* operands, Size count, Size operand) {
+    if constexpr (requires { Layer::passes_gradient(operands, count, operand); })
+        return Layer::passes_gradient(operands, count, operand);
+    else
+        return traits_of<Layer>().view;
+}
+template <class Layer>
+constexpr bool same_parameters_of(Dims a, Dims b) {
+    if constexpr (parameter_count_of<Layer> == 0) {
+        return true;
+    } else {
+        const auto first = parameters_of<Layer>(a), second = parameters_of<Layer>(b);
+        for (Size i = 0; i < first.count; ++i)
+            if (first.items[i].dims != second.items[i].dims) return false;
+        return true;
+    }
+}
+template <class Layer>
+inline constexpr Size learnt_count_of = [] {
+    if constexpr (parameter_count_of<Layer> == 0) {
+        return Size(0);
+    } else {
+        Size count = 0;
+        for (const ParameterSpec& spec : parameters_of<Layer>(Dims{}).items)
+            count += spec.kind == ParameterKind::learnt;
+        return count;
+    }
+}();
+template <class Layer>
+constexpr auto input_shape_of() -> Dims (*)() {
+    if constexpr (requires { Layer::input_shape(); })
+        return &Layer::input_shape;
+    else
+        return nullptr;
+}
+template <class Layer>
+constexpr bool takes_indices_of() {
+    if constexpr (requires { Layer::takes_indices; })
+        return Layer::takes_indices;
+    else
+        return false;
+}
+
+template <class Layer>
+inline constexpr LayerRules rules_of = {enter<Layer>,
+                                        traits_of<Layer>(),
+                                        &result_of<Layer>,
+                                        input_shape_of<Layer>(),
+                                        &saved_of<Layer>,
+                                        &saved_once_of<Layer>,
+                                        &multiply_adds_of_operands<Layer>,
+                                        &passes_gradient_of<Layer>,
+                                        &same_parameters_of<Layer>,
+                                        parameter_count_of<Layer>,
+                                        learnt_count_of<Layer>,
+                                        takes_indices_of<Layer>(),
+                                        JoinLayer<Layer>};
+
+/// Options of a layer that is used as a function, such as the slope of leaky_relu(x, 0.2).
+struct Numbers {
+    Size count = 0;
+    double of[3] = {};
+    friend constexpr bool operator==(const Numbers&, const Numbers&) = default;
+};
+
+struct GraphNode {
+    const LayerRules* rules = nullptr;
+    Size leaf = none;  ///< which layer of the network; none for a function
+    Size inputs[max_operands] = {};
+    Size input_count = 0;
+    Numbers numbers;
+    Dims in, out;           ///< of the first operand, and of what it writes
+    Size leaf_in_front = 0;  ///< where it stands: the next layer,
+    Size depth = 0;          ///< and in how many composites
+};
+
+struct GraphValue {
+    Dims dims;
+    bool batched = true;
+    bool known = true;     ///< the shape, while it is looked for
+    bool indices = false;  ///< whole numbers, for a layer that looks up a table
+    Values values = Values::any;
+};
+
+/// What is wrong with a graph.
+struct GraphRefusal {
+    enum Kind { nothing, shape_unknown, does_not_fit, no_forward, unused, several_inputs, differs };
+    Kind kind = nothing;
+    std::uint64_t number = 0;  ///< the type that refuses
+    Size leaf = 0, depth = 0;
+    Size given_count = 0;
+    Operand given[2];
+    Reason refusal = nullptr;
+    Dims expected;
+};
+
+template <Size Nodes, Size Inputs>
+struct Graph {
+    static constexpr Size nodes_count = Nodes, inputs = Inputs, values_count = Nodes + Inputs;
+    GraphNode nodes[Nodes == 0 ? 1 : Nodes];
+    GraphValue values[Nodes + Inputs + 1];
+    Size outputs[max_operands] = {};
+    Size output_count = 0;
+    bool any_shape = false;  ///< of the first input only the number of elements counts
+    GraphRefusal refusal;
+
+    constexpr bool fits() const { return refusal.kind == GraphRefusal::nothing; }
+};
+
+}  // namespace detail
+}  // namespace strata

@@ -1,0 +1,441 @@
+#pragma once
+// How the graph of a network is found: the network is run once in the compiler, on values that know their
+// shapes and nothing else. Each layer that is called leaves a node. So a module's `forward` is ordinary code:
+// a variable may be used twice, layers may be called in loops, and sizes may be asked for.
+//
+// A shape that nobody has stated yet is looked for on the way: the first layer that knows its input's shape
+// says it, and the network is run again.
+
+#include <strata/core/diagnostics.hpp>
+#include <strata/core/graph.hpp>
+
+namespace strata {
+
+namespace detail {
+
+/// An array that grows, for the compiler's own work.
+template <class T>
+class Growing {
+public:
+    constexpr Growing() = default;
+    Growing(const Growing&) = delete;
+    Growing& operator=(const Growing&) = delete;
+    constexpr ~Growing() { delete[] data_; }
+
+    constexpr T& operator[](Size i) { return data_[i]; }
+    constexpr const T& operator[](Size i) const { return data_[i]; }
+    constexpr Size size() const { return size_; }
+    constexpr void clear() { size_ = 0; }
+    constexpr T& add() {
+        if (size_ == room_) grow();
+        return data_[size_++] = T{};
+    }
+
+private:
+    constexpr void grow() {
+        room_ = room_ == 0 ? 8 : 2 * room_;
+        T* const wider = new T[room_]{};
+        for (Size i = 0; i < size_; ++i) wider[i] = data_[i];
+        delete[] data_;
+        data_ = wider;
+    }
+    T* data_ = nullptr;
+    Size size_ = 0, room_ = 0;
+};
+
+class Trace;
+
+/// Where in the network something is called: the next layer, and the number of composites around.
+struct Place {
+    Size leaf = 0, depth = 0;
+};
+
+}  // namespace detail
+
+/// What stands for a batch (or a single tensor) while the compiler runs `forward`. It knows its shape.
+struct Value {
+    detail::Trace* trace = nullptr;
+    Size id = 0;
+
+    /// The extent of a dimension as PyTorch counts them: 0 is the batch, which nobody knows yet, 1 the first
+    /// extent of a sample, -1 the last. (A single tensor has no batch: 0 is its first extent.)
+    constexpr Size size(int dim) const;
+    /// The shape of one sample.
+    constexpr Dims shape() const;
+};
+
+/// Several of them: what a module with several heads returns, `return Outputs{a, b};`.
+template <Size N>
+struct Outputs {
+    Value values[N];
+    template <Size I>
+    constexpr Value get() const {
+        return values[I];
+    }
+    constexpr Value operator[](Size i) const { return values[i]; }
+};
+template <class... Values>
+Outputs(Values...) -> Outputs<sizeof...(Values)>;
+
+namespace detail {
+
+/// Values on their way into or out of a layer.
+struct Wires {
+    Size id[max_operands] = {};
+    Size count = 0;
+};
+
+class Trace {
+public:
+    Growing<GraphNode> nodes;
+    Growing<GraphValue> values;
+    Growing<Size> origin;  ///< the input that a value of unknown shape comes from
+    Size inputs = 0;
+    GraphRefusal refusal;
+    bool complete = true;  ///< no node has seen an unknown shape
+    Place place;           ///< of what is called at present
+
+    constexpr bool failed() const { return refusal.kind != GraphRefusal::nothing; }
+
+    constexpr void restart() {
+        nodes.clear();
+        values.clear();
+        origin.clear();
+        inputs = 0;
+        complete = true;
+    }
+    constexpr Size add_input(Dims dims, bool known) {
+        GraphValue& value = values.add();
+        value.dims = dims;
+        value.known = known;
+        origin.add() = inputs;
+        return inputs++;
+    }
+
+    /// A node; returns the value that it writes.
+    constexpr Size add(const LayerRules& rules, Size leaf, const Size* in, Size count,
+                       const Numbers& numbers) {
+        if (leaf == none && rules.saved(Dims{}) == 0)
+            for (Size i = 0; i < nodes.size(); ++i)
+                if (same(nodes[i], rules, in, count, numbers)) return inputs + i;
+        const Size written = values.size();
+        GraphNode& node = nodes.add();
+        node.rules = &rules;
+        node.leaf = leaf;
+        node.input_count = count;
+        node.numbers = numbers;
+        node.leaf_in_front = place.leaf;
+        node.depth = place.depth;
+        for (Size k = 0; k < count; ++k) node.inputs[k] = in[k];
+        origin.add() = count > 0 ? origin[in[0]] : 0;
+        GraphValue& result = values.add();
+        result.known = false;
+        if (failed()) return written;
+        if (count > 0 && rules.takes_indices && in[0] < inputs) values[in[0]].indices = true;
+        for (Size k = 0; k < count; ++k)
+            if (!values[in[k]].known && !ask(rules, in[k], leaf)) return written;
+        fit(node, rules, values[written]);
+        return written;
+    }
+
+private:
+    static constexpr bool same(const GraphNode& node, const LayerRules& rules, const Size* in, Size count,
+                               const Numbers& numbers) {
+        if (node.leaf != none || node.rules != &rules || node.input_count != count) return false;
+        for (Size k = 0; k < count; ++k)
+            if (node.inputs[k] != in[k]) return false;
+        return node.numbers == numbers;
+    }
+
+    constexpr bool leaf_is_shared(const GraphNode& node, Size i) const {
+        return node.leaf != none && node.rules->parameters > 0 && i + 1 < nodes.size();
+    }
+
+    /// Asks a layer for the shape of its input. False if it does not know.
+    constexpr bool ask(const LayerRules& rules, Size value, Size leaf) {
+        const Size input = origin[value];
+        if (rules.input_shape != nullptr && !values[input].known) {
+            const Dims stated = rules.input_shape();
+            if (stated.elements() > 0) {
+                values[input].dims = values[value].dims = stated;
+                values[input].known = values[value].known = true;
+                if (value != input) complete = false;
+                return true;
+            }
+            refusal.kind = GraphRefusal::shape_unknown;
+            refusal.number = rules.number;
+            refusal.leaf = leaf == none ? place.leaf : leaf;
+        }
+        complete = false;
+        return false;
+    }
+
+    constexpr void fit(GraphNode& node, const LayerRules& rules, GraphValue& result) {
+        Operand operands[max_operands];
+        for (Size k = 0; k < node.input_count; ++k) {
+            const GraphValue& value = values[node.inputs[k]];
+            operands[k] = {value.dims, value.batched};
+        }
+        const JoinOutcome outcome = rules.result(operands, node.input_count);
+        if (outcome.refusal != nullptr) {
+            refusal = {GraphRefusal::does_not_fit,
+                       rules.number,
+                       node.leaf == none ? node.leaf_in_front : node.leaf,
+                       node.leaf == none ? node.depth : none,
+                       node.input_count < 2 ? node.input_count : 2,
+                       {operands[0], operands[1]},
+                       outcome.refusal,
+                       outcome.expected};
+            return;
+        }
+        node.in = operands[0].dims;
+        for (Size i = 0; leaf_is_shared(node, i); ++i)
+            if (nodes[i].leaf == node.leaf && !rules.same_parameters(nodes[i].in, node.in)) {
+                refusal = {GraphRefusal::differs, rules.number, node.leaf, none, 2, {{nodes[i].in}, operands[0]}, nullptr, {}};
+                return;
+            }
+        node.out = outcome.result.dims;
+        result.dims = outcome.result.dims;
+        result.batched = outcome.result.batched;
+        result.known = true;
+        result.values = rules.traits.values != Values::inherited ? rules.traits.values
+                        : node.input_count == 0                  ? Values::any
+                                                                 : values[node.inputs[0]].values;
+    }
+};
+
+}  // namespace detail
+
+constexpr Dims Value::shape() const { return trace->values[id].dims; }
+constexpr Size Value::size(int dim) const {
+    const detail::GraphValue& value = trace->values[id];
+    const int rank = static_cast<int>(value.dims.rank);
+    const int axis = dim < 0 ? rank + dim : value.batched ? dim - 1 : dim;
+    return axis < 0 || axis >= rank || !value.known ? 0 : value.dims.extent[axis];
+}
+
+/// A layer as a function of values: `apply<ReLU>(x)`; relu(x), max_pool2d<2>(x) and so on are that. Equal calls
+/// are one node. `apply_with<LeakyReLU>({1, {0.2}}, x)` gives the layer's first members these values.
+template <class Layer, class... Operands>
+constexpr Value apply_with(const detail::Numbers& numbers, Value x, Operands... more) {
+    const Size in[] = {x.id, more.id...};
+    return {x.trace, x.trace->add(detail::rules_of<Layer>, detail::none, in, 1 + sizeof...(more), numbers)};
+}
+template <class Layer, class... Operands>
+constexpr Value apply(Value x, Operands... more) {
+    return apply_with<Layer>({}, x, more...);
+}
+
+namespace detail {
+
+template <class Layer>
+constexpr Size count_leaves();
+
+template <class Layer>
+constexpr Wires trace_layer(Trace& trace, Place place, const Wires& in);
+
+/// A layer while the compiler runs `forward`: call it.
+template <Size outputs>
+struct LayerHandle {
+    Trace* trace = nullptr;
+    Place place;
+    Wires (*run)(Trace&, Place, const Wires&) = nullptr;
+
+    template <class... Values>
+    constexpr auto operator()(Value x, Values... more) const {
+        const Wires wires = run(*trace, place, Wires{{x.id, more.id...}, 1 + sizeof...(more)});
+        if constexpr (outputs == 1) {
+            return Value{trace, wires.id[0]};
+        } else {
+            Outputs<outputs> result{};
+            for (Size i = 0; i < outputs; ++i) result.values[i] = {trace, wires.id[i]};
+            return result;
+        }
+    }
+    constexpr Wires operator()(const Wires& in) const { return run(*trace, place, in); }
+};
+
+/// A parameter of a module's own: in `forward` it is a value, not a layer.
+template <class Layer>
+concept OwnParameter = requires {
+    Layer::is_own_parameter;
+};
+/// A composite that runs its children itself, as Sequential does: `run(layers, count, wires)`.
+template <class Layer>
+concept Container = Composite<Layer> && requires(const LayerHandle<1>* layers, Wires wires) {
+    Layer::run(layers, Size(), wires);
+};
+
+template <class Layer>
+constexpr Size output_count_of();
+template <class Layer>
+constexpr Size input_count_of();
+
+template <class Child>
+constexpr auto handle_of(Trace& trace, Place place) {
+    if constexpr (OwnParameter<Child>)
+        return Value{&trace, trace.add(rules_of<Child>, place.leaf, nullptr, 0, {})};
+    else
+        return LayerHandle<output_count_of<Child>()>{&trace, place, &trace_layer<Child>};
+}
+template <class Child>
+using handle_t = std::conditional_t<OwnParameter<Child>, Value, LayerHandle<output_count_of<Child>()>>;
+
+/// How many inputs a module's forward takes behind its layers, or `none`.
+template <class Module, class... Handles>
+constexpr Size forward_arity() {
+    constexpr Value x{};
+    if constexpr (requires(Handles... h) { Module::forward(h..., x); })
+        return 1;
+    else if constexpr (requires(Handles... h) { Module::forward(h..., x, x); })
+        return 2;
+    else if constexpr (requires(Handles... h) { Module::forward(h..., x, x, x); })
+        return 3;
+    else if constexpr (requires(Handles... h) { Module::forward(h..., x, x, x, x); })
+        return 4;
+    else
+        return none;
+}
+
+template <Size>
+using ValueFor = Value;
+
+template <class Result>
+struct CountOutputs {
+    static constexpr Size value = none;
+};
+template <>
+struct CountOutputs<Value> {
+    static constexpr Size value = 1;
+};
+template <Size N>
+struct CountOutputs<Outputs<N>> {
+    static constexpr Size value = N;
+};
+
+/// A module and its children: arities, and the call of its forward.
+template <class Module, class Children>
+struct ModuleCall;
+template <class Module, class... Children>
+struct ModuleCall<Module, TypeList<Children...>> {
+    static constexpr Size inputs = forward_arity<Module, handle_t<Children>...>();
+
+    template <Size... K>
+    static constexpr Size count_outputs(std::index_sequence<K...>) {
+        return CountOutputs<decltype(Module::forward(std::declval<handle_t<Children>>()...,
+                                                     std::declval<ValueFor<K>>()...))>::value;
+    }
+    static constexpr Size outputs = [] {
+        if constexpr (inputs == none)
+            return none;
+        else
+            return count_outputs(std::make_index_sequence<inputs>{});
+    }();
+
+    template <Size... K, Size... C>
+    static constexpr Wires run(Trace& trace, const Place (&places)[sizeof...(Children) + 1], const Wires& in,
+                               std::index_sequence<K...>, std::index_sequence<C...>) {
+        const auto result = Module::forward(handle_of<Children>(trace, places[C])..., Value{&trace, in.id[K]}...);
+        Wires out;
+        out.count = outputs;
+        if constexpr (outputs == 1)
+            out.id[0] = result.id;
+        else
+            for (Size i = 0; i < outputs; ++i) out.id[i] = result.values[i].id;
+        return out;
+    }
+};
+
+template <class... Children>
+constexpr void place_children(TypeList<Children...>, Place place, Place* places) {
+    Size leaf = place.leaf, index = 0;
+    ((places[index++] = {leaf, place.depth + 1}, leaf += count_leaves<Children>()), ...);
+}
+
+template <class Layer, class... Children>
+constexpr Wires trace_composite(TypeList<Children...>, Trace& trace, Place place, const Wires& in) {
+    constexpr Size count = sizeof...(Children);
+    Place places[count + 1];
+    place_children(TypeList<Children...>{}, place, places);
+    const Place before = trace.place;
+    trace.place = place;
+    Wires out;
+    if constexpr (Container<Layer>) {
+        LayerHandle<1> layers[count + 1];
+        Size index = 0;
+        ((layers[index] = {&trace, places[index], &trace_layer<Children>}, ++index), ...);
+        out = Layer::run(layers, count, in);
+    } else {
+        using Call = ModuleCall<Layer, TypeList<Children...>>;
+        if constexpr (Call::inputs == none || Call::outputs == none) {
+            if (!trace.failed())
+                trace.refusal = {GraphRefusal::no_forward, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
+            out = in;
+        } else {
+            out = Call::run(trace, places, in, std::make_index_sequence<Call::inputs>{},
+                            std::make_index_sequence<count>{});
+        }
+    }
+    trace.place = before;
+    return out;
+}
+
+template <class Layer>
+constexpr Wires trace_layer(Trace& trace, Place place, const Wires& in) {
+    if constexpr (Composite<Layer>) {
+        if (in.count != input_count_of<Layer>() && !Container<Layer> && !trace.failed())
+            trace.refusal = {GraphRefusal::several_inputs, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
+        return trace_composite<Layer>(typename Layer::children{}, trace, place, in);
+    } else {
+        if (in.count != 1 && !JoinLayer<Layer> && !trace.failed())
+            trace.refusal = {GraphRefusal::several_inputs, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
+        Wires out;
+        out.id[out.count++] = trace.add(rules_of<Layer>, place.leaf, in.id, in.count, {});
+        return out;
+    }
+}
+
+template <class... Children>
+constexpr Size outputs_of_last(TypeList<Children...>) {
+    Size count = 1;
+    ((count = output_count_of<Children>()), ...);
+    return count;
+}
+template <class First, class... Rest>
+constexpr Size inputs_of_first(TypeList<First, Rest...>) {
+    return input_count_of<First>();
+}
+constexpr Size inputs_of_first(TypeList<>) { return 1; }
+
+template <class Layer>
+constexpr Size output_count_of() {
+    if constexpr (requires { Layer::output_count; })
+        return Layer::output_count;
+    else if constexpr (Container<Layer>)
+        return outputs_of_last(typename Layer::children{});
+    else if constexpr (Composite<Layer>)
+        return ModuleCall<Layer, typename Layer::children>::outputs;
+    else
+        return 1;
+}
+template <class Layer>
+constexpr Size input_count_of() {
+    if constexpr (Container<Layer>)
+        return inputs_of_first(typename Layer::children{});
+    else if constexpr (Composite<Layer>)
+        return ModuleCall<Layer, typename Layer::children>::inputs;
+    else if constexpr (requires { Layer::operand_count; })
+        return Layer::operand_count;
+    else
+        return 1;
+}
+
+}  // namespace detail
+}  // namespace strata
+
+template <strata::Size N>
+struct std::tuple_size<strata::Outputs<N>> : std::integral_constant<std::size_t, N> {};
+template <std::size_t I, strata::Size N>
+struct std::tuple_element<I, strata::Outputs<N>> {
+    using type = strata::Value;
+};
