@@ -22,15 +22,16 @@ using namespace strata;
 // An MLP that begins with Flatten: the first Linear says how many elements come in.
 using Mlp = Network<Sequential<Flatten, Linear<784, 100>, ReLU, Linear<10>, LogSoftmax>>;
 static_assert(Mlp::layer_count == 5);
-static_assert(Mlp::stated.any_shape);
+static_assert(Mlp::graph.any_shape);
 static_assert(std::is_same_v<Mlp::InputShape, Shape<784>>);
 static_assert(std::is_same_v<Mlp::OutputShape, Shape<10>>);
 static_assert(std::is_same_v<Mlp::LastLayer, LogSoftmax>);
-static_assert(Mlp::trace.layers[1].in == dims(784) && Mlp::trace.layers[1].out == dims(100));
-static_assert(Mlp::trace.layers[3].in == dims(100) && Mlp::trace.layers[3].out == dims(10));
+static_assert(Mlp::graph.nodes[1].in == dims(784) && Mlp::graph.nodes[1].out == dims(100));
+static_assert(Mlp::graph.nodes[3].in == dims(100) && Mlp::graph.nodes[3].out == dims(10));
 static_assert(Mlp::multiply_adds == 784 * 100 + 100 * 10);
 static_assert(Mlp::output_values == Values::log_probabilities);
-static_assert(Mlp::lowest_gradient == 2, "nothing below the first Linear needs a gradient");
+static_assert(!Mlp::needs_gradient.of[1] && Mlp::needs_gradient.of[2],
+              "nothing below the first Linear needs a gradient");
 static_assert(Mlp::fits);
 
 // The parameter table: names as PyTorch has them, offsets at multiples of 64 elements, in the order of the
@@ -66,7 +67,7 @@ static_assert(Nested::training_plan.elements == Mlp::training_plan.elements);
 // Samples of rank 2, and networks without parameters.
 using Rows = Network<Sequential<Input<5, 7>, Linear<3, no_bias>, Reshape<15>>>;
 static_assert(std::is_same_v<Rows::OutputShape, Shape<15>>);
-static_assert(!Rows::stated.any_shape);
+static_assert(!Rows::graph.any_shape);
 static_assert(Rows::parameters.count == 21 && Rows::multiply_adds == 5 * 7 * 3);
 
 // Input does not count in the names, because PyTorch has none; Flatten does.
@@ -86,12 +87,15 @@ static_assert(Network<Sequential<Input<3>, Identity>>::output_values == Values::
 
 // The first layer that does not fit is found by a function over values; nothing else is computed. (The
 // refusal itself is a compile error of `Network`; here only what it is made of.)
-using Wrong = strata::detail::NetworkShapes<Sequential<Linear<784, 100>, ReLU, Linear<10, 20>, Linear<7, 8>>>;
-static_assert(Wrong::trace.failed == 2);
-static_assert(Wrong::trace.refusal.refusal == &it_takes_a_last_extent_of);
-static_assert(Wrong::trace.refusal.expected == dims(10));
-static_assert(Wrong::trace.layers[2].in == dims(100));
-static_assert(!strata::detail::NetworkShapes<Sequential<ReLU>>::stated.stated);
+using Wrong = strata::detail::NetworkGraph<Sequential<Linear<784, 100>, ReLU, Linear<10, 20>, Linear<7, 8>>>;
+using strata::detail::GraphRefusal;
+static_assert(Wrong::graph.refusal.kind == GraphRefusal::does_not_fit);
+static_assert(Wrong::graph.refusal.leaf == 2);
+static_assert(Wrong::graph.refusal.refusal == &it_takes_a_last_extent_of);
+static_assert(Wrong::graph.refusal.expected == dims(10));
+static_assert(Wrong::graph.refusal.given[0].dims == dims(100));
+static_assert(strata::detail::NetworkGraph<Sequential<Linear<3>>>::graph.refusal.kind ==
+              GraphRefusal::shape_unknown);
 
 TEST_CASE("leaves are visited in order, whatever the nesting") {
     using Net = Sequential<Linear<4, 3>, Sequential<Dropout, Sequential<ReLU, Dropout>>, Dropout>;

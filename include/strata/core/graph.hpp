@@ -19,7 +19,8 @@ struct LayerRules {
     std::uint64_t number;  ///< of the layer's type
     LayerTraits traits;
     JoinOutcome (*result)(const Operand*, Size);
-    Dims (*input_shape)();  ///< null: the layer says nothing of its input
+    bool asks_for_input;  ///< the layer states its input's shape, or depends on what arrives
+    Dims (*input_shape)();
     Size (*saved)(Dims);
     Size (*saved_once)(Dims);
     Size (*multiply_adds)(const Operand*, Size);
@@ -78,11 +79,11 @@ inline constexpr Size learnt_count_of = [] {
     }
 }();
 template <class Layer>
-constexpr auto input_shape_of() -> Dims (*)() {
+constexpr Dims input_shape_of() {
     if constexpr (requires { Layer::input_shape(); })
-        return &Layer::input_shape;
+        return Layer::input_shape();
     else
-        return nullptr;
+        return {};
 }
 template <class Layer>
 constexpr bool takes_indices_of() {
@@ -96,7 +97,8 @@ template <class Layer>
 inline constexpr LayerRules rules_of = {enter<Layer>,
                                         traits_of<Layer>(),
                                         &result_of<Layer>,
-                                        input_shape_of<Layer>(),
+                                        requires { Layer::input_shape(); },
+                                        &input_shape_of<Layer>,
                                         &saved_of<Layer>,
                                         &saved_once_of<Layer>,
                                         &multiply_adds_of_operands<Layer>,

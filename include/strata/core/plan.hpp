@@ -23,6 +23,7 @@ struct Lifetime {
     Size size = 0, begin = 0, end = 0;
     bool batched = true;
     Size offset = 0;
+    Size needed_until = 0;  ///< what it holds at present
 };
 
 /// How the gradient of one operand comes about. The node's kernel writes it to `target`, unless the gradient of
@@ -38,7 +39,8 @@ template <class G>
 struct ActivationPlan {
     Size value[G::values_count + 1] = {};     ///< offset, or `in_the_input`, or `in_the_parameters`
     Size source[G::values_count + 1] = {};    ///< of which input it is a view
-    Size gradient[G::values_count + 1] = {};  ///< training only
+    Size gradient[G::values_count + 1] = {};  ///< training only: when all of it is there
+    Size gradient_of_loss[max_operands] = {};  ///< of each output: where the loss writes its gradient
     Size saved[G::nodes_count + 1] = {};      ///< training only
     Size saved_once[G::nodes_count + 1] = {};
     Size elements = 0;       ///< of the arena, per sample
@@ -57,7 +59,7 @@ constexpr void find_gradients(const G& graph, bool* needed) {
     for (Size v = 0; v < G::values_count; ++v) needed[v] = false;
     for (Size i = 0; i < G::nodes_count; ++i) {
         const GraphNode& node = graph.nodes[i];
-        bool needs = node.rules != nullptr && node.rules->learnt > 0;
+        bool needs = node.rules->learnt > 0;
         for (Size k = 0; k < node.input_count; ++k) needs = needs || needed[node.inputs[k]];
         needed[G::inputs + i] = needs;
     }
@@ -76,6 +78,8 @@ class Planner {
 public:
     constexpr Planner(const G& graph, bool training) : graph_(graph), training_(training) {
         find_gradients(graph, needed_);
+        for (Size& life : gradient_life_) life = none;
+        for (Size& life : loss_life_) life = none;
     }
 
     template <class Plan>
@@ -90,6 +94,8 @@ public:
             plan.source[v] = source_[v];
             if (gradient_life_[v] != none) plan.gradient[v] = lives_[gradient_life_[v]].offset;
         }
+        for (Size o = 0; o < graph_.output_count; ++o)
+            if (loss_life_[o] != none) plan.gradient_of_loss[o] = lives_[loss_life_[o]].offset;
         for (Size i = 0; i < G::nodes_count; ++i) {
             if (saved_life_[i] != none) plan.saved[i] = lives_[saved_life_[i]].offset;
             if (saved_once_life_[i] != none) plan.saved_once[i] = lives_[saved_once_life_[i]].offset;
@@ -135,7 +141,6 @@ private:
 
     // y lies on x where the layer allows it and nobody needs x any more.
     constexpr void place_values() {
-        Size content_until[G::values_count + 1] = {};  // of the life of each value
         for (Size v = 0; v < G::inputs; ++v) {
             life_[v] = none;
             place_[v] = in_the_input;
@@ -153,18 +158,18 @@ private:
                 life_[out] = life_[x];
                 place_[out] = place_[x];
                 source_[out] = source_[x];
-                if (life_[x] != none && content_until[life_[x]] < last_use_[out])
-                    content_until[life_[x]] = last_use_[out];
+                if (life_[x] != none && lives_[life_[x]].needed_until < last_use_[out])
+                    lives_[life_[x]].needed_until = last_use_[out];
             } else {
                 for (Size k = 0; k < node.input_count && life_[out] == none; ++k) {
                     const Size x = node.inputs[k];
                     const bool same = graph_.values[x].dims.elements() == result.dims.elements() &&
                                       graph_.values[x].batched == result.batched;
-                    if (node.rules->traits.in_place && same && life_[x] != none && content_until[life_[x]] <= i)
+                    if (node.rules->traits.in_place && same && life_[x] != none && lives_[life_[x]].needed_until <= i)
                         life_[out] = life_[x];
                 }
                 if (life_[out] == none) life_[out] = new_life(result.dims.elements(), result.batched, i);
-                content_until[life_[out]] = last_use_[out];
+                lives_[life_[out]].needed_until = last_use_[out];
             }
             until(life_[out], last_use_[out]);
             if (training_ && node.rules->saved(node.in) > 0) {
@@ -188,10 +193,9 @@ private:
     // From the loss backwards. dx lies on dy where the layer allows it and nobody else needs dy.
     template <class Plan>
     constexpr void place_gradients(Plan& plan) {
-        for (Size v = 0; v < G::values_count; ++v) gradient_life_[v] = none;
         for (Size o = 0; o < graph_.output_count; ++o) {
             const GraphValue& value = graph_.values[graph_.outputs[o]];
-            gradient_life_[graph_.outputs[o]] = new_life(value.dims.elements(), value.batched, N);
+            gradient_life_[graph_.outputs[o]] = loss_life_[o] = new_life(value.dims.elements(), value.batched, N);
         }
         Size edge = edge_begin(graph_, N);
         for (Size i = N; i-- > 0;) {
@@ -300,6 +304,7 @@ private:
     Size place_[G::values_count + 1] = {};
     Size source_[G::values_count + 1] = {};
     Size gradient_life_[G::values_count + 1] = {};
+    Size loss_life_[max_operands] = {};
     Size saved_life_[G::nodes_count + 1] = {};
     Size saved_once_life_[G::nodes_count + 1] = {};
     Growing<Lifetime> lives_;

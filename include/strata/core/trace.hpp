@@ -141,7 +141,7 @@ public:
 private:
     static constexpr bool same(const GraphNode& node, const LayerRules& rules, const Size* in, Size count,
                                const Numbers& numbers) {
-        if (node.leaf != none || node.rules != &rules || node.input_count != count) return false;
+        if (node.leaf != none || node.rules->number != rules.number || node.input_count != count) return false;
         for (Size k = 0; k < count; ++k)
             if (node.inputs[k] != in[k]) return false;
         return node.numbers == numbers;
@@ -154,7 +154,7 @@ private:
     /// Asks a layer for the shape of its input. False if it does not know.
     constexpr bool ask(const LayerRules& rules, Size value, Size leaf) {
         const Size input = origin[value];
-        if (rules.input_shape != nullptr && !values[input].known) {
+        if (rules.asks_for_input && !values[input].known) {
             const Dims stated = rules.input_shape();
             if (stated.elements() > 0) {
                 values[input].dims = values[value].dims = stated;

@@ -24,16 +24,28 @@ struct Groups {
     long long count = 1;
 };
 
+namespace detail {
+/// More than two are counted and not kept: the layer then says so.
+template <class Option, class... N>
+constexpr Option extents(N... numbers) {
+    const long long all[] = {static_cast<long long>(numbers)..., 0, 0};
+    Option option;
+    option.count = sizeof...(N);
+    for (Size i = 0; i < 2; ++i) option.extent[i] = all[i];
+    return option;
+}
+}  // namespace detail
+
 template <auto... E>
-inline constexpr Kernel kernel{{sizeof...(E), {static_cast<long long>(E)...}}};
+inline constexpr Kernel kernel = detail::extents<Kernel>(E...);
 template <auto... E>
-inline constexpr Stride stride{{sizeof...(E), {static_cast<long long>(E)...}}};
+inline constexpr Stride stride = detail::extents<Stride>(E...);
 template <auto... E>
-inline constexpr Padding padding{{sizeof...(E), {static_cast<long long>(E)...}}};
+inline constexpr Padding padding = detail::extents<Padding>(E...);
 template <auto... E>
-inline constexpr OutputPadding output_padding{{sizeof...(E), {static_cast<long long>(E)...}}};
+inline constexpr OutputPadding output_padding = detail::extents<OutputPadding>(E...);
 template <auto... E>
-inline constexpr Dilation dilation{{sizeof...(E), {static_cast<long long>(E)...}}};
+inline constexpr Dilation dilation = detail::extents<Dilation>(E...);
 template <auto N>
 inline constexpr Groups groups{static_cast<long long>(N)};
 
