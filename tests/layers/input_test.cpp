@@ -12,8 +12,8 @@ using namespace strata;
 static_assert(Input<2, 3>::input_shape() == dims(2, 3));
 static_assert(Input<2, 3>::output_shape(dims(2, 3)).dims == dims(2, 3));
 static_assert(Input<2, 3>::traits.view && Input<2, 3>::traits.values == Values::inherited);
-static_assert(Network<Sequential<Input<2, 3>, Flatten>>::trace.input == dims(2, 3));
-static_assert(!Network<Sequential<Input<2, 3>, Flatten>>::stated.any_shape);
+static_assert(Network<Sequential<Input<2, 3>, Flatten>>::InputShape::dims == dims(2, 3));
+static_assert(!Network<Sequential<Input<2, 3>, Flatten>>::graph.any_shape);
 
 // Behind other layers it asserts their shape.
 static_assert(Input<2, 3>::output_shape(dims(6)).refusal == &it_takes_exactly);

@@ -10,7 +10,7 @@ namespace strata {
 
 namespace detail {
 
-inline constexpr Size none = static_cast<Size>(-1);
+inline constexpr Size no_index = static_cast<Size>(-1);
 /// Of a network.
 inline constexpr Size max_inputs = 4;
 
@@ -118,7 +118,7 @@ struct Numbers {
 
 struct GraphNode {
     const LayerRules* rules = nullptr;
-    Size leaf = none;  ///< which layer of the network; none for a function
+    Size leaf = no_index;  ///< which layer of the network; none for a function
     Size inputs[max_operands] = {};
     Size input_count = 0;
     Numbers numbers;

@@ -103,7 +103,7 @@ constexpr ParameterTable<Count> make_parameter_table(const G& graph) {
     constexpr Size leaves = leaves_t<Net>::size;
     Dims in[leaves + 1];
     for (Size i = G::nodes_count; i-- > 0;)
-        if (graph.nodes[i].leaf != none) in[graph.nodes[i].leaf] = graph.nodes[i].in;
+        if (graph.nodes[i].leaf != no_index) in[graph.nodes[i].leaf] = graph.nodes[i].in;
     TableState<Count, leaves + 1> state{in};
     if (!graph.fits()) return state.table;
     add_rows<Net>(state, ParameterName{});
@@ -150,7 +150,7 @@ constexpr Size first_with_wrong_arguments(TypeList<Leaves...>) {
 template <class Net>
 constexpr void run_trace(Trace& trace, Wires& out) {
     constexpr Size inputs = input_count_of<Net>();
-    constexpr Size count = inputs == none ? 1 : inputs;
+    constexpr Size count = inputs == no_index ? 1 : inputs;
     Dims dims[count];
     bool known[count] = {};
     if constexpr (requires { typename Net::input_shapes; })
@@ -172,15 +172,15 @@ constexpr void run_trace(Trace& trace, Wires& out) {
 
 /// Which nodes the outputs depend on.
 constexpr Size find_needed(const Trace& trace, const Wires& out, Growing<Size>& index) {
-    for (Size i = 0; i < trace.nodes.size(); ++i) index.add() = none;
+    for (Size i = 0; i < trace.nodes.size(); ++i) index.add() = no_index;
     for (Size o = 0; o < out.count; ++o)
         if (out.id[o] >= trace.inputs) index[out.id[o] - trace.inputs] = 0;
     for (Size i = trace.nodes.size(); i-- > 0;)
-        for (Size k = 0; index[i] != none && k < trace.nodes[i].input_count; ++k)
+        for (Size k = 0; index[i] != no_index && k < trace.nodes[i].input_count; ++k)
             if (trace.nodes[i].inputs[k] >= trace.inputs) index[trace.nodes[i].inputs[k] - trace.inputs] = 0;
     Size count = 0;
     for (Size i = 0; i < trace.nodes.size(); ++i)
-        if (index[i] != none) index[i] = count++;
+        if (index[i] != no_index) index[i] = count++;
     return count;
 }
 
@@ -237,11 +237,11 @@ constexpr auto make_graph(TypeList<Leaves...>) {
     };
     bool used[sizeof...(Leaves) + 1] = {};
     for (Size i = 0; i < trace.nodes.size(); ++i) {
-        if (index[i] == none) continue;
+        if (index[i] == no_index) continue;
         GraphNode& node = graph.nodes[index[i]];
         node = trace.nodes[i];
         for (Size k = 0; k < node.input_count; ++k) node.inputs[k] = renumbered(node.inputs[k]);
-        if (node.leaf != none) used[node.leaf] = true;
+        if (node.leaf != no_index) used[node.leaf] = true;
         graph.values[size.inputs + index[i]] = trace.values[size.inputs + i];
     }
     for (Size o = 0; o < out.count; ++o) graph.outputs[o] = renumbered(out.id[o]);
@@ -249,7 +249,7 @@ constexpr auto make_graph(TypeList<Leaves...>) {
     Size leaf = 0;
     const auto check_use = [&](const LayerRules& rules) {
         if (graph.fits() && !used[leaf] && rules.parameters > 0)
-            graph.refusal = {GraphRefusal::unused, rules.number, leaf, none, 0, {}, nullptr, {}};
+            graph.refusal = {GraphRefusal::unused, rules.number, leaf, no_index, 0, {}, nullptr, {}};
         ++leaf;
     };
     (check_use(rules_of<Leaves>), ...);

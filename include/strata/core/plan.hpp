@@ -78,8 +78,8 @@ class Planner {
 public:
     constexpr Planner(const G& graph, bool training) : graph_(graph), training_(training) {
         find_gradients(graph, needed_);
-        for (Size& life : gradient_life_) life = none;
-        for (Size& life : loss_life_) life = none;
+        for (Size& life : gradient_life_) life = no_index;
+        for (Size& life : loss_life_) life = no_index;
     }
 
     template <class Plan>
@@ -90,15 +90,15 @@ public:
         if constexpr (requires { plan.writes; }) place_gradients(plan);
         settle(plan);
         for (Size v = 0; v < G::values_count; ++v) {
-            plan.value[v] = life_[v] == none ? place_[v] : lives_[life_[v]].offset;
+            plan.value[v] = life_[v] == no_index ? place_[v] : lives_[life_[v]].offset;
             plan.source[v] = source_[v];
-            if (gradient_life_[v] != none) plan.gradient[v] = lives_[gradient_life_[v]].offset;
+            if (gradient_life_[v] != no_index) plan.gradient[v] = lives_[gradient_life_[v]].offset;
         }
         for (Size o = 0; o < graph_.output_count; ++o)
-            if (loss_life_[o] != none) plan.gradient_of_loss[o] = lives_[loss_life_[o]].offset;
+            if (loss_life_[o] != no_index) plan.gradient_of_loss[o] = lives_[loss_life_[o]].offset;
         for (Size i = 0; i < G::nodes_count; ++i) {
-            if (saved_life_[i] != none) plan.saved[i] = lives_[saved_life_[i]].offset;
-            if (saved_once_life_[i] != none) plan.saved_once[i] = lives_[saved_once_life_[i]].offset;
+            if (saved_life_[i] != no_index) plan.saved[i] = lives_[saved_life_[i]].offset;
+            if (saved_once_life_[i] != no_index) plan.saved_once[i] = lives_[saved_once_life_[i]].offset;
         }
     }
 
@@ -136,13 +136,13 @@ private:
         return lives_.size() - 1;
     }
     constexpr void until(Size life, Size step) {
-        if (life != none && lives_[life].end < step) lives_[life].end = step;
+        if (life != no_index && lives_[life].end < step) lives_[life].end = step;
     }
 
     // y lies on x where the layer allows it and nobody needs x any more.
     constexpr void place_values() {
         for (Size v = 0; v < G::inputs; ++v) {
-            life_[v] = none;
+            life_[v] = no_index;
             place_[v] = in_the_input;
             source_[v] = v;
         }
@@ -150,7 +150,7 @@ private:
             const GraphNode& node = graph_.nodes[i];
             const Size out = G::inputs + i;
             const GraphValue& result = graph_.values[out];
-            life_[out] = saved_life_[i] = saved_once_life_[i] = none;
+            life_[out] = saved_life_[i] = saved_once_life_[i] = no_index;
             if (node.input_count == 0) {
                 place_[out] = in_the_parameters;
             } else if (is_view(i)) {
@@ -158,17 +158,17 @@ private:
                 life_[out] = life_[x];
                 place_[out] = place_[x];
                 source_[out] = source_[x];
-                if (life_[x] != none && lives_[life_[x]].needed_until < last_use_[out])
+                if (life_[x] != no_index && lives_[life_[x]].needed_until < last_use_[out])
                     lives_[life_[x]].needed_until = last_use_[out];
             } else {
-                for (Size k = 0; k < node.input_count && life_[out] == none; ++k) {
+                for (Size k = 0; k < node.input_count && life_[out] == no_index; ++k) {
                     const Size x = node.inputs[k];
                     const bool same = graph_.values[x].dims.elements() == result.dims.elements() &&
                                       graph_.values[x].batched == result.batched;
-                    if (node.rules->traits.in_place && same && life_[x] != none && lives_[life_[x]].needed_until <= i)
+                    if (node.rules->traits.in_place && same && life_[x] != no_index && lives_[life_[x]].needed_until <= i)
                         life_[out] = life_[x];
                 }
-                if (life_[out] == none) life_[out] = new_life(result.dims.elements(), result.batched, i);
+                if (life_[out] == no_index) life_[out] = new_life(result.dims.elements(), result.batched, i);
                 lives_[life_[out]].needed_until = last_use_[out];
             }
             until(life_[out], last_use_[out]);
@@ -202,7 +202,7 @@ private:
             const GraphNode& node = graph_.nodes[i];
             edge -= node.input_count;
             const Size out = G::inputs + i, step = 2 * N - i;
-            if (!needed_[out] || gradient_life_[out] == none) continue;
+            if (!needed_[out] || gradient_life_[out] == no_index) continue;
             until(gradient_life_[out], step);
             Operand operands[max_operands];
             Size left = 0;
@@ -232,12 +232,12 @@ private:
                           value.batched == graph_.values[out].batched;
         if (write.passes) {
             write.target = dy;
-        } else if (before == none && node.rules->traits.in_place && same && is_last && !is_read_later(dy, out, step)) {
+        } else if (before == no_index && node.rules->traits.in_place && same && is_last && !is_read_later(dy, out, step)) {
             write.target = dy;
         } else {
             write.target = new_life(value.dims.elements(), value.batched, step);
         }
-        if (before == none) {
+        if (before == no_index) {
             gradient_life_[x] = write.target;
         } else {
             write.adds = true;

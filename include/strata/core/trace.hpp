@@ -115,7 +115,7 @@ public:
     /// A node; returns the value that it writes.
     constexpr Size add(const LayerRules& rules, Size leaf, const Size* in, Size count,
                        const Numbers& numbers) {
-        if (leaf == none && rules.saved(Dims{}) == 0)
+        if (leaf == no_index && rules.saved(Dims{}) == 0)
             for (Size i = 0; i < nodes.size(); ++i)
                 if (same(nodes[i], rules, in, count, numbers)) return inputs + i;
         const Size written = values.size();
@@ -141,14 +141,14 @@ public:
 private:
     static constexpr bool same(const GraphNode& node, const LayerRules& rules, const Size* in, Size count,
                                const Numbers& numbers) {
-        if (node.leaf != none || node.rules->number != rules.number || node.input_count != count) return false;
+        if (node.leaf != no_index || node.rules->number != rules.number || node.input_count != count) return false;
         for (Size k = 0; k < count; ++k)
             if (node.inputs[k] != in[k]) return false;
         return node.numbers == numbers;
     }
 
     constexpr bool leaf_is_shared(const GraphNode& node, Size i) const {
-        return node.leaf != none && node.rules->parameters > 0 && i + 1 < nodes.size();
+        return node.leaf != no_index && node.rules->parameters > 0 && i + 1 < nodes.size();
     }
 
     /// Asks a layer for the shape of its input. False if it does not know.
@@ -164,7 +164,7 @@ private:
             }
             refusal.kind = GraphRefusal::shape_unknown;
             refusal.number = rules.number;
-            refusal.leaf = leaf == none ? place.leaf : leaf;
+            refusal.leaf = leaf == no_index ? place.leaf : leaf;
         }
         complete = false;
         return false;
@@ -180,8 +180,8 @@ private:
         if (outcome.refusal != nullptr) {
             refusal = {GraphRefusal::does_not_fit,
                        rules.number,
-                       node.leaf == none ? node.leaf_in_front : node.leaf,
-                       node.leaf == none ? node.depth : none,
+                       node.leaf == no_index ? node.leaf_in_front : node.leaf,
+                       node.leaf == no_index ? node.depth : no_index,
                        node.input_count < 2 ? node.input_count : 2,
                        {operands[0], operands[1]},
                        outcome.refusal,
@@ -191,7 +191,7 @@ private:
         node.in = operands[0].dims;
         for (Size i = 0; leaf_is_shared(node, i); ++i)
             if (nodes[i].leaf == node.leaf && !rules.same_parameters(nodes[i].in, node.in)) {
-                refusal = {GraphRefusal::differs, rules.number, node.leaf, none, 2, {{nodes[i].in}, operands[0]}, nullptr, {}};
+                refusal = {GraphRefusal::differs, rules.number, node.leaf, no_index, 2, {{nodes[i].in}, operands[0]}, nullptr, {}};
                 return;
             }
         node.out = outcome.result.dims;
@@ -219,7 +219,7 @@ constexpr Size Value::size(int dim) const {
 template <class Layer, class... Operands>
 constexpr Value apply_with(const detail::Numbers& numbers, Value x, Operands... more) {
     const Size in[] = {x.id, more.id...};
-    return {x.trace, x.trace->add(detail::rules_of<Layer>, detail::none, in, 1 + sizeof...(more), numbers)};
+    return {x.trace, x.trace->add(detail::rules_of<Layer>, detail::no_index, in, 1 + sizeof...(more), numbers)};
 }
 template <class Layer, class... Operands>
 constexpr Value apply(Value x, Operands... more) {
@@ -281,7 +281,7 @@ constexpr auto handle_of(Trace& trace, Place place) {
 template <class Child>
 using handle_t = std::conditional_t<OwnParameter<Child>, Value, LayerHandle<output_count_of<Child>()>>;
 
-/// How many inputs a module's forward takes behind its layers, or `none`.
+/// How many inputs a module's forward takes behind its layers, or `no_index`.
 template <class Module, class... Handles>
 constexpr Size forward_arity() {
     constexpr Value x{};
@@ -294,7 +294,7 @@ constexpr Size forward_arity() {
     else if constexpr (requires(Handles... h) { Module::forward(h..., x, x, x, x); })
         return 4;
     else
-        return none;
+        return no_index;
 }
 
 template <Size>
@@ -302,7 +302,7 @@ using ValueFor = Value;
 
 template <class Result>
 struct CountOutputs {
-    static constexpr Size value = none;
+    static constexpr Size value = no_index;
 };
 template <>
 struct CountOutputs<Value> {
@@ -326,8 +326,8 @@ struct ModuleCall<Module, TypeList<Children...>> {
                                                      std::declval<ValueFor<K>>()...))>::value;
     }
     static constexpr Size outputs = [] {
-        if constexpr (inputs == none)
-            return none;
+        if constexpr (inputs == no_index)
+            return no_index;
         else
             return count_outputs(std::make_index_sequence<inputs>{});
     }();
@@ -367,7 +367,7 @@ constexpr Wires trace_composite(TypeList<Children...>, Trace& trace, Place place
         out = Layer::run(layers, count, in);
     } else {
         using Call = ModuleCall<Layer, TypeList<Children...>>;
-        if constexpr (Call::inputs == none || Call::outputs == none) {
+        if constexpr (Call::inputs == no_index || Call::outputs == no_index) {
             if (!trace.failed())
                 trace.refusal = {GraphRefusal::no_forward, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
             out = in;

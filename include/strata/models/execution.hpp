@@ -150,18 +150,18 @@ struct Execution {
     // ------------------------------------------------------------------------------------------------------
 
     template <Size I>
-    static constexpr Size first_row = node<I>.leaf == none ? 0 : N::first_rows.of[node<I>.leaf];
+    static constexpr Size first_row = node<I>.leaf == no_index ? 0 : N::first_rows.of[node<I>.leaf];
     template <Size I>
-    static constexpr Size rows = node<I>.leaf == none ? 0 : graph.nodes[I].rules->parameters;
+    static constexpr Size rows = node<I>.leaf == no_index ? 0 : graph.nodes[I].rules->parameters;
     template <Size I>
-    static constexpr Size learnt = node<I>.leaf == none ? 0 : graph.nodes[I].rules->learnt;
+    static constexpr Size learnt = node<I>.leaf == no_index ? 0 : graph.nodes[I].rules->learnt;
     template <Size I>
     static constexpr bool is_view = traits<I>.view || (!training && traits<I>.view_in_eval);
 
     /// The layer of a node: the network's own, or a function with its numbers.
     template <Size I>
     static constexpr decltype(auto) layer(const Slots& layers) {
-        if constexpr (node<I>.leaf != none)
+        if constexpr (node<I>.leaf != no_index)
             return get<node<I>.leaf>(layers);
         else if constexpr (node<I>.numbers.count == 0)
             return Layer<I>{};
@@ -280,7 +280,7 @@ struct Execution {
     template <Size I>
     static constexpr bool shares_parameters = [] {
         for (Size i = I + 1; i < count; ++i)
-            if (graph.nodes[i].leaf != none && graph.nodes[i].leaf == graph.nodes[I].leaf) return true;
+            if (graph.nodes[i].leaf != no_index && graph.nodes[i].leaf == graph.nodes[I].leaf) return true;
         return false;
     }();
 
