@@ -207,7 +207,7 @@ constexpr bool flattens_its_input(const G& graph) {
         for (Size k = 0; k < graph.nodes[i].input_count; ++k) reads = reads || graph.nodes[i].inputs[k] == value;
         if (!reads) continue;
         const LayerTraits& traits = graph.nodes[i].rules->traits;
-        if (!traits.view) return false;
+        if (!traits.view || graph.nodes[i].rules->asks_for_input) return false;
         if (!traits.any_shape_in) {
             value = G::inputs + i;
             continue;

@@ -22,7 +22,7 @@ struct LossHead {
     static constexpr Dims last_input = last_node.in;
     /// The last layer belongs to the network, reads one value, and is the only one that does.
     static constexpr bool stands_alone = [] {
-        if (N::layer_count == 0 || last_node.input_count != 1 || last_node.leaf == none) return false;
+        if (N::layer_count == 0 || last_node.input_count != 1 || last_node.leaf == no_index) return false;
         Size uses = 0;
         for (Size i = 0; i < N::layer_count; ++i)
             for (Size k = 0; k < N::graph.nodes[i].input_count; ++k)
