@@ -14,11 +14,20 @@ inline constexpr Size no_index = static_cast<Size>(-1);
 /// Of a network.
 inline constexpr Size max_inputs = 4;
 
+/// Options of a layer that is used as a function, such as the slope of leaky_relu(x, 0.2). Where they decide a
+/// shape, as the dim of mean(x, -1) does, the layer's rule takes them behind its other arguments:
+/// join(operands, count, numbers), output_shape(given, numbers).
+struct Numbers {
+    Size count = 0;
+    double of[max_rank] = {};
+    friend constexpr bool operator==(const Numbers&, const Numbers&) = default;
+};
+
 /// A layer's rules as a value, so that one loop serves all layers.
 struct LayerRules {
     std::uint64_t number;  ///< of the layer's type
     LayerTraits traits;
-    JoinOutcome (*result)(const Operand*, Size);
+    JoinOutcome (*result)(const Operand*, Size, const Numbers&);
     bool asks_for_input;  ///< the layer states its input's shape, or depends on what arrives
     Dims (*input_shape)();
     Size (*saved)(Dims);
@@ -34,11 +43,19 @@ struct LayerRules {
 
 /// Kernels see a single tensor as a batch of one; layers that know one batch only keep what it is.
 template <class Layer>
-constexpr JoinOutcome result_of(const Operand* operands, Size count) {
-    if constexpr (JoinLayer<Layer>) {
+constexpr JoinOutcome result_of(const Operand* operands, Size count, const Numbers& numbers) {
+    if constexpr (requires { Layer::join(operands, count, numbers); }) {
+        return Layer::join(operands, count, numbers);
+    } else if constexpr (JoinLayer<Layer>) {
         return Layer::join(operands, count);
     } else {
-        const ShapeOutcome outcome = Layer::output_shape(operands[0].dims);
+        const auto shape = [&](Dims given) {
+            if constexpr (requires { Layer::output_shape(given, numbers); })
+                return Layer::output_shape(given, numbers);
+            else
+                return Layer::output_shape(given);
+        };
+        const ShapeOutcome outcome = shape(operands[0].dims);
         return {{outcome.dims, operands[0].batched}, outcome.refusal, outcome.expected};
     }
 }
@@ -109,13 +126,6 @@ inline constexpr LayerRules rules_of = {enter<Layer>,
                                         takes_indices_of<Layer>(),
                                         JoinLayer<Layer>};
 
-/// Options of a layer that is used as a function, such as the slope of leaky_relu(x, 0.2).
-struct Numbers {
-    Size count = 0;
-    double of[3] = {};
-    friend constexpr bool operator==(const Numbers&, const Numbers&) = default;
-};
-
 struct GraphNode {
     const LayerRules* rules = nullptr;
     Size leaf = no_index;  ///< which layer of the network; none for a function
@@ -155,6 +165,7 @@ struct Graph {
     Size outputs[max_operands] = {};
     Size output_count = 0;
     bool any_shape = false;  ///< of the first input only the number of elements counts
+    bool input_gradient = false;  ///< the gradient of input 0 is wanted too
     GraphRefusal refusal;
 
     constexpr bool fits() const { return refusal.kind == GraphRefusal::nothing; }

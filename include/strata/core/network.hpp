@@ -151,8 +151,8 @@ template <class Net>
 constexpr void run_trace(Trace& trace, Wires& out) {
     constexpr Size inputs = input_count_of<Net>();
     constexpr Size count = inputs == no_index ? 1 : inputs;
-    Dims dims[count];
-    bool known[count] = {};
+    Dims dims[max_inputs];
+    bool known[max_inputs] = {};
     if constexpr (requires { typename Net::input_shapes; })
         Net::input_shapes::tell(dims, known);
     for (Size pass = 0; pass < 2; ++pass) {
@@ -246,6 +246,7 @@ constexpr auto make_graph(TypeList<Leaves...>) {
     }
     for (Size o = 0; o < out.count; ++o) graph.outputs[o] = renumbered(out.id[o]);
     graph.any_shape = flattens_its_input(graph);
+    graph.input_gradient = requires { Net::wants_input_gradient; };
     Size leaf = 0;
     const auto check_use = [&](const LayerRules& rules) {
         if (graph.fits() && !used[leaf] && rules.parameters > 0)
@@ -303,8 +304,9 @@ struct NetworkGraph {
         else
             return Leaves::size;
     }();
+    static constexpr bool is_empty = Leaves::size == 0 && (Container<Net> || !Composite<Net>);
     static constexpr bool can_be_traced =
-        Leaves::size > 0 && no_layer == Leaves::size && wrong_arguments == Leaves::size;
+        !is_empty && no_layer == Leaves::size && wrong_arguments == Leaves::size;
     static constexpr GraphSize size = [] {
         if constexpr (can_be_traced)
             return measure_graph<Net>();
@@ -341,7 +343,7 @@ constexpr auto find_problem() {
     using N = NetworkGraph<Net>;
     using Leaves = typename N::Leaves;
     constexpr Size count = Leaves::size;
-    if constexpr (count == 0) {
+    if constexpr (N::is_empty) {
         return empty_network_error{};
     } else if constexpr (N::no_layer != count) {
         using Type = type_at_t<N::no_layer, Leaves>;
@@ -428,12 +430,17 @@ struct Network : detail::NetworkGraph<Net> {
     static constexpr auto needs_gradient = detail::find_needs(graph);
 
     static constexpr Size output = graph.outputs[0];
+    static constexpr Size outputs = graph.output_count;
     using InputShape = shape_t<graph.values[0].dims>;
-    using OutputShape = shape_t<graph.values[output].dims>;
+    template <Size O>
+    using OutputShapeOf = shape_t<graph.values[graph.outputs[O]].dims>;
+    using OutputShape = OutputShapeOf<0>;
 
     static constexpr Size multiply_adds = detail::count_multiply_adds(graph);
-    /// What the values of the output are, for the losses that ask.
-    static constexpr Values output_values = graph.values[output].values;
+    /// What the values of an output are, for the losses that ask.
+    template <Size O>
+    static constexpr Values values_of = graph.values[graph.outputs[O]].values;
+    static constexpr Values output_values = values_of<0>;
 
     static constexpr Size find_parameter(const ParameterName& name) {
         for (Size i = 0; i < parameter_tensors; ++i)

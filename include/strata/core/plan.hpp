@@ -56,7 +56,7 @@ struct TrainingPlan : ActivationPlan<G> {
 /// Which values have a gradient: those that depend on a parameter.
 template <class G>
 constexpr void find_gradients(const G& graph, bool* needed) {
-    for (Size v = 0; v < G::values_count; ++v) needed[v] = false;
+    for (Size v = 0; v < G::values_count; ++v) needed[v] = v == 0 && graph.input_gradient;
     for (Size i = 0; i < G::nodes_count; ++i) {
         const GraphNode& node = graph.nodes[i];
         bool needs = node.rules->learnt > 0;
@@ -186,7 +186,8 @@ private:
     /// Whether somebody else than value v reads a gradient in this life after a step.
     constexpr bool is_read_later(Size life, Size v, Size step) const {
         for (Size w = 0; w < G::values_count; ++w)
-            if (w != v && gradient_life_[w] == life && w >= G::inputs && 2 * N - (w - G::inputs) > step) return true;
+            if (w != v && gradient_life_[w] == life && (w < G::inputs || 2 * N - (w - G::inputs) > step))
+                return true;
         return false;
     }
 
@@ -220,6 +221,7 @@ private:
                 contribute(write, node, x, out, step, left == 0);
             }
         }
+        if (graph_.input_gradient) until(gradient_life_[0], 2 * N + 1);
     }
 
     /// One more contribution to the gradient of x, by a node that writes `out`. The numbers in `write` are lives

@@ -176,14 +176,14 @@ private:
             const GraphValue& value = values[node.inputs[k]];
             operands[k] = {value.dims, value.batched};
         }
-        const JoinOutcome outcome = rules.result(operands, node.input_count);
+        const JoinOutcome outcome = rules.result(operands, node.input_count, node.numbers);
         if (outcome.refusal != nullptr) {
             refusal = {GraphRefusal::does_not_fit,
                        rules.number,
                        node.leaf == no_index ? node.leaf_in_front : node.leaf,
                        node.leaf == no_index ? node.depth : no_index,
                        node.input_count < 2 ? node.input_count : 2,
-                       {operands[0], operands[1]},
+                       {operands[0], operands[outcome.operand]},
                        outcome.refusal,
                        outcome.expected};
             return;
@@ -220,6 +220,13 @@ template <class Layer, class... Operands>
 constexpr Value apply_with(const detail::Numbers& numbers, Value x, Operands... more) {
     const Size in[] = {x.id, more.id...};
     return {x.trace, x.trace->add(detail::rules_of<Layer>, detail::no_index, in, 1 + sizeof...(more), numbers)};
+}
+/// The same for as many values as there are in an array, `max_operands` at most.
+template <class Layer>
+constexpr Value apply_to(const detail::Numbers& numbers, const Value* x, Size count) {
+    Size in[max_operands] = {};
+    for (Size k = 0; k < count; ++k) in[k] = x[k].id;
+    return {x[0].trace, x[0].trace->add(detail::rules_of<Layer>, detail::no_index, in, count, numbers)};
 }
 template <class Layer, class... Operands>
 constexpr Value apply(Value x, Operands... more) {

@@ -12,6 +12,10 @@
 //   void evaluate_behind(const Layer&, device, x, target, dx, report) const;                       (optional)
 //       the same for the network's last layer and the loss in one kernel; x is that layer's input
 //
+//   template <class Prediction, class Target>
+//   static constexpr Size workspace(Size batch);                                                   (optional)
+//       elements of memory that it works in, which `evaluate` gets as a last argument
+//
 //   auto operator()(const auto& prediction, const auto& target) const {
 //       return evaluate_loss(*this, prediction, target);
 //   }
@@ -75,14 +79,14 @@ constexpr Reason refusal_of_values(Values values) {
         return nullptr;
 }
 
-template <class Loss, class Net, class Prediction, class Target>
+template <class Loss, class Net, class Prediction, class Target, Size output = 0>
 constexpr auto find_loss_problem() {
     if constexpr (!Network<Net>::fits) {
         return no_loss_error{};  // the network has been refused already
     } else {
         using LastLayer = typename Network<Net>::LastLayer;
         constexpr Reason target = Loss::template refuses_target<Prediction, Target>();
-        constexpr Reason values = refusal_of_values<Loss>(Network<Net>::output_values);
+        constexpr Reason values = refusal_of_values<Loss>(Network<Net>::template values_of<output>);
         if constexpr (target != nullptr) {
             using Holds =
                 the_target_holds<std::remove_const_t<typename Target::value_type>, shape_t<Target::dims>>;
@@ -134,25 +138,48 @@ inline void check_class_weights(const char* loss, const char* option, Size weigh
                                  " numbers, but the prediction has ", classes, " classes"));
 }
 
+/// Elements of memory that a loss works in.
+template <class LossType, class Prediction, class Target>
+Size workspace_of(Size batch) {
+    if constexpr (requires { LossType::template workspace<Prediction, Target>(batch); })
+        return LossType::template workspace<Prediction, Target>(batch);
+    else
+        return 0;
+}
+/// `loss.evaluate`, with the memory that it needs.
+template <class LossType, class Device, class Prediction, class Target, class Gradient, class Workspace>
+void evaluate_with(const LossType& loss, Device& device, Prediction prediction, Target target, Gradient gradient,
+                   LossReport* report, Workspace& workspace) {
+    if constexpr (requires { LossType::template workspace<Prediction, Target>(Size()); }) {
+        const Size size = workspace_of<LossType, Prediction, Target>(prediction.batch);
+        if (workspace.size() < size) workspace.resize(size);
+        loss.evaluate(device, prediction, target, gradient, report, workspace.data());
+    } else {
+        loss.evaluate(device, prediction, target, gradient, report);
+    }
+}
+
 }  // namespace detail
 
 /// `criterion(prediction, target)`: the value, with the gradient left where `model.backward(loss)` finds it
 /// (in training mode; a model in evaluation mode has none to give). `target` is an xtensor container, view or
 /// expression of class indices or of numbers, or a loader's batch. For predictions that are not a model's see
 /// on_arrays.hpp.
-template <class LossType, class Net, class Device, class T, class Target>
-Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T>& prediction, const Target& target) {
-    using Shape = typename Prediction<Net, Device, T>::sample_shape;
+template <class LossType, class Net, class Device, class T, Size output, class Target>
+Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T, output>& prediction,
+                   const Target& target) {
+    using Shape = typename Prediction<Net, Device, T, output>::sample_shape;
     using View = BatchView<const T, Device, Shape>;
     const auto held = detail::target_of<Device, T, Shape>(target);
     const auto view = detail::plain_view(held);
-    using Problem =
-        decltype(detail::find_loss_problem<LossType, Net, View, std::remove_const_t<decltype(view)>>());
+    using TargetView = std::remove_const_t<decltype(view)>;
+    using Problem = decltype(detail::find_loss_problem<LossType, Net, View, TargetView, output>());
     [[maybe_unused]] detail::RefuseUnlessLossFits<Problem> refused_here;
     if constexpr (Network<Net>::fits && Problem::the_loss_fits_the_network_and_the_target) {
-        const View output = prediction.batch_view();
-        detail::check_same_batch(output.batch, view.batch);
-        loss.evaluate(prediction.device(), output, view, prediction.gradient_view(), prediction.report());
+        const View shown = prediction.batch_view();
+        detail::check_same_batch(shown.batch, view.batch);
+        detail::evaluate_with(loss, prediction.device(), shown, view, prediction.gradient_view(), prediction.report(),
+                              prediction.workspace());
         return prediction.loss();
     } else {
         return {};

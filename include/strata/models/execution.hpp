@@ -51,6 +51,14 @@ struct Sum {
     }
 };
 
+struct MultiplyBy {
+    double factor;
+    template <class V>
+    STRATA_HOST_DEVICE void operator()(V& x) const {
+        x *= V(factor);
+    }
+};
+
 /// A number that becomes a member of a layer, whatever its type.
 struct AnyNumber {
     double value;
@@ -104,6 +112,14 @@ struct Execution {
         return batched ? arena + plan.once_elements + offset * m.capacity : arena + offset;
     }
 
+    /// The parameter that value V is, or is a view of.
+    template <Size V>
+    static constexpr Size parameter_below = [] {
+        Size v = V;
+        while (graph.nodes[v - N::inputs].input_count > 0) v = graph.nodes[v - N::inputs].inputs[0];
+        return v;
+    }();
+
     template <Size V>
     static auto value(const M& m) {
         constexpr bool batched = graph.values[V].batched;
@@ -112,7 +128,7 @@ struct Execution {
             using U = std::conditional_t<graph.values[plan.source[V]].indices, std::int64_t, T>;
             return BatchView<const U, Device, S>{static_cast<const U*>(m.inputs[plan.source[V]]), batch<V>(m)};
         } else if constexpr (plan.value[V] == in_the_parameters) {
-            constexpr Size leaf = graph.nodes[V - N::inputs].leaf;
+            constexpr Size leaf = graph.nodes[parameter_below<V> - N::inputs].leaf;
             return BatchView<const T, Device, S>{m.parameters + row<N::first_rows.of[leaf]>.offset, 1};
         } else {
             return BatchView<T, Device, S>{at<batched>(m.arena, plan.value[V], m), batch<V>(m)};
@@ -133,6 +149,11 @@ struct Execution {
     template <Size V>
     static auto gradient(const M& m) {
         return gradient_at<V>(plan.gradient[V], m);
+    }
+    /// Where the loss of an output writes its gradient.
+    template <Size O>
+    static auto gradient_of_loss(const M& m) {
+        return gradient_at<graph.outputs[O]>(plan.gradient_of_loss[O], m);
     }
     /// Parameters are read-only; buffers may be written in training.
     template <Size P>
@@ -163,15 +184,12 @@ struct Execution {
     static constexpr decltype(auto) layer(const Slots& layers) {
         if constexpr (node<I>.leaf != no_index)
             return get<node<I>.leaf>(layers);
-        else if constexpr (node<I>.numbers.count == 0)
-            return Layer<I>{};
-        else if constexpr (node<I>.numbers.count == 1)
-            return Layer<I>{AnyNumber{node<I>.numbers.of[0]}};
-        else if constexpr (node<I>.numbers.count == 2)
-            return Layer<I>{AnyNumber{node<I>.numbers.of[0]}, AnyNumber{node<I>.numbers.of[1]}};
         else
-            return Layer<I>{AnyNumber{node<I>.numbers.of[0]}, AnyNumber{node<I>.numbers.of[1]},
-                            AnyNumber{node<I>.numbers.of[2]}};
+            return function<I>(std::make_index_sequence<node<I>.numbers.count>{});
+    }
+    template <Size I, Size... K>
+    static constexpr Layer<I> function(std::index_sequence<K...>) {
+        return Layer<I>{AnyNumber{node<I>.numbers.of[K]}...};
     }
 
     template <Size I>

@@ -25,6 +25,7 @@ class Model {
     using Training = detail::Execution<Net, Device, T, detail::Pass::training>;
     using Inference = detail::Execution<Net, Device, T, detail::Pass::inference>;
     using Slots = typename detail::SlotsOf<typename N::Leaves>::type;
+    using Predictions = detail::PredictionOf<Net, Device, T>;
     template <class U>
     using Buffer = typename Device::template Buffer<U>;
     template <class U>
@@ -109,9 +110,10 @@ public:
     /// until the next pass. `x` is an xtensor container, view or expression of shape (batch, ...), or a batch
     /// of a DataLoader. The backward pass reads it again, so a container that you pass by name has to live
     /// until then; temporaries are copied. Throws ShapeError when its shape is another.
-    /// A network of several inputs takes as many.
+    /// A network of several inputs takes as many; one of several outputs returns a tuple:
+    /// `auto [a, b] = model(x);`
     template <class... X>
-    Prediction<Net, Device, T> forward(X&&... x) {
+    Predictions forward(X&&... x) {
         constexpr bool there_are_as_many_batches_as_inputs = sizeof...(X) == input_count;
         static_assert(there_are_as_many_batches_as_inputs || !N::fits,
                       "strata: the network takes another number of inputs (docs/errors.md#inputs)");
@@ -123,43 +125,45 @@ public:
             if (training_) {
                 Training::forward(memory, layers_);
                 trained_inputs_ = inputs;
-                return {output_of<Training>(memory), Training::template gradient<N::output>(memory), counter_,
-                        device_, report()};
+                return predictions_of<Training>(memory);
             }
             Inference::forward(memory, layers_);
-            return {output_of<Inference>(memory), {nullptr, inputs.batch}, counter_, device_, report()};
+            return predictions_of<Inference>(memory);
         } else {
             __builtin_unreachable();  // the network has been refused already
         }
     }
     template <class... X>
-    Prediction<Net, Device, T> operator()(X&&... x) {
+    Predictions operator()(X&&... x) {
         return forward(std::forward<X>(x)...);
     }
-    template <class X>
-    Prediction<Net, Device, T> forward(X&&) const {
-        constexpr bool the_model_is_not_const = detail::never<X>;
+    template <class... X>
+    Predictions forward(X&&...) const {
+        constexpr bool the_model_is_not_const = detail::never<X...>;
         static_assert(
             the_model_is_not_const,
             "strata: a forward pass writes into the model's memory, and this model is const; make a "
             "Predictor from it, which has memory of its own (docs/errors.md#const-model)");
         __builtin_unreachable();
     }
-    template <class X>
-    Prediction<Net, Device, T> operator()(X&& x) const {
-        return forward(x);
+    template <class... X>
+    Predictions operator()(X&&... x) const {
+        return forward(x...);
     }
 
     /// The gradients of all parameters, from the loss that was taken last, of the last `forward` in training
     /// mode. They add up until `zero_grad`. Throws ValueError for another loss: its gradient is no longer
     /// there.
     void backward(const Loss& loss) {
-        if (!loss.belongs_to(counter_))
+        if (!loss.belongs_to(counter_, N::outputs))
             throw ValueError(
-                "strata: backward needs the loss that was taken last, of this model's last forward pass in "
-                "training mode, and takes it once");
-        run_backward();
-        ++counter_.gradients;  // the activations are used up, so the same loss does not serve twice
+                N::outputs == 1
+                    ? "strata: backward needs the loss that was taken last, of this model's last forward pass in "
+                      "training mode, and takes it once"
+                    : "strata: backward needs the sum of the losses of all outputs, those that were taken last, of "
+                      "this model's last forward pass in training mode, and takes it once");
+        run_backward(loss);
+        counter_.forget_gradients();  // the activations are used up, so the same loss does not serve twice
     }
 
     template <class NoLoss>
@@ -226,7 +230,7 @@ public:
     }
 
     Device& device() { return device_; }
-    /// Where a loss on this model's predictions leaves its value, in the device's memory.
+    /// Where a loss on this model's (first) output leaves its value, in the device's memory.
     LossReport* report() { return report_.data(); }
 
 private:
@@ -255,7 +259,7 @@ private:
 
     void allocate() {
         parameters_.resize(N::parameters.elements);
-        report_.resize(1);
+        report_.resize(N::outputs);
     }
     void initialize(T* host, Generator& generator) {
         [&]<Size... I>(std::index_sequence<I...>) { (initialize_layer<I>(host, generator), ...); }
@@ -299,7 +303,7 @@ private:
         if (input.batch == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
         device_.begin_step();
         ++counter_.passes;
-        ++counter_.gradients;
+        counter_.forget_gradients();
         if (input.batch > capacity_) {
             capacity_ = 0;  // of nothing, if there is no memory
             make_arena(input.batch);
@@ -327,21 +331,41 @@ private:
                 accumulate_};
     }
 
+    /// The outputs of a pass, each with the place for its gradient.
     template <class Execution>
-    static auto output_of(const detail::Memory<Device, T>& memory) {
-        auto output = Execution::template value<N::output>(memory);
-        return BatchView<T, Device, output_shape>{const_cast<T*>(output.data), output.batch};
+    Predictions predictions_of(const detail::Memory<Device, T>& memory) {
+        return [&]<Size... O>(std::index_sequence<O...>) {
+            return Predictions{prediction_of<Execution, O>(memory)...};
+        }
+        (std::make_index_sequence<N::outputs>{});
+    }
+    template <class Execution, Size O>
+    Prediction<Net, Device, T, O> prediction_of(const detail::Memory<Device, T>& memory) {
+        const auto output = Execution::template value<N::graph.outputs[O]>(memory);
+        using View = BatchView<T, Device, typename N::template OutputShapeOf<O>>;
+        View gradient{nullptr, output.batch};
+        if constexpr (std::is_same_v<Execution, Training>) gradient = Training::template gradient_of_loss<O>(memory);
+        return {View{const_cast<T*>(output.data), output.batch}, gradient, counter_, device_, report() + O, workspace_};
     }
 
     void make_gradients() {
         if (gradients_.size() == 0) gradients_.resize(N::parameters.learnt_elements);
     }
 
-    void run_backward() {
+    void run_backward(const Loss& loss) {
         [[maybe_unused]] const typename Device::PassScope scope;
         make_gradients();
-        Training::backward(memory(trained_inputs_), layers_);
+        const auto memory = this->memory(trained_inputs_);
+        [&]<Size... O>(std::index_sequence<O...>) {
+            (scale(Training::template gradient_of_loss<O>(memory), loss.factor(O)), ...);
+        }
+        (std::make_index_sequence<N::outputs>{});
+        Training::backward(memory, layers_);
         accumulate_ = true;
+    }
+    template <class View>
+    void scale(View gradient, double factor) {
+        if (factor != 1) device_.for_each(gradient.size(), detail::MultiplyBy{factor}, gradient.data);
     }
 
     template <ParameterName Name, class U>
@@ -364,6 +388,7 @@ private:
     Buffer<T> gradients_{"gradients"};
     Buffer<T> arena_{"activations"};
     typename detail::StagingsOf<N, Device, T>::type staging_{};
+    Buffer<T> workspace_{"a loss's working memory"};
     Buffer<LossReport> report_{"a loss"};
     detail::Inputs trained_inputs_{};
     Size capacity_ = 0;

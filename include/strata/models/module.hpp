@@ -42,6 +42,16 @@ struct MemberOf<Named<Name, Layer>> {
 
 }  // namespace detail
 
+/// The shapes of a module's inputs, where its layers do not state them:
+/// `using input_shapes = InputShapes<Shape<4>, Shape<3, 2>>;`
+template <class... Shapes>
+struct InputShapes {
+    static constexpr void tell(Dims* dims, bool* known) {
+        Size k = 0;
+        ((dims[k] = Shapes::dims, known[k] = true, ++k), ...);
+    }
+};
+
 template <class... Members>
 class Module : detail::Slots<typename detail::MemberOf<Members>::layer...> {
     using Slots = detail::Slots<typename detail::MemberOf<Members>::layer...>;

@@ -85,7 +85,7 @@ private:
             Head::template measure<typename Model::Inference>(
                 loss_, predictor_.layers(), memory, target,
                 BatchView<T, Device, shape_t<Model::Inference::template value_dims<Head::value>>>{},
-                report_.data());
+                report_.data(), workspace_);
             accounts_.add(predictor_.device(), report_.data(), memory.batch, Head::counts_correct,
                           detail::FiniteCheck::none, before.then());
         };
@@ -107,6 +107,7 @@ private:
     Predictor<Model> predictor_;
     LossType loss_;
     detail::Accounts<Device> accounts_;
+    typename Device::template Buffer<T> workspace_{"a loss's working memory"};
     typename Device::template Buffer<LossReport> report_{"a loss"};
     [[no_unique_address]] typename Device::Replay replay_;
     Size batches_begun_ = 0;

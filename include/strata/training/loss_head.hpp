@@ -20,9 +20,9 @@ struct LossHead {
     using Layer = typename N::LastLayer;
     static constexpr const GraphNode& last_node = N::graph.nodes[last];
     static constexpr Dims last_input = last_node.in;
-    /// The last layer belongs to the network, reads one value, and is the only one that does.
+    /// The last node reads one value, and is the only one that does.
     static constexpr bool stands_alone = [] {
-        if (N::layer_count == 0 || last_node.input_count != 1 || last_node.leaf == no_index) return false;
+        if (N::layer_count == 0 || last_node.input_count != 1) return false;
         Size uses = 0;
         for (Size i = 0; i < N::layer_count; ++i)
             for (Size k = 0; k < N::graph.nodes[i].input_count; ++k)
@@ -37,6 +37,14 @@ struct LossHead {
                                            BatchView<T, Device, shape_t<last_input>> dx) {
         loss.evaluate_behind(layer, device, x, target, dx, static_cast<LossReport*>(nullptr));
     };
+    /// Where the loss writes.
+    template <class Run>
+    static auto gradient(const Memory<Device, T>& memory) {
+        if constexpr (fused)
+            return Run::template gradient<value>(memory);
+        else
+            return Run::template gradient_of_loss<0>(memory);
+    }
     /// Nodes [0, end) run before the loss, which reads this value.
     static constexpr Size end = fused ? last : last + 1;
     static constexpr Size value = fused ? last_node.inputs[0] : N::output;
@@ -49,9 +57,9 @@ struct LossHead {
 
     /// Reports on a batch whose layers [0, end) have run; with a non-null gradient, writes the gradient of
     /// that value too.
-    template <class Run, class Slots, class Gradient>
+    template <class Run, class Slots, class Gradient, class Workspace>
     static void measure(const LossType& loss, const Slots& layers, const Memory<Device, T>& memory,
-                        Target target, Gradient gradient, LossReport* report) {
+                        Target target, Gradient gradient, LossReport* report, Workspace& workspace) {
         const auto output = Run::template operand<value>(memory);
         if constexpr (
             counts_correct && requires { LossType::is_cross_entropy; } &&
@@ -63,9 +71,9 @@ struct LossHead {
             memory.device.count_correct(output, target.data, report);
         }
         if constexpr (fused)
-            loss.evaluate_behind(get<last_node.leaf>(layers), memory.device, output, target, gradient, report);
+            loss.evaluate_behind(Run::template layer<last>(layers), memory.device, output, target, gradient, report);
         else
-            loss.evaluate(memory.device, output, target, gradient, report);
+            evaluate_with(loss, memory.device, output, target, gradient, report, workspace);
     }
 };
 

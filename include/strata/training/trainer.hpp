@@ -142,8 +142,9 @@ private:
             [[maybe_unused]] const typename Device::PrecisionScope precision(device, precision_);
             before();
             Run::template forward<Head::end>(memory, model_->layers_);
-            const auto gradient = Run::template gradient<Head::value>(memory);
-            Head::template measure<Run>(loss_, model_->layers_, memory, target, gradient, report);
+            const auto gradient = Head::template gradient<Run>(memory);
+            Head::template measure<Run>(loss_, model_->layers_, memory, target, gradient, report,
+                                        model_->workspace_);
             const bool counts = Head::counts_correct;
             if constexpr (Device::is_host) {
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse);

@@ -1,0 +1,97 @@
+#pragma once
+// A loss of one's own, written as a module's forward:
+//
+//   struct LogCosh : LossModule<LogCosh> {
+//       static constexpr auto forward(auto prediction, auto target) {
+//           const auto difference = prediction - target;
+//           return mean(difference + softplus(-2 * difference)) - std::log(2.0);
+//       }
+//   };
+//
+// The result is one number, such as mean(...) or sum(...) give. The gradient is derived in the compiler, as that
+// of a network. Targets are numbers of the prediction's type and batch; their sample shape is free.
+
+#include <strata/losses/evaluate.hpp>
+#include <strata/models/execution.hpp>
+#include <strata/models/module.hpp>
+
+namespace strata {
+
+inline void a_loss_written_with_forward_takes_numbers_for_targets() {}
+inline void forward_must_give_one_number__as_mean_and_sum_do() {}
+
+namespace detail {
+
+/// A loss and the shapes that it is used on, as a network of two inputs.
+template <class Derived, class Prediction, class Target>
+struct LossNetwork : Module<> {
+    using input_shapes = InputShapes<Prediction, Target>;
+    static constexpr bool wants_input_gradient = true;
+
+    static constexpr auto forward(auto prediction, auto target) { return Derived::forward(prediction, target); }
+};
+
+template <class T>
+struct StoreLossValue {
+    const T* value;
+    LossReport* report;
+    STRATA_HOST_DEVICE void operator()() const { report->value = static_cast<double>(*value); }
+};
+
+}  // namespace detail
+
+template <class Derived>
+struct LossModule {
+    template <class Prediction, class Target>
+    using NetworkOf = detail::LossNetwork<Derived, shape_t<Prediction::dims>, shape_t<Target::dims>>;
+
+    template <class Prediction, class Target>
+    static constexpr Reason refuses_target() {
+        if (detail::is_class_indices<Target>) return &a_loss_written_with_forward_takes_numbers_for_targets;
+        return nullptr;
+    }
+
+    template <class Prediction, class Target>
+    static constexpr Size workspace(Size batch) {
+        using N = Network<NetworkOf<Prediction, Target>>;
+        return N::training_plan.once_elements + N::training_plan.elements * ((batch + 15) / 16 * 16);
+    }
+
+    template <class Prediction, class Target, class Gradient, class T>
+    static void evaluate(auto& device, Prediction prediction, Target target, Gradient gradient, LossReport* report,
+                         T* workspace) {
+        using Net = NetworkOf<Prediction, Target>;
+        using N = Network<Net>;
+        using Device = std::remove_cvref_t<decltype(device)>;
+        using Run = detail::Execution<Net, Device, T, detail::Pass::training>;
+        if constexpr (N::fits) {
+            constexpr bool forward_gives_one_number =
+                N::outputs == 1 && N::OutputShape::dims.elements() == 1 && !N::graph.values[N::output].batched;
+            static_assert(forward_gives_one_number,
+                          "strata: a loss gives one number for the whole batch; end its forward with mean(...) or "
+                          "sum(...) (docs/errors.md#loss-module)");
+            const detail::Memory<Device, T> memory{device,    {prediction.data, target.data, nullptr, nullptr},
+                                                   nullptr,   nullptr,
+                                                   workspace, prediction.batch,
+                                                   (prediction.batch + 15) / 16 * 16, false};
+            const typename Run::Slots layers{};
+            Run::forward(memory, layers);
+            device.once(detail::StoreLossValue<T>{Run::template operand<N::output>(memory).data, report});
+            if (gradient.data == nullptr) return;
+            device.fill(Run::template gradient_of_loss<0>(memory).data, 1, T(1));
+            Run::backward(memory, layers);
+            if constexpr (N::needs_gradient.of[N::output]) {
+                const auto dx = Run::template gradient<0>(memory);
+                device.copy(static_cast<const T*>(dx.data), gradient.data, dx.size());
+            } else {
+                device.fill(gradient.data, gradient.size(), T(0));
+            }
+        }
+    }
+
+    auto operator()(const auto& prediction, const auto& target) const {
+        return evaluate_loss(static_cast<const Derived&>(*this), prediction, target);
+    }
+};
+
+}  // namespace strata
