@@ -1,7 +1,7 @@
 // MNIST on the GPU if there is one, and on the processor if not: the same network, the same training
 // function, the same weight file. Softmax regression first, then a multi-layer perceptron.
 //
-//   nvcc -std=c++20 -O2 -arch=native -Iinclude examples/05_mnist_on_the_gpu.cu -lcublasLt -lopenblas -lz
+//   nvcc -std=c++20 -O2 -arch=native -Iinclude examples/10_mnist_on_the_gpu.cu -lcublasLt -lopenblas -lz
 //
 // The data is looked for in $STRATA_DATA_DIR/mnist, or in data/mnist.
 
@@ -30,8 +30,8 @@ double train(const auto& data, double lr, const char* file) {
 template <class Device>
 bool train_both() {
     const auto data = st::datasets::mnist_or_drawn();
-    const double softmax = train<Softmax, Device>(data, 1e-2, "05_softmax.safetensors");
-    const double mlp = train<Mlp, Device>(data, 1e-3, "05_mlp.safetensors");
+    const double softmax = train<Softmax, Device>(data, 1e-2, "10_softmax.safetensors");
+    const double mlp = train<Mlp, Device>(data, 1e-3, "10_mlp.safetensors");
     std::printf("test accuracy: softmax %.4f, mlp %.4f\n", softmax, mlp);
     const bool drawn = data.test.size() != 10000;  // MNIST's test set; fewer digits are drawn
     return drawn || (softmax > 0.88 && mlp > 0.97);
