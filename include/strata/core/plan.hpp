@@ -45,7 +45,7 @@ struct ActivationPlan {
     Size saved_once[G::nodes_count + 1] = {};
     Size elements = 0;       ///< of the arena, per sample
     Size once_elements = 0;  ///< of the arena, however many samples there are
-    Size unshared = 0;       ///< per sample, if nothing shared memory
+    Size unshared = 0;       ///< per sample, if each activation, gradient and saved value had memory of its own
 };
 
 template <class G, Size Edges>
@@ -96,6 +96,7 @@ public:
         }
         for (Size o = 0; o < graph_.output_count; ++o)
             if (loss_life_[o] != no_index) plan.gradient_of_loss[o] = lives_[loss_life_[o]].offset;
+        count_unshared(plan);
         for (Size i = 0; i < G::nodes_count; ++i) {
             if (saved_life_[i] != no_index) plan.saved[i] = lives_[saved_life_[i]].offset;
             if (saved_once_life_[i] != no_index) plan.saved_once[i] = lives_[saved_once_life_[i]].offset;
@@ -285,7 +286,6 @@ private:
             placed[at] = order[o];
             Size& elements = life.batched ? plan.elements : plan.once_elements;
             if (life.offset + life.size > elements) elements = life.offset + life.size;
-            if (life.batched) plan.unshared += life.size;
         }
         if constexpr (requires { plan.writes; })
             for (GradientWrite& write : plan.writes)
@@ -296,6 +296,18 @@ private:
                         write.into = lives_[write.into].offset;
                     }
                 }
+    }
+
+    template <class Plan>
+    constexpr void count_unshared(Plan& plan) const {
+        for (Size i = 0; i < N; ++i) {
+            const GraphValue& value = graph_.values[G::inputs + i];
+            if (!value.batched || graph_.nodes[i].input_count == 0) continue;
+            const Size size = value.dims.elements();
+            if (!is_view(i)) plan.unshared += size;
+            if (!is_view(i) && gradient_life_[G::inputs + i] != no_index) plan.unshared += size;
+            if (saved_life_[i] != no_index) plan.unshared += lives_[saved_life_[i]].size;
+        }
     }
 
     const G& graph_;

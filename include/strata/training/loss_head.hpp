@@ -20,6 +20,11 @@ struct LossHead {
     using Layer = typename N::LastLayer;
     static constexpr const GraphNode& last_node = N::graph.nodes[last];
     static constexpr Dims last_input = last_node.in;
+    static constexpr bool there_is_one_output = N::outputs == 1 || !N::fits;
+    static_assert(there_is_one_output,
+                  "strata: this network has several outputs, and a Trainer, fit and evaluate take a loss for one; "
+                  "write the five steps: auto [a, b] = model(x); model.backward(first(a, y) + second(b, z)); "
+                  "(docs/errors.md#several-outputs)");
     /// The last node reads one value, and is the only one that does.
     static constexpr bool stands_alone = [] {
         if (N::layer_count == 0 || last_node.input_count != 1) return false;
