@@ -126,7 +126,8 @@ private:
                 use(node.inputs[k], keeps(i, Keeps::input) ? 2 * N - i : i);
             if (keeps(i, Keeps::output)) use(out, 2 * N - i);
         }
-        for (Size o = 0; o < graph_.output_count; ++o) use(graph_.outputs[o], N);
+        // A prediction can still be read when the backward pass is done.
+        for (Size o = 0; o < graph_.output_count; ++o) use(graph_.outputs[o], training_ ? 2 * N + 1 : N);
     }
 
     constexpr Size new_life(Size size, bool batched, Size step) {

@@ -67,12 +67,20 @@ public:
     }
     operator double() const { return item(); }
 
-    friend Loss operator*(double factor, Loss loss) {
-        for (Part& part : loss.part_) part.factor *= factor;
+    // Templates, or `2 * loss` could mean the product of two numbers, too.
+    template <class Factor>
+    requires std::is_arithmetic_v<Factor> friend Loss operator*(Factor factor, Loss loss) {
+        for (Part& part : loss.part_) part.factor *= static_cast<double>(factor);
         return loss;
     }
-    friend Loss operator*(const Loss& loss, double factor) { return factor * loss; }
-    friend Loss operator/(const Loss& loss, double divisor) { return (1 / divisor) * loss; }
+    template <class Factor>
+    requires std::is_arithmetic_v<Factor> friend Loss operator*(const Loss& loss, Factor factor) {
+        return factor * loss;
+    }
+    template <class Divisor>
+    requires std::is_arithmetic_v<Divisor> friend Loss operator/(const Loss& loss, Divisor divisor) {
+        return (1 / static_cast<double>(divisor)) * loss;
+    }
     /// Throws ValueError if both are of the same output, or of different models.
     friend Loss operator+(Loss a, const Loss& b) {
         for (Size o = 0; o < max_operands; ++o) {
