@@ -115,7 +115,8 @@ public:
     /// A node; returns the value that it writes.
     constexpr Size add(const LayerRules& rules, Size leaf, const Size* in, Size count,
                        const Numbers& numbers) {
-        if (leaf == no_index && rules.saved(Dims{}) == 0)
+        const bool keeps_nothing = rules.saved(Dims{}) == 0 && rules.saved(dims(1, 1, 1, 1, 1, 1)) == 0;
+        if (leaf == no_index && keeps_nothing)  // else a dropout, each call of which draws anew
             for (Size i = 0; i < nodes.size(); ++i)
                 if (same(nodes[i], rules, in, count, numbers)) return inputs + i;
         const Size written = values.size();
@@ -390,7 +391,8 @@ constexpr Wires trace_composite(TypeList<Children...>, Trace& trace, Place place
 template <class Layer>
 constexpr Wires trace_layer(Trace& trace, Place place, const Wires& in) {
     if constexpr (Composite<Layer>) {
-        if (in.count != input_count_of<Layer>() && !Container<Layer> && !trace.failed())
+        constexpr Size inputs = Container<Layer> ? no_index : input_count_of<Layer>();
+        if (inputs != no_index && in.count != inputs && !trace.failed())
             trace.refusal = {GraphRefusal::several_inputs, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
         return trace_composite<Layer>(typename Layer::children{}, trace, place, in);
     } else {

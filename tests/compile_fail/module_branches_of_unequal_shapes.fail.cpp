@@ -1,0 +1,18 @@
+// error: shape
+// expect: at_layer<>
+// expect: Shape<4>
+// expect: Shape<3>
+// What is added has to have one shape, or shapes that broadcast.
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/relu.hpp>
+#include <strata/models/module.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Named<"a", st::Linear<8, 4>>, st::Named<"b", st::Linear<8, 3>>> {
+    static constexpr auto forward(auto a, auto b, auto x) { return a(x) + b(x); }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

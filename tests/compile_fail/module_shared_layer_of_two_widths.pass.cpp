@@ -1,0 +1,12 @@
+#include <strata/layers/linear.hpp>
+#include <strata/layers/relu.hpp>
+#include <strata/models/module.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Named<"first", st::Linear<8, 4>>, st::Named<"shared", st::Linear<4>>> {
+    static constexpr auto forward(auto first, auto shared, auto x) { return shared(shared(first(x))); }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -1,0 +1,24 @@
+// error: several-outputs
+// expect: this network has several outputs
+// expect: model.backward
+// A Trainer takes one loss; the losses of several heads are added by hand.
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/relu.hpp>
+#include <strata/losses/mse_loss.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/module.hpp>
+#include <strata/models/parallel.hpp>
+#include <strata/models/sequential.hpp>
+#include <strata/optimizers/sgd.hpp>
+#include <strata/training/trainer.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 8>, st::ReLU, st::Parallel<st::Linear<3>, st::Linear<3>>>;
+
+int main() {
+    st::Model<Net> model;
+    const xt::xtensor<float, 2> x = xt::zeros<float>({2, 4}), y = xt::zeros<float>({2, 3});
+    st::Trainer{model, st::MSELoss{}, st::SGD{}}.step(x, y);
+}
