@@ -32,6 +32,7 @@ ALLOWED = {
     "schedulers": "core detail optimizers",
     "training": "core detail random init backends fwd layers models losses metrics optimizers schedulers data io xtensor",
     "plots": "core detail metrics training io",
+    "tools": "core detail random fwd models losses",
     "fwd": "core",
     "version": "",
     "strata": "*",

@@ -85,4 +85,5 @@ def main():
     out.write()
 
 
-main()
+if __name__ == "__main__":
+    main()

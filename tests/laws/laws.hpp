@@ -63,21 +63,25 @@ std::vector<T> some_numbers(Size count) {
     return std::vector<T>(x.begin(), x.end());
 }
 
-/// Each parameter has one row of the table, under its own name, and rows do not overlap.
+/// Each parameter and each buffer has one row of the table, under its own name, and rows do not overlap: what is
+/// learnt lies in front, in the order of the table, and the buffers behind it.
 template <class M>
 void each_parameter_is_visited_once(const M& model) {
     const auto table = M::parameter_table();
     Size elements = 0;
-    Size end = 0;
+    Size learnt_end = 0, buffers_end = M::learnt_elements;
     for (Size i = 0; i < table.size(); ++i) {
+        const bool learnt = table[i].kind == ParameterKind::learnt;
+        Size& end = learnt ? learnt_end : buffers_end;
         CHECK(table[i].offset % parameter_alignment == 0);
         CHECK(table[i].offset >= end);
         end = table[i].offset + table[i].dims.elements();
-        elements += table[i].dims.elements();
+        if (learnt) elements += table[i].dims.elements();
         for (Size k = 0; k < i; ++k) CHECK_FALSE(table[i].name == table[k].name);
     }
     CHECK(elements == M::parameter_count);
-    CHECK(end <= model.flat_parameters().size());
+    CHECK(learnt_end <= M::learnt_elements);
+    CHECK(buffers_end <= model.flat_parameters().size());
 }
 
 template <class Shape, class Layer>

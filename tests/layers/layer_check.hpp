@@ -12,6 +12,7 @@
 #include <cmath>
 #include <limits>
 #include <strata/core/layer.hpp>
+#include <strata/core/tensor.hpp>
 #include <strata/random/distributions.hpp>
 #include <string>
 #include <vector>
@@ -31,7 +32,15 @@ struct Run {
     using Out = shape_t<outcome.dims>;
     static constexpr auto specs = strata::detail::parameters_of<Layer>(In::dims);
     static constexpr Size saved_size = strata::detail::saved_of<Layer>(In::dims);
+    static constexpr Size saved_once_size = strata::detail::saved_once_of<Layer>(In::dims);
 
+    /// Parameters that are learnt; buffers stand behind them.
+    static constexpr Size learnt = [] {
+        Size count = 0;
+        if constexpr (specs.count > 0)
+            for (const ParameterSpec& spec : specs.items) count += spec.kind == ParameterKind::learnt;
+        return count;
+    }();
     static constexpr Dims parameter_dims(Size parameter) {
         if constexpr (specs.count > 0)
             return specs.items[parameter].dims;
@@ -43,32 +52,69 @@ struct Run {
         for (Size i = 0; i < parameter; ++i) sum += parameter_dims(i).elements();
         return sum;
     }
-    static constexpr Size parameter_elements = offset(specs.count);
+    static constexpr Size parameter_elements = offset(learnt);
 
     const Layer& layer;
     Size batch;
-    Memory<T> x, dy, parameters, y, dx, dparameters, saved;
+    Memory<T> x, dy, parameters, y, dx, dparameters, saved, saved_once, buffers;
     Device device{};
 
     Run(const Layer& the_layer, Size the_batch)
         : layer(the_layer), batch(the_batch), x(batch * In::dims.elements()),
           dy(batch * Out::dims.elements()), parameters(parameter_elements), y(dy.size(), poison),
-          dx(x.size(), poison), dparameters(parameter_elements, poison), saved(batch * saved_size, poison) {}
+          dx(x.size(), poison), dparameters(parameter_elements, poison), saved(batch * saved_size, poison),
+          saved_once(saved_once_size, poison), buffers(offset(specs.count) - parameter_elements) {
+        if (buffers.size() > 0) initialize();
+    }
 
     static constexpr T poison = std::numeric_limits<T>::quiet_NaN();
 
-    /// Calls `call(parameters..., saved?)`.
+    /// Parameters and buffers get their first values, on the host.
+    void initialize() {
+        if constexpr (specs.count > 0) [&]<Size... P>(std::index_sequence<P...>) {
+                Generator generator(1);
+                Layer::initialize(generator,
+                                  TensorView<T, Device, shape_t<parameter_dims(P)>>{
+                                      P < learnt ? parameters.data() + offset(P)
+                                                 : buffers.data() + offset(P) - parameter_elements}...);
+            }
+        (std::make_index_sequence<specs.count>{});
+        buffers.upload();
+    }
+
+    /// Parameter P, which only buffers let be written; and its gradient.
+    template <Size P>
+    auto operand() {
+        using S = shape_t<parameter_dims(P)>;
+        if constexpr (P < learnt)
+            return TensorView<const T, Device, S>{parameters.device() + offset(P)};
+        else
+            return TensorView<T, Device, S>{buffers.device() + (offset(P) - parameter_elements)};
+    }
+    template <Size P>
+    auto gradient(bool accumulate) {
+        return GradientView<T, Device, shape_t<parameter_dims(P)>>{{dparameters.device() + offset(P)},
+                                                                   accumulate};
+    }
+    /// Calls `call(operands..., saved?, saved_once?)`.
+    template <class Call, class... Operands>
+    void with_saved(Memory<T>& batched, Memory<T>& once, const Call& call, Operands... operands) {
+        using Batched = BatchView<T, Device, Shape<saved_size>>;
+        using Once = TensorView<T, Device, Shape<saved_once_size>>;
+        if constexpr (saved_size > 0 && saved_once_size > 0)
+            call(operands..., Batched{batched.device(), batch}, Once{once.device()});
+        else if constexpr (saved_size > 0)
+            call(operands..., Batched{batched.device(), batch});
+        else if constexpr (saved_once_size > 0)
+            call(operands..., Once{once.device()});
+        else
+            call(operands...);
+    }
+
+    /// Calls `call(parameters..., saved?, saved_once?)`.
     template <class Call>
     void with_operands(const Call& call) {
-        [&]<Size... P>(std::index_sequence<P...>) {
-            if constexpr (saved_size > 0)
-                call(TensorView<const T, Device, shape_t<parameter_dims(P)>>{parameters.device() +
-                                                                             offset(P)}...,
-                     BatchView<T, Device, Shape<saved_size>>{saved.device(), batch});
-            else
-                call(TensorView<const T, Device, shape_t<parameter_dims(P)>>{parameters.device() +
-                                                                             offset(P)}...);
-        }
+        [&]<Size... P>(std::index_sequence<P...>) { with_saved(saved, saved_once, call, operand<P>()...); }
         (std::make_index_sequence<specs.count>{});
     }
 
@@ -90,9 +136,58 @@ struct Run {
         x.upload();
         forward(x.device(), y.device());
         y.download();
+        buffers.download();
+    }
+    /// In evaluation mode.
+    void infer() {
+        x.upload();
+        parameters.upload();
+        [&]<Size... P>(std::index_sequence<P...>) {
+            layer.infer(device, BatchView<const T, Device, In>{x.device(), batch},
+                        BatchView<T, Device, Out>{y.device(), batch}, operand<P>()...);
+        }
+        (std::make_index_sequence<specs.count>{});
+        y.download();
     }
 
-    void backward(T* gradient, T* to, bool accumulate) {
+    /// Calls `call(parameters..., dparameters..., saved?, saved_once?)`. What is saved may be overwritten: it
+    /// is a copy.
+    template <class Call>
+    void with_all_operands(bool accumulate, const Call& call) {
+        [&]<Size... P, Size... L>(std::index_sequence<P...>, std::index_sequence<L...>) {
+            Memory<T> kept(test::read(saved.device(), saved.size()));
+            Memory<T> kept_once(test::read(saved_once.device(), saved_once.size()));
+            with_saved(kept, kept_once, call, operand<P>()..., gradient<L>(accumulate)...);
+        }
+        (std::make_index_sequence<specs.count>{}, std::make_index_sequence<learnt>{});
+    }
+    /// Whether the layer has one backward function for all its gradients.
+    static constexpr bool has_one_backward() {
+        using Batched = BatchView<T, Device, Shape<saved_size>>;
+        using Once = TensorView<T, Device, Shape<saved_once_size>>;
+        if constexpr (saved_size > 0 && saved_once_size > 0)
+            return takes_all<Batched, Once>(std::make_index_sequence<specs.count>{});
+        else if constexpr (saved_size > 0)
+            return takes_all<Batched>(std::make_index_sequence<specs.count>{});
+        else if constexpr (saved_once_size > 0)
+            return takes_all<Once>(std::make_index_sequence<specs.count>{});
+        else
+            return takes_all<>(std::make_index_sequence<specs.count>{});
+    }
+    template <class... Saved, Size... P>
+    static constexpr bool takes_all(std::index_sequence<P...>) {
+        return []<Size... L>(std::index_sequence<L...>) {
+            return requires(Run & run, BatchView<const T, Device, In> in, BatchView<T, Device, Out> out,
+                            BatchView<T, Device, In> dx, Saved... saved) {
+                run.layer.backward(run.device, in, out, out, dx, run.template operand<P>()...,
+                                   run.template gradient<L>(false)..., saved...);
+            };
+        }
+        (std::make_index_sequence<learnt>{});
+    }
+
+    /// `to` is null where nobody needs dx.
+    void backward(T* of_y, T* to, bool accumulate) {
         constexpr auto keeps = [](Keeps what) {
             return (static_cast<int>(traits.keeps) & static_cast<int>(what)) != 0;
         };
@@ -101,17 +196,25 @@ struct Run {
         if (!keeps(Keeps::output)) kept_y = Memory<T>(y.size(), poison);
         const BatchView<const T, Device, In> x_view{kept_x.device(), batch};
         const BatchView<T, Device, Out> y_view{kept_y.device(), batch};
-        const BatchView<T, Device, Out> dy_view{gradient, batch};
+        const BatchView<T, Device, Out> dy_view{of_y, batch};
         if constexpr (traits.view) {
-            device.copy(static_cast<const T*>(gradient), to, dy.size());
+            device.copy(static_cast<const T*>(of_y), to, dy.size());
+        } else if constexpr (has_one_backward()) {
+            with_all_operands(accumulate, [&](auto... operands) {
+                layer.backward(device, x_view, y_view, dy_view, BatchView<T, Device, In>{to, batch},
+                               operands...);
+            });
         } else {
-            if constexpr (specs.count > 0) {
+            if constexpr (learnt > 0) {
                 [&]<Size... P>(std::index_sequence<P...>) {
-                    layer.backward_parameters(device, x_view, y_view, dy_view,
-                                              GradientView<T, Device, shape_t<parameter_dims(P)>>{
-                                                  {dparameters.device() + offset(P)}, accumulate}...);
+                    with_saved(
+                        saved, saved_once,
+                        [&](auto... operands) {
+                            layer.backward_parameters(device, x_view, y_view, dy_view, operands...);
+                        },
+                        gradient<P>(accumulate)...);
                 }
-                (std::make_index_sequence<specs.count>{});
+                (std::make_index_sequence<learnt>{});
             }
             with_operands([&](auto... operands) {
                 layer.backward_input(device, x_view, y_view, dy_view, BatchView<T, Device, In>{to, batch},
@@ -163,6 +266,10 @@ void check_layer(const Layer& layer, const golden::layers::Case& golden) {
     CHECK(close("parameter gradients", run.dparameters, golden.dparameters, 1e-5, 1e-6));
     run.backward(true);
     CHECK(close("parameter gradients, accumulated", run.dparameters, golden.dparameters, 1e-5, 2e-6, 2));
+    if constexpr (R::has_one_backward() && R::learnt > 0) {
+        run.backward(run.dy.device(), nullptr, false);
+        CHECK(close("parameter gradients without dx", run.dparameters, golden.dparameters, 1e-5, 1e-6));
+    }
 
     if constexpr (R::traits.in_place) {
         Memory<float> buffer = run.x;

@@ -3,10 +3,14 @@
 // reads and the one that it writes. Values 0 to inputs - 1 are the network's inputs, and value inputs + i is
 // what node i writes.
 
-#include <strata/core/layer.hpp>
+#include <strata/core/diagnostics.hpp>
 #include <strata/core/type_number.hpp>
 
 namespace strata {
+
+/// What is wrong with the arguments of a layer that only a function of values makes, such as the one of mean(x, 1), if
+/// it is written as a layer of a network.
+inline void it_is_a_function__to_be_called_in_the_forward_of_a_module() {}
 
 namespace detail {
 
@@ -41,9 +45,12 @@ struct LayerRules {
     bool joins;  ///< takes several operands, or single tensors
 };
 
-/// Kernels see a single tensor as a batch of one; layers that know one batch only keep what it is.
+/// Kernels see a single tensor as a batch of one; layers that know one batch only keep what it is. (A layer of the
+/// network has been asked for its arguments before; a function has not.)
 template <class Layer>
 constexpr JoinOutcome result_of(const Operand* operands, Size count, const Numbers& numbers) {
+    constexpr Reason wrong = wrong_arguments_of<Layer>();
+    if (wrong != nullptr && wrong != &it_is_a_function__to_be_called_in_the_forward_of_a_module) return {{}, wrong, {}};
     if constexpr (requires { Layer::join(operands, count, numbers); }) {
         return Layer::join(operands, count, numbers);
     } else if constexpr (JoinLayer<Layer>) {
@@ -89,9 +96,9 @@ inline constexpr Size learnt_count_of = [] {
     if constexpr (parameter_count_of<Layer> == 0) {
         return Size(0);
     } else {
+        const auto list = parameters_of<Layer>(Dims{});  // nvcc 13 would not keep it alive
         Size count = 0;
-        for (const ParameterSpec& spec : parameters_of<Layer>(Dims{}).items)
-            count += spec.kind == ParameterKind::learnt;
+        for (const ParameterSpec& spec : list.items) count += spec.kind == ParameterKind::learnt;
         return count;
     }
 }();

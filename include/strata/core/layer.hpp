@@ -83,6 +83,7 @@ struct JoinOutcome {
     Operand result;
     Reason refusal = nullptr;
     Dims expected;
+    Size operand = 1;  ///< which one, beside the first, the refusal is about
 };
 
 constexpr ShapeOutcome accept(Dims dims) { return {dims, nullptr, {}}; }

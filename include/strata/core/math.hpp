@@ -21,6 +21,9 @@ template <Scalar T> STRATA_HOST_DEVICE inline T log1p(T x) { return std::log1p(x
 template <Scalar T> STRATA_HOST_DEVICE inline T sqrt(T x) { return std::sqrt(x); }
 template <Scalar T> STRATA_HOST_DEVICE inline T tanh(T x) { return std::tanh(x); }
 template <Scalar T> STRATA_HOST_DEVICE inline T erf(T x) { return std::erf(x); }
+template <Scalar T> STRATA_HOST_DEVICE inline T sin(T x) { return std::sin(x); }
+template <Scalar T> STRATA_HOST_DEVICE inline T cos(T x) { return std::cos(x); }
+template <Scalar T> STRATA_HOST_DEVICE inline T pow(T x, T exponent) { return std::pow(x, exponent); }
 template <Scalar T> STRATA_HOST_DEVICE inline T abs(T x) { return x < T(0) ? -x : x; }
 template <Scalar T> STRATA_HOST_DEVICE inline T select(bool condition, T yes, T no) { return condition ? yes : no; }
 // NaN in the first argument comes through, as in PyTorch's relu and clamp.

@@ -39,12 +39,11 @@ template <Size First = 0, class Layer, class Visit>
 constexpr void visit_leaves(Layer& layer, const Visit& visit) {
     if constexpr (Composite<std::remove_const_t<Layer>>) {
         [&]<class... Children, Size... I>(TypeList<Children...>, std::index_sequence<I...>) {
-            constexpr auto starts = [] {
+            [[maybe_unused]] constexpr auto starts = [] {
                 struct {
                     Size at[sizeof...(Children) + 1];
                 } table{};
-                Size next = First;
-                Size index = 0;
+                [[maybe_unused]] Size next = First, index = 0;
                 ((table.at[index++] = next, next += decltype(leaves_t<Children>{})::size), ...);
                 return table;
             }();
@@ -77,7 +76,7 @@ constexpr void add_rows(TableState<Count, Leaves>& state, const ParameterName& p
 template <class Parent, class... Children, Size Count, Size Leaves>
 constexpr void add_children(TypeList<Children...>, TableState<Count, Leaves>& state,
                             const ParameterName& prefix) {
-    Size index = 0;
+    [[maybe_unused]] Size index = 0;
     ((add_rows<Children>(state, Parent::child_name(prefix, index)),
       index += traits_of<Children>().unnamed ? 0 : 1),
      ...);

@@ -21,14 +21,13 @@ struct RowExtent {
     bool centred = true;  ///< false: the mean is taken to be 0 (RMSNorm)
 };
 
-/// Where the statistics of channels or rows lie: those of the i-th at i * step. Without `mean` it is 0;
-/// without `rstd` nothing is kept.
+/// Where the statistics of channels or rows lie, one after the other. Without `mean` it is 0, without `rstd`
+/// nothing is kept.
 template <class T>
 struct KeptMoments {
     T* mean = nullptr;
     T* rest = nullptr;
     T* rstd = nullptr;
-    Size step = 1;
 };
 
 /// The averages that inference uses. Without `mean` there are none; a momentum that is NaN stands for
@@ -43,15 +42,17 @@ struct RunningStatistics {
 
 namespace detail {
 
-/// dx = slope g + tilt (v - mean) + shift, from the sums of g and of g (v - mean), where g = dy weight. `v` is
-/// x, or x^ where the layer keeps its output: then `scale`, else 1 / std, makes x^ of it.
+/// dx = slope g + tilt (v - mean) + shift, from the sums of g and of g (v - mean), where g = dy weight;
+/// `inverse` is 1 over their number. `v` is x, or x^ where the layer keeps its output: then `scale` is 1,
+/// else 1 / std, what makes x^ of v - mean.
+template <class V>
 struct NormGradient {
-    double slope, tilt, shift;
+    V slope, tilt, shift;
 
-    STRATA_HOST_DEVICE NormGradient(double count, double rstd, double scale, double rest, double sum,
-                                    double sum_of_products, bool centred)
-        : slope(rstd), tilt(-rstd * scale * scale * (sum_of_products - rest * sum) / count),
-          shift(-tilt * rest - (centred ? rstd * sum / count : 0)) {}
+    STRATA_HOST_DEVICE NormGradient(const V& inverse, const V& rstd, const V& scale, const V& rest,
+                                    const V& sum, const V& products, bool centred)
+        : slope(rstd), tilt(-rstd * scale * scale * ((products - rest * sum) * inverse)),
+          shift(-tilt * rest - (centred ? rstd * (sum * inverse) : V(0))) {}
 };
 
 }  // namespace detail

@@ -34,6 +34,12 @@ struct PoolAxis {
         const int at = (i + before) / stride + 1;
         return at < out ? at : out;
     }
+    /// Which tap of window o input i is; negative if the window steps over it.
+    STRATA_HOST_DEVICE constexpr int tap(int o, int i) const {
+        const int distance = i - begin(o);
+        if (dilation == 1) return distance;
+        return distance % dilation == 0 ? distance / dilation : -1;
+    }
     /// How many elements window o has for an average: with the padding, but not with what lies behind it.
     STRATA_HOST_DEVICE constexpr int count(int o, bool counts_padding) const {
         const int padded_end = begin(o) + kernel, last = in + after;
@@ -52,6 +58,7 @@ struct AdaptiveAxis {
     STRATA_HOST_DEVICE constexpr int step() const { return 1; }
     STRATA_HOST_DEVICE constexpr int first_window(int i) const { return share(i, out, in); }
     STRATA_HOST_DEVICE constexpr int end_window(int i) const { return share(i + 1, out, in, in - 1); }
+    STRATA_HOST_DEVICE constexpr int tap(int o, int i) const { return i - first(o); }
     STRATA_HOST_DEVICE constexpr int count(int o, bool) const { return end(o) - first(o); }
 
     friend constexpr bool operator==(const AdaptiveAxis&, const AdaptiveAxis&) = default;
@@ -88,7 +95,7 @@ constexpr Size taps_of(const Geometry& pool) {
     return static_cast<Size>(pool.rows.kernel) * static_cast<Size>(pool.columns.kernel);
 }
 template <auto G>
-using Tap = std::conditional_t<taps_of(G) <= 256, unsigned char, std::uint32_t>;
+using PoolTap = std::conditional_t<taps_of(G) <= 256, unsigned char, std::uint32_t>;
 
 /// How many elements of whatever scalar type hold the taps of one sample.
 template <class Geometry>

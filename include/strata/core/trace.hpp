@@ -356,7 +356,7 @@ struct ModuleCall<Module, TypeList<Children...>> {
 
 template <class... Children>
 constexpr void place_children(TypeList<Children...>, Place place, Place* places) {
-    Size leaf = place.leaf, index = 0;
+    [[maybe_unused]] Size leaf = place.leaf, index = 0;
     ((places[index++] = {leaf, place.depth + 1}, leaf += count_leaves<Children>()), ...);
 }
 

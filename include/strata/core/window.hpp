@@ -7,45 +7,60 @@
 
 namespace strata {
 
-/// One number, or one for rows and one for columns, as they were written.
-struct Extents {
-    Size count = 0;
-    long long extent[2] = {};
+// The options as values. Compilers print them in their messages, and so they are two numbers each.
 
-    constexpr long long at(Size axis) const { return extent[count == 1 ? 0 : axis]; }
-    friend constexpr bool operator==(const Extents&, const Extents&) = default;
+struct Kernel {
+    long long rows = 1, columns = 1;
+    constexpr long long at(Size axis) const { return axis == 0 ? rows : columns; }
+    friend constexpr bool operator==(const Kernel&, const Kernel&) = default;
 };
-struct Kernel : Extents {};
-struct Stride : Extents {};
-struct Padding : Extents {};
-struct OutputPadding : Extents {};
-struct Dilation : Extents {};
+struct Stride {
+    long long rows = 1, columns = 1;
+    constexpr long long at(Size axis) const { return axis == 0 ? rows : columns; }
+    friend constexpr bool operator==(const Stride&, const Stride&) = default;
+};
+struct Padding {
+    long long rows = 0, columns = 0;
+    constexpr long long at(Size axis) const { return axis == 0 ? rows : columns; }
+    friend constexpr bool operator==(const Padding&, const Padding&) = default;
+};
+struct OutputPadding {
+    long long rows = 0, columns = 0;
+    constexpr long long at(Size axis) const { return axis == 0 ? rows : columns; }
+    friend constexpr bool operator==(const OutputPadding&, const OutputPadding&) = default;
+};
+struct Dilation {
+    long long rows = 1, columns = 1;
+    constexpr long long at(Size axis) const { return axis == 0 ? rows : columns; }
+    friend constexpr bool operator==(const Dilation&, const Dilation&) = default;
+};
 struct Groups {
     long long count = 1;
 };
 
 namespace detail {
-/// More than two are counted and not kept: the layer then says so.
+/// Rows and columns of an option that has not one number or two, but none or more.
+inline constexpr long long wrong_count = -(1LL << 62);
+
 template <class Option, class... N>
-constexpr Option extents(N... numbers) {
-    const long long all[] = {static_cast<long long>(numbers)..., 0, 0};
-    Option option;
-    option.count = sizeof...(N);
-    for (Size i = 0; i < 2; ++i) option.extent[i] = all[i];
-    return option;
+constexpr Option rows_and_columns(N... numbers) {
+    const long long all[] = {static_cast<long long>(numbers)..., 0};
+    if (sizeof...(N) == 1) return {all[0], all[0]};
+    if (sizeof...(N) == 2) return {all[0], all[1]};
+    return {wrong_count, wrong_count};
 }
 }  // namespace detail
 
 template <auto... E>
-inline constexpr Kernel kernel = detail::extents<Kernel>(E...);
+inline constexpr Kernel kernel = detail::rows_and_columns<Kernel>(E...);
 template <auto... E>
-inline constexpr Stride stride = detail::extents<Stride>(E...);
+inline constexpr Stride stride = detail::rows_and_columns<Stride>(E...);
 template <auto... E>
-inline constexpr Padding padding = detail::extents<Padding>(E...);
+inline constexpr Padding padding = detail::rows_and_columns<Padding>(E...);
 template <auto... E>
-inline constexpr OutputPadding output_padding = detail::extents<OutputPadding>(E...);
+inline constexpr OutputPadding output_padding = detail::rows_and_columns<OutputPadding>(E...);
 template <auto... E>
-inline constexpr Dilation dilation = detail::extents<Dilation>(E...);
+inline constexpr Dilation dilation = detail::rows_and_columns<Dilation>(E...);
 template <auto N>
 inline constexpr Groups groups{static_cast<long long>(N)};
 

@@ -48,15 +48,16 @@ struct WindowUsage {
 struct WindowArguments {
     Size size_count = 0;  ///< with the kernel
     long long sizes[3] = {};
-    Kernel kernel{{1, {1}}};
-    Stride stride{{1, {1}}};
-    Padding padding{{1, {0}}};
-    OutputPadding output_padding{{1, {0}}};
-    Dilation dilation{{1, {1}}};
+    Kernel kernel;
+    Stride stride;
+    Padding padding;
+    OutputPadding output_padding;
+    Dilation dilation;
     long long groups = 1;
     PaddingMode mode = PaddingMode::zeros;
     unsigned given = 0;  ///< the options that are written
     Reason wrong = nullptr;
+    bool is_wrong = false;  ///< whether `wrong` is null is no constant where a sanitizer doubts it
 
     constexpr bool has(WindowOption option) const { return (given & option) != 0; }
 
@@ -85,7 +86,8 @@ struct WindowArguments {
     }
 
     constexpr void refuse(Reason why) {
-        if (wrong == nullptr) wrong = why;
+        if (!is_wrong) wrong = why;
+        is_wrong = true;
     }
     constexpr void note(WindowOption option, WindowOption or_this) {
         if ((given & (option | or_this)) != 0) refuse(&write_each_of_its_options_once);
@@ -118,16 +120,17 @@ struct WindowArguments {
     }
 
     constexpr void check(const WindowUsage& wanted) {
-        if (wrong == nullptr && (size_count < wanted.least_sizes || size_count > wanted.most_sizes))
+        if (!is_wrong && (size_count < wanted.least_sizes || size_count > wanted.most_sizes))
             refuse(wanted.usage);
         if ((given & ~wanted.options) != 0) refuse(&it_has_no_such_option);
-        if (wrong == nullptr && !kernel_is_written) kernel = Kernel{{1, {sizes[size_count - 1]}}};
-        for (const Extents* option :
-             {static_cast<const Extents*>(&kernel), static_cast<const Extents*>(&stride),
-              static_cast<const Extents*>(&padding), static_cast<const Extents*>(&output_padding),
-              static_cast<const Extents*>(&dilation)})
-            if (option->count != 1 && option->count != wanted.dimensions)
-                refuse(&its_options_take_one_number_or_one_for_each_dimension);
+        if (!is_wrong && !kernel_is_written) kernel = Kernel{sizes[size_count - 1], sizes[size_count - 1]};
+        const bool is_single = wanted.dimensions == 1;
+        if (!is_count(kernel.rows, kernel.columns, is_single) ||
+            !is_count(stride.rows, stride.columns, is_single) ||
+            !is_count(dilation.rows, dilation.columns, is_single) ||
+            !is_count(padding.rows, padding.columns, is_single) ||
+            !is_count(output_padding.rows, output_padding.columns, is_single))
+            refuse(&its_options_take_one_number_or_one_for_each_dimension);
         for (Size i = 0; i + 1 < size_count && i < 3; ++i)
             if (sizes[i] < 1) refuse(&its_sizes_stride_dilation_and_groups_must_be_at_least_1);
         if (groups < 1) refuse(&its_sizes_stride_dilation_and_groups_must_be_at_least_1);
@@ -142,6 +145,9 @@ struct WindowArguments {
 private:
     bool kernel_is_written = false;
 
+    static constexpr bool is_count(long long rows, long long columns, bool is_single) {
+        return rows != detail::wrong_count && (!is_single || rows == columns);
+    }
     constexpr void take_size(long long size) {
         if (given != 0 || kernel_is_written) refuse(&write_its_sizes_in_front_of_its_options);
         if (size_count < 3) sizes[size_count] = size;
@@ -154,9 +160,9 @@ constexpr WindowArguments window_arguments(const WindowUsage& wanted) {
     WindowArguments all;
     (all.take(Arguments), ...);
     all.check(wanted);
-    if (all.wrong == nullptr) return all;
+    if (!all.is_wrong) return all;
     WindowArguments defaults;
-    defaults.wrong = all.wrong;
+    defaults.refuse(all.wrong);
     return defaults;
 }
 

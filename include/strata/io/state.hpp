@@ -11,6 +11,7 @@
 
 #include "strata/core/error.hpp"
 #include "strata/core/message.hpp"
+#include "strata/io/match_state.hpp"
 #include "strata/io/safetensors.hpp"
 
 namespace strata {
@@ -38,81 +39,74 @@ struct NamedTensor {
 
 namespace io {
 
-/// One line for each way in which the file differs from what is expected; empty if there is none.
-[[gnu::cold]] inline std::vector<std::string> state_differences(const SafetensorsFile& file,
-                                                                std::span<const NamedTensor> tensors) {
-    std::vector<std::string> lines;
-    const auto describe = [](const std::string& name, DType dtype, std::span<const std::size_t> shape) {
-        return json_quote(name) + ' ' + std::string(dtype_name(dtype)) + ' ' + shape_text(shape);
-    };
-    std::vector<std::string_view> expected;
+template <class Tensors>
+[[gnu::cold]] std::vector<TensorFacts> facts_of(const Tensors& tensors) {
+    std::vector<TensorFacts> facts;
+    for (const auto& tensor : tensors) facts.push_back({tensor.name, tensor.dtype, tensor.shape});
+    return facts;
+}
+
+/// Throws ValueError for wrong descriptions of memory.
+[[gnu::cold]] inline void check_tensors(std::span<const NamedTensor> tensors) {
+    std::vector<std::string_view> names;
     for (const NamedTensor& tensor : tensors) {
-        expected.push_back(tensor.name);
-        const TensorEntry* entry = file.find(tensor.name);
-        if (entry == nullptr) {
-            lines.push_back("missing:    " + describe(tensor.name, tensor.dtype, tensor.shape));
-            continue;
-        }
-        if (entry->shape != tensor.shape) {
-            std::string line = "shape:      " + json_quote(tensor.name) + " found " +
-                               shape_text(entry->shape) + ", expected " + shape_text(tensor.shape);
-            if (std::equal(entry->shape.rbegin(), entry->shape.rend(), tensor.shape.begin(),
-                           tensor.shape.end())) {
-                line += ": transposed? Weights are stored [out, in]";
-            }
-            lines.push_back(line);
-        }
-        if (entry->dtype != tensor.dtype) {
-            lines.push_back("dtype:      " + json_quote(tensor.name) + " found " +
-                            std::string(dtype_name(entry->dtype)) + ", expected " +
-                            std::string(dtype_name(tensor.dtype)));
-        }
+        check_tensor({tensor.name, tensor.dtype, tensor.shape, tensor.data, tensor.bytes});
+        names.push_back(tensor.name);
     }
-    std::sort(expected.begin(), expected.end());
-    for (const TensorEntry& entry : file.entries()) {
-        if (std::binary_search(expected.begin(), expected.end(), entry.name)) continue;
-        lines.push_back("unexpected: " + describe(entry.name, entry.dtype, entry.shape));
+    if (const auto* name = find_duplicate(names)) {
+        throw ValueError(message("tensor ", shown(*name), ": found this name twice, expected it once"));
     }
-    return lines;
 }
 
 }  // namespace io
 
-/// Reads every tensor from the file into its place; the names, shapes and types must be exactly those of the
-/// file. Throws FileError for a file that is not sound, StateError with one line per difference for a sound
-/// file of another network, ValueError for a size that is not that of the shape. Whatever is thrown, no
-/// tensor has changed: all data is read before the first byte is copied, which takes a second copy of it in
-/// memory.
-[[gnu::cold]] inline void load_state(const std::string& path, std::span<const NamedTensor> tensors) {
-    std::vector<std::string_view> names;
-    std::size_t total = 0;
-    for (const NamedTensor& tensor : tensors) {
-        io::check_tensor({tensor.name, tensor.dtype, tensor.shape, tensor.data, tensor.bytes});
-        names.push_back(tensor.name);
-        total += tensor.bytes;
-    }
-    if (const auto* name = io::find_duplicate(names)) {
-        throw ValueError(message("tensor ", io::shown(*name), ": found this name twice, expected it once"));
-    }
+/// Reads tensors from the file into their places. If `strict`, the names, shapes and types must be exactly
+/// those of the file; else those that fit are read. Throws FileError for a file that is not sound, StateError
+/// with one line per difference for a sound file of another network (if strict), ValueError for a size that
+/// is not that of the shape, and for a prefix that no name begins with. Whatever is thrown, no tensor has
+/// changed: all data is read before the first byte is copied, which takes a second copy of it in memory.
+[[gnu::cold]] inline LoadReport load_state(const std::string& path, std::span<const NamedTensor> tensors,
+                                           const LoadOptions& options = {}) {
+    io::check_tensors(tensors);
     const SafetensorsFile file(path);
-    if (const auto lines = io::state_differences(file, tensors); !lines.empty()) {
+    io::Matching matching =
+        io::match_state(io::facts_of(file.entries()), io::facts_of(tensors), options, path, "the model");
+    if (options.strict && !matching.report.complete()) {
+        const std::vector<std::string>& lines = matching.report.lines;
         std::string message = path +
                               ": the file is sound, and does not fit: " + std::to_string(lines.size()) +
                               (lines.size() == 1 ? " difference" : " differences");
         for (const std::string& line : lines) message += "\n  " + line;
         throw StateError(message);
     }
+    std::size_t total = 0;
+    for (const auto& [place, source] : matching.pairs) total += tensors[place].bytes;
     std::vector<unsigned char> staging(total);
     unsigned char* next = staging.data();
-    for (const NamedTensor& tensor : tensors) {
-        file.read(*file.find(tensor.name), next);
-        next += tensor.bytes;
+    for (const auto& [place, source] : matching.pairs) {
+        file.read(file.entries()[source], next);
+        next += tensors[place].bytes;
     }
     next = staging.data();
-    for (const NamedTensor& tensor : tensors) {
+    for (const auto& [place, source] : matching.pairs) {
+        const NamedTensor& tensor = tensors[place];
         if (tensor.bytes > 0) std::memcpy(tensor.data, next, tensor.bytes);
         next += tensor.bytes;
     }
+    return std::move(matching.report);
+}
+
+/// Copies the tensors that are there on both sides, with the same shape and type. Throws ValueError as above.
+[[gnu::cold]] inline LoadReport copy_state(std::span<const NamedTensor> from, std::span<const NamedTensor> to,
+                                           const CopyOptions& options = {}) {
+    io::check_tensors(from);
+    io::check_tensors(to);
+    const LoadOptions load{false, options.prefix, options.from, options.to};
+    io::Matching matching =
+        io::match_state(io::facts_of(from), io::facts_of(to), load, "the first model", "the second model");
+    for (const auto& [place, source] : matching.pairs)
+        if (to[place].bytes > 0) std::memmove(to[place].data, from[source].data, to[place].bytes);
+    return std::move(matching.report);
 }
 
 }  // namespace strata

@@ -7,6 +7,7 @@
 // Source: torch.nn.Dropout; N. Srivastava et al., JMLR 15, 2014.
 
 #include <strata/core/layer.hpp>
+#include <strata/core/trace.hpp>
 #include <strata/random/refuse.hpp>
 
 namespace strata {
@@ -40,5 +41,8 @@ struct Dropout {
         device.map(Product{}, dx, dy, mask);
     }
 };
+
+/// Each call draws a mask of its own. In inference it does nothing: modules have no F.dropout's `training` to pass on.
+constexpr Value dropout(Value x, double p = 0.5) { return apply_with<Dropout>({1, {p}}, x); }
 
 }  // namespace strata

@@ -8,6 +8,7 @@
 
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/trace.hpp>
 #include <strata/random/refuse.hpp>
 
 namespace strata {
@@ -44,5 +45,7 @@ struct ELU {
         device.map(Gradient{alpha}, dx, y, dy);
     }
 };
+
+constexpr Value elu(Value x, double alpha = 1) { return apply_with<ELU>({1, {alpha}}, x); }
 
 }  // namespace strata

@@ -5,6 +5,7 @@
 // Source: torch.nn.Flatten with its default start_dim = 1.
 
 #include <strata/core/layer.hpp>
+#include <strata/core/trace.hpp>
 
 namespace strata {
 
@@ -13,5 +14,7 @@ struct Flatten {
 
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(dims(given.elements())); }
 };
+
+constexpr Value flatten(Value x) { return apply<Flatten>(x); }
 
 }  // namespace strata

@@ -9,6 +9,7 @@
 
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/trace.hpp>
 
 namespace strata {
 
@@ -81,5 +82,9 @@ struct GELU {
             device.map(Gradient{}, dx, x, dy);
     }
 };
+
+constexpr Value gelu(Value x, Approximate approximate = Approximate::none) {
+    return apply_with<GELU>({1, {static_cast<double>(approximate)}}, x);
+}
 
 }  // namespace strata

@@ -8,6 +8,7 @@
 
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/trace.hpp>
 #include <strata/random/refuse.hpp>
 
 namespace strata {
@@ -45,5 +46,9 @@ struct LeakyReLU {
         device.map(Gradient{negative_slope}, dx, y, dy);
     }
 };
+
+constexpr Value leaky_relu(Value x, double negative_slope = 0.01) {
+    return apply_with<LeakyReLU>({1, {negative_slope}}, x);
+}
 
 }  // namespace strata

@@ -8,18 +8,15 @@
 //
 // Source: torch.nn.Linear; initial values as there: U(-1/sqrt(In), 1/sqrt(In)) for both.
 
+#include <strata/core/bias.hpp>
 #include <strata/core/diagnostics.hpp>
 #include <strata/init/kaiming.hpp>
 #include <strata/init/uniform.hpp>
 
 namespace strata {
 
-enum class Bias { none };
-inline constexpr Bias no_bias = Bias::none;
-
 inline void write_Linear_Out__or_Linear_In_Out() {}
 inline void its_sizes_must_be_at_least_1() {}
-inline void write_no_bias_and_not_false_or_true() {}
 inline void write_no_bias_once_and_behind_the_sizes() {}
 
 struct Flatten;

@@ -6,6 +6,7 @@
 // last). Source: torch.nn.LogSoftmax.
 
 #include <strata/core/class_extent.hpp>
+#include <strata/layers/value_dim.hpp>
 
 namespace strata {
 
@@ -16,6 +17,10 @@ struct LogSoftmax {
         .keeps = Keeps::output, .in_place = true, .values = Values::log_probabilities};
 
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
+    /// Of a function, whose dim the compiler knows.
+    static constexpr ShapeOutcome output_shape(Dims given, const detail::Numbers& numbers) {
+        return numbers.count == 0 ? accept(given) : detail::accept_dim(given, detail::whole(numbers.of[0]));
+    }
 
     void forward(auto& device, auto x, auto y) const {
         device.log_softmax(class_extent(x, dim, "LogSoftmax"), x.data, y.data);
@@ -24,5 +29,10 @@ struct LogSoftmax {
         device.log_softmax_backward(class_extent(y, dim, "LogSoftmax"), y.data, dy.data, dx.data);
     }
 };
+
+/// Along `dim`, counted as PyTorch does.
+constexpr Value log_softmax(Value x, int dim = -1) {
+    return apply_with<LogSoftmax>({1, {double(detail::from_end(x, dim))}}, x);
+}
 
 }  // namespace strata

@@ -6,6 +6,7 @@
 
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/trace.hpp>
 
 namespace strata {
 
@@ -39,5 +40,7 @@ struct ReLU {
         device.map(Gradient{}, dx, y, dy);
     }
 };
+
+constexpr Value relu(Value x) { return apply<ReLU>(x); }
 
 }  // namespace strata

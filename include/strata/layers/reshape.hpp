@@ -5,6 +5,7 @@
 // Source: torch.nn.Unflatten, torch.Tensor.reshape.
 
 #include <strata/core/diagnostics.hpp>
+#include <strata/core/trace.hpp>
 
 namespace strata {
 
@@ -24,5 +25,11 @@ struct Reshape {
     }
     static constexpr Dims input_shape() { return dims(Extents...); }
 };
+
+/// reshape<3, 4>(x)
+template <Size... Extents>
+constexpr Value reshape(Value x) {
+    return apply<Reshape<Extents...>>(x);
+}
 
 }  // namespace strata

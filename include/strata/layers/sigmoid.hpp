@@ -7,6 +7,7 @@
 
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/trace.hpp>
 
 namespace strata {
 
@@ -35,5 +36,7 @@ struct Sigmoid {
         device.map(Gradient{}, dx, y, dy);
     }
 };
+
+constexpr Value sigmoid(Value x) { return apply<Sigmoid>(x); }
 
 }  // namespace strata

@@ -7,6 +7,7 @@
 
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/trace.hpp>
 
 namespace strata {
 
@@ -36,5 +37,7 @@ struct SiLU {
         device.map(Gradient{}, dx, x, dy);
     }
 };
+
+constexpr Value silu(Value x) { return apply<SiLU>(x); }
 
 }  // namespace strata

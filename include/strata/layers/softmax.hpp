@@ -6,6 +6,7 @@
 // last). Gradient: dx = y (dy - sum(y dy)). Source: torch.nn.Softmax.
 
 #include <strata/core/class_extent.hpp>
+#include <strata/layers/value_dim.hpp>
 
 namespace strata {
 
@@ -16,6 +17,10 @@ struct Softmax {
         .keeps = Keeps::output, .in_place = true, .values = Values::probabilities};
 
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
+    /// Of a function, whose dim the compiler knows.
+    static constexpr ShapeOutcome output_shape(Dims given, const detail::Numbers& numbers) {
+        return numbers.count == 0 ? accept(given) : detail::accept_dim(given, detail::whole(numbers.of[0]));
+    }
 
     void forward(auto& device, auto x, auto y) const {
         device.softmax(class_extent(x, dim, "Softmax"), x.data, y.data);
@@ -24,5 +29,10 @@ struct Softmax {
         device.softmax_backward(class_extent(y, dim, "Softmax"), y.data, dy.data, dx.data);
     }
 };
+
+/// Along `dim`, counted as PyTorch does.
+constexpr Value softmax(Value x, int dim = -1) {
+    return apply_with<Softmax>({1, {double(detail::from_end(x, dim))}}, x);
+}
 
 }  // namespace strata

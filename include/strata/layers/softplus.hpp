@@ -8,6 +8,7 @@
 
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/trace.hpp>
 
 namespace strata {
 
@@ -43,5 +44,9 @@ struct Softplus {
         device.map(Gradient{beta, threshold}, dx, x, dy);
     }
 };
+
+constexpr Value softplus(Value x, double beta = 1, double threshold = 20) {
+    return apply_with<Softplus>({2, {beta, threshold}}, x);
+}
 
 }  // namespace strata

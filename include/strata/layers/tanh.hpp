@@ -7,6 +7,7 @@
 
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/trace.hpp>
 
 namespace strata {
 
@@ -34,5 +35,7 @@ struct Tanh {
         device.map(Gradient{}, dx, y, dy);
     }
 };
+
+constexpr Value tanh(Value x) { return apply<Tanh>(x); }
 
 }  // namespace strata

@@ -85,9 +85,9 @@ struct Execution {
     static constexpr bool training = pass == Pass::training;
 
     template <Size I>
-    static constexpr const GraphNode& node = graph.nodes[I];
+    static constexpr GraphNode node = graph.nodes[I];
     template <Size I>
-    static constexpr const LayerTraits& traits = graph.nodes[I].rules->traits;
+    static constexpr LayerTraits traits = graph.nodes[I].rules->traits;
     template <Size I>
     using Layer = typename N::template Layer<I>;
     template <Size P>
@@ -292,7 +292,7 @@ struct Execution {
     // -------------------------------------------------------------------------------------------------------
 
     template <Size I, Size K>
-    static constexpr const GradientWrite& write = plan.writes[edge_begin(graph, I) + K];
+    static constexpr GradientWrite write = plan.writes[edge_begin(graph, I) + K];
 
     /// Whether a later node, whose backward pass comes first, has written the gradients of the same parameters.
     template <Size I>
@@ -308,6 +308,14 @@ struct Execution {
         for (Size p = 0; p < learnt<I>; ++p)
             if (m.wanted.rows[first_row<I> + p]) return true;
         return false;
+    }
+    /// Where a layer is frozen in part, its frozen rows get a gradient with the others; they read as zero.
+    template <Size I>
+    static void clear_frozen_rows(const M& m) {
+        if (m.wanted.rows == nullptr) return;
+        for (Size p = first_row<I>; p < first_row<I> + learnt<I>; ++p)
+            if (const ParameterInfo& info = N::parameters.rows[p]; !m.wanted.rows[p])
+                m.device.fill(m.gradients + info.offset, info.dims.elements(), T(0));
     }
     template <Size V>
     static bool wants_gradient(const M& m) {
@@ -369,6 +377,7 @@ struct Execution {
                 parameter_gradient<first_row<I> + L>(m, shares_parameters<I>)...);
         }
         (std::make_index_sequence<rows<I>>{}, std::make_index_sequence<learnt<I>>{});
+        clear_frozen_rows<I>(m);
         if constexpr (write<I, 0>.wanted)
             if (dx.data != nullptr) add_gradient<I, 0>(m);
     }
@@ -424,6 +433,7 @@ struct Execution {
                     parameter_gradient<first_row<I> + P>(m, shares_parameters<I>)...);
             }
             (std::make_index_sequence<learnt<I>>{});
+            clear_frozen_rows<I>(m);
         }
     }
 

@@ -7,7 +7,7 @@
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <strata/fwd.hpp>
-#include <strata/models/execution.hpp>
+#include <strata/models/freezing.hpp>
 #include <strata/models/inputs.hpp>
 #include <strata/models/model_check.hpp>
 #include <strata/models/prediction.hpp>
@@ -79,8 +79,8 @@ public:
         }
     }
 
-    /// The same model on another device: `model.to<Cuda>()`. Parameters, layers and mode are copied;
-    /// gradients and optimizers stay behind.
+    /// The same model on another device: `model.to<Cuda>()`. Parameters, buffers, layers, mode and what is frozen
+    /// are copied; gradients and optimizers stay behind.
     template <class Other>
     Model<Net, Other, T> to() const {
         typename Model<Net, Other, T>::WithoutParameters nothing_drawn;
@@ -91,6 +91,7 @@ public:
             moved.parameters_.copy_from(host.data());
             moved.layers_ = layers_;
             moved.training_ = training_;
+            moved.freezing_ = freezing_;
         }
         return moved;
     }
@@ -155,6 +156,7 @@ public:
     /// mode. They add up until `zero_grad`. Throws ValueError for another loss: its gradient is no longer
     /// there.
     void backward(const Loss& loss) {
+        check_trainable();
         if (!loss.belongs_to(counter_, N::outputs))
             throw ValueError(
                 N::outputs == 1
@@ -193,10 +195,23 @@ public:
     auto parameter() const {
         return Device::tensor(named_view<Name, const T>(parameters_.data()));
     }
-    /// The gradient that the last backward passes left, zero before the first.
+    /// A buffer, such as "1.running_mean", which training writes and no optimizer changes. `parameter` takes
+    /// its name as well.
+    template <ParameterName Name>
+    auto buffer() {
+        check_kind<Name, false>();
+        return parameter<Name>();
+    }
+    template <ParameterName Name>
+    auto buffer() const {
+        check_kind<Name, false>();
+        return parameter<Name>();
+    }
+    /// The gradient that the last backward passes left, zero before the first, and of a frozen parameter.
     template <ParameterName Name>
     auto gradient() {
         make_gradients();
+        check_kind<Name, true>();
         return Device::tensor(named_view<Name, T>(gradients_.data()));
     }
 
@@ -217,17 +232,41 @@ public:
         return {N::parameters.rows, N::parameter_tensors};
     }
 
-    /// Calls `visit(name, tensor)` for every parameter, in order; `tensor` can be read and written in place.
+    /// Calls `visit(name, tensor)` for every parameter that is learnt, in order; `tensor` can be read and written
+    /// in place. `for_each_buffer` visits the rest.
     template <class Visit>
     void for_each_parameter(const Visit& visit) {
-        [&]<Size... P>(std::index_sequence<P...>) {
-            (visit(N::parameters.rows[P].name.view(),
-                   Device::tensor(TensorView<T, Device, shape_t<Training::template row<P>.dims>>{
-                       parameters_.data() + N::parameters.rows[P].offset})),
-             ...);
-        }
-        (std::make_index_sequence<N::parameter_tensors>{});
+        for_each_row<true>(visit);
     }
+    template <class Visit>
+    void for_each_buffer(const Visit& visit) {
+        for_each_row<false>(visit);
+    }
+
+    // Freezing
+    // ------------------------------------------------------------------------------------------------------
+
+    /// Keeps parameters as they are while the others are trained: one by its name, `freeze("0.weight")`, all
+    /// that begin with a name and a dot, `freeze("features.")`, or everything, `freeze("")`. The backward pass
+    /// leaves out what only they need; their gradients read as zero, and no optimizer touches them. Throws
+    /// ValueError for a name that is not there. As in PyTorch, buffers go on changing in training mode.
+    void freeze(std::string_view which) { set_frozen("freeze", which, true); }
+    void unfreeze(std::string_view which) { set_frozen("unfreeze", which, false); }
+    /// The same for one parameter: `model.requires_grad<"0.weight">(false)`.
+    template <ParameterName Name>
+    void requires_grad(bool on) {
+        check_kind<Name, true>();
+        if constexpr (row_named<Name>() < N::parameter_tensors) set_frozen(row_named<Name>(), !on);
+    }
+    /// Throws ValueError if there is no parameter of this name.
+    bool is_frozen(std::string_view name) const {
+        for (Size row = 0; row < N::parameter_tensors; ++row)
+            if (N::parameters.rows[row].kind == ParameterKind::learnt && N::parameters.rows[row].name.view() == name)
+                return freezing_.is_frozen(row);
+        detail::refuse_selection(parameter_table(), "is_frozen", name);
+    }
+    /// For optimizers: one flag for each row of `parameter_table()`, learnt and not frozen.
+    std::span<const bool> unfrozen_rows() const { return freezing_.rows(); }
 
     Device& device() { return device_; }
     /// Where a loss on this model's (first) output leaves its value, in the device's memory.
@@ -271,6 +310,45 @@ private:
             Training::template with_own_parameters<I>(
                 host, [&](auto... own) { detail::get<I>(layers_).initialize(generator, own...); });
         }
+    }
+
+    template <bool learnt, class Visit>
+    void for_each_row(const Visit& visit) {
+        const auto one = [&]<Size P>(std::integral_constant<Size, P>) {
+            constexpr ParameterInfo row = N::parameters.rows[P];
+            if constexpr ((row.kind == ParameterKind::learnt) == learnt)
+                visit(N::parameters.rows[P].name.view(),
+                      Device::tensor(TensorView<T, Device, shape_t<row.dims>>{parameters_.data() + row.offset}));
+        };
+        [&]<Size... P>(std::index_sequence<P...>) { (one(std::integral_constant<Size, P>{}), ...); }
+        (std::make_index_sequence<N::parameter_tensors>{});
+    }
+    /// Refuses a buffer where what is learnt is asked for, or the other way round.
+    template <ParameterName Name, bool learnt>
+    static constexpr void check_kind() {
+        constexpr Size row = N::find_parameter(Name);
+        constexpr bool found = row < N::parameter_tensors;
+        constexpr bool is_learnt = found && N::parameters.rows[found ? row : 0].kind == ParameterKind::learnt;
+        constexpr bool it_is_learnt = is_learnt || !learnt || !found;
+        constexpr bool it_is_a_buffer = !is_learnt || learnt || !found;
+        static_assert(it_is_learnt, "strata: this is the name of a buffer, such as a running mean, which training "
+                                    "writes and no optimizer changes: it has no gradient (docs/errors.md#buffer)");
+        static_assert(it_is_a_buffer, "strata: this is the name of a parameter, which is learnt, and not of a buffer; "
+                                      "write model.parameter<...>() (docs/errors.md#buffer)");
+    }
+
+    void set_frozen(const char* who, std::string_view which, bool frozen) {
+        detail::for_each_selected(parameter_table(), who, which, [&](Size row) { set_frozen(row, frozen); });
+    }
+    void set_frozen(Size row, bool frozen) {
+        freezing_.set(row, frozen);
+        const ParameterInfo& info = N::parameters.rows[row];
+        if (frozen && gradients_.size() > 0)
+            device_.fill(gradients_.data() + info.offset, info.dims.elements(), T(0));
+    }
+    void check_trainable() const {
+        if (freezing_.all())
+            throw ValueError("strata: there is nothing to learn: all parameters of the model are frozen");
     }
 
     /// Input K as kernels see it; with `copied`, in `staging` whatever it is.
@@ -328,7 +406,8 @@ private:
                 arena_.data(),
                 input.batch,
                 capacity_,
-                accumulate_};
+                accumulate_,
+                freezing_.wanted()};
     }
 
     /// The outputs of a pass, each with the place for its gradient.
@@ -368,13 +447,18 @@ private:
         if (factor != 1) device_.for_each(gradient.size(), detail::MultiplyBy{factor}, gradient.data);
     }
 
-    template <ParameterName Name, class U>
-    static auto named_view(U* flat) {
+    template <ParameterName Name>
+    static constexpr Size row_named() {
         constexpr Size row = N::find_parameter(Name);
         static_assert(row < N::parameter_tensors || !N::fits,
                       "strata: the network has no parameter of this name; names "
                       "are those of PyTorch's state_dict, such as "
                       "\"1.weight\" (docs/errors.md#parameter-name)");
+        return row;
+    }
+    template <ParameterName Name, class U>
+    static auto named_view(U* flat) {
+        constexpr Size row = row_named<Name>();
         if constexpr (row < N::parameter_tensors)
             return TensorView<U, Device, shape_t<N::parameters.rows[row].dims>>{
                 flat + N::parameters.rows[row].offset};
@@ -384,6 +468,7 @@ private:
 
     [[no_unique_address]] Device device_;
     [[no_unique_address]] Slots layers_;
+    detail::Freezing<N> freezing_;
     Buffer<T> parameters_{"parameters"};
     Buffer<T> gradients_{"gradients"};
     Buffer<T> arena_{"activations"};

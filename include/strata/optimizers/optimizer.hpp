@@ -1,6 +1,7 @@
 #pragma once
 // An optimizer bound to a model: the algorithm's options, its state (flat, like the parameters) and its step
-// count. Each step is one fused pass over the flat buffers.
+// count. Each step is one fused pass over the flat buffers, or one over each stretch of them where groups of
+// parameters have options of their own, or some are frozen.
 //
 // An algorithm is a value type with PyTorch's options, `lr` among them, and:
 //
@@ -16,12 +17,17 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <initializer_list>
+#include <list>
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/loss_report.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
+#include <strata/models/parameter_selection.hpp>
+#include <strata/optimizers/update_plan.hpp>
 #include <string>
+#include <vector>
 
 namespace strata {
 
@@ -71,6 +77,7 @@ struct OptimizerBlock : OptimizerClock {
     Algorithm options{};
     typename Algorithm::Rule rule{};
     bool skip = false;
+    bool idle = false;  ///< all parameters that it is for are frozen
 };
 
 namespace detail {
@@ -92,10 +99,22 @@ struct PrepareRule {
     const LossReport* report;
 
     STRATA_HOST_DEVICE void operator()() const {
-        block->skip = report != nullptr && (report->refused != 0 || report->leave_out);
+        block->skip = block->idle || (report != nullptr && (report->refused != 0 || report->leave_out));
         if (block->skip) return;
         ++block->count;
         block->rule = block->options.template rule<T>(*block);
+    }
+};
+
+/// The same for all blocks of an optimizer.
+template <class T, class Block>
+struct PrepareRules {
+    Block* blocks;
+    Size count;
+    const LossReport* report;
+
+    STRATA_HOST_DEVICE void operator()() const {
+        for (Size i = 0; i < count; ++i) PrepareRule<T, Block>{blocks + i, report}();
     }
 };
 
@@ -127,8 +146,10 @@ class Optimizer {
     using Buffer = typename Device::template Buffer<T>;
 
 public:
-    explicit Optimizer(Model& model, Algorithm algorithm = {}) : algorithm_(algorithm), model_(&model) {
-        algorithm_.validate();
+    explicit Optimizer(Model& model, Algorithm algorithm = {})
+        : model_(&model), plan_(Model::parameter_table(), Model::learnt_elements) {
+        algorithm.validate();
+        groups_.push_back({{}, algorithm});
     }
     explicit Optimizer(const Model&, Algorithm = {}) {
         constexpr bool the_model_is_not_const = detail::never<Model>;
@@ -144,25 +165,61 @@ public:
             "name first (docs/errors.md#temporary-model)");
     }
 
-    /// The options, which may change between steps: a scheduler sets `lr` here.
-    Algorithm& options() { return algorithm_; }
-    const Algorithm& options() const { return algorithm_; }
+    /// The options, which may change between steps: a scheduler sets `lr` here. With groups, those of all
+    /// parameters that are in none.
+    Algorithm& options() { return groups_.front().options; }
+    const Algorithm& options() const { return groups_.front().options; }
+    /// Those of a group, by a name that it was made with. Throws ValueError if there is none.
+    Algorithm& options(std::string_view group) { return find_group(group).options; }
+
+    /// Gives some parameters options of their own: `group("head.", Adam{.lr = 1e-2})` those whose names begin
+    /// with a layer's and a dot, `group({"0.bias", "2.bias"}, AdamW{.weight_decay = 0})` those that are
+    /// named. Without options the group begins with a copy of the others': `group("head.").lr = 1e-2`. Throws
+    /// ValueError for a name that is not there, and for a parameter that is in a group already.
+    Algorithm& group(std::initializer_list<std::string_view> names, const Algorithm& algorithm) {
+        algorithm.validate();
+        const auto each_row = [&](const auto& visit) {
+            for (const std::string_view name : names)
+                detail::for_each_selected(Model::parameter_table(), "Optimizer: group", name, visit);
+        };
+        each_row([&](Size row) {
+            if (plan_.group_of(row) != 0) refuse_group(row);
+        });
+        const Size number = groups_.size();
+        each_row([&](Size row) { plan_.set_group(row, number); });
+        groups_.push_back({{names.begin(), names.end()}, algorithm});
+        return groups_.back().options;
+    }
+    Algorithm& group(std::initializer_list<std::string_view> names) { return group(names, options()); }
+    Algorithm& group(std::string_view which, const Algorithm& algorithm) { return group({which}, algorithm); }
+    Algorithm& group(std::string_view which) { return group({which}, options()); }
+
+    /// Calls `visit(options)` for each group, the parameters in none first.
+    template <class Visit>
+    void for_each_group(const Visit& visit) {
+        for (Group& one : groups_) visit(one.options);
+    }
+
     /// Steps taken. A device that works on its own leaves out those that were refused there, and is waited
     /// for.
     long long steps() const {
+        long long most = 0;
         if constexpr (Device::is_host)
-            return count_;
-        else
-            return block_.size() == 0 ? 0 : model_->device().fetch(block_.data()).count;
+            most = count_;
+        else if (blocks_.size() > 0)
+            for (Size i = 0; i < plan_.cohorts(); ++i)
+                most = std::max(most, model_->device().fetch(blocks_.data() + i).count);
+        return most;
     }
 
     void zero_grad() { model_->zero_grad(); }
 
     /// One update of all parameters from the gradients of the backward passes since `zero_grad`. Without one
-    /// nothing happens and no step is counted, as PyTorch skips parameters whose gradient is None. Throws
-    /// ValueError for options that are now out of range; the parameters are then as they were.
+    /// nothing happens and no step is counted, as PyTorch skips parameters whose gradient is None; so it does
+    /// with frozen ones. Throws ValueError for options that are now out of range; the parameters are then as
+    /// they were.
     void step() {
-        algorithm_.validate();
+        validate();
         if (!model_->has_gradients()) return;
         const auto gradients = model_->flat_gradients();
         prepare(gradients.size());
@@ -174,53 +231,127 @@ private:
     template <class, class, class>
     friend class Trainer;
 
-    /// The host's part of a step: memory, and new options if there are any.
-    void prepare(Size size) {
-        algorithm_.validate();
-        Device& device = model_->device();
-        if (block_.size() == 0) {
-            const Block initial{{}, algorithm_};
-            block_.resize(1);
-            block_.copy_from(&initial);
-        } else if (std::memcmp(&published_, &algorithm_, sizeof(Algorithm)) != 0) {
-            device.once(detail::Store<Algorithm>{&block_.data()->options, algorithm_});
-        }
-        std::memcpy(static_cast<void*>(&published_), &algorithm_, sizeof(Algorithm));
-        const StatesInUse in_use = algorithm_.states();
-        for (Size i = 0; i < in_use.size(); ++i)
-            if (in_use[i]) state_[i].resize(size);  // allocates when first used
-    }
-    /// The device's part, which can be recorded; `rule_work` comes before the rest if it is not part of it.
-    auto rule_work() { return detail::PrepareRule<T, Block>{block_.data(), model_->report()}; }
-    void update(const T* gradients, const UpdateOptions& options = {}) {
-        OptimizerStep<T> step;
-        step.size = Model::learnt_elements;
-        step.parameters = model_->flat_parameters().data();
-        step.gradients = gradients;
-        step.clock = block_.data();
-        step.report = model_->report();
-        step.options = options;
-        const StatesInUse in_use = algorithm_.states();
-        for (Size i = 0; i < in_use.size(); ++i)
-            if (in_use[i]) step.state[i] = state_[i].data();
-        [[maybe_unused]] const typename Device::PassScope scope;
-        algorithm_.update(model_->device(), step);
-    }
-
-    Size states_in_use() const {
-        Size bits = 0;
-        for (const bool in_use : algorithm_.states()) bits = 2 * bits + in_use;
-        return bits;
-    }
-
     using Block = OptimizerBlock<Algorithm>;
 
-    Algorithm algorithm_;
-    Algorithm published_{};
+    struct Group {
+        std::vector<std::string> names;
+        Algorithm options;
+        Algorithm published{};  ///< what the device knows
+        StatesInUse states{};
+    };
+
+    void validate() const {
+        for (const Group& group : groups_) group.options.validate();
+    }
+    Group& find_group(std::string_view which) {
+        std::vector<std::string_view> names;
+        for (Group& group : groups_)
+            for (const std::string& name : group.names) {
+                if (name == which) return group;
+                names.push_back(name);
+            }
+        throw ValueError(message("strata: Optimizer: options: no group was made with the name \"", which, '"',
+                                 detail::near_names(which, names)));
+    }
+    [[noreturn, gnu::cold]] void refuse_group(Size row) const {
+        auto group = groups_.begin();
+        std::advance(group, plan_.group_of(row));
+        throw ValueError(message("strata: Optimizer: group: \"", Model::parameter_table()[row].name.view(),
+                                 "\" is in the group of \"", group->names.front(), "\" already"));
+    }
+
+    /// The host's part of a step: memory, and new options if there are any.
+    void prepare(Size size) {
+        validate();
+        const bool first = blocks_.size() == 0;
+        if (first) blocks_.resize(plan_.most_cohorts());
+        bool changed = first || !plan_.fits(model_->unfrozen_rows());
+        if (changed) settle(first);
+        Size number = 0;
+        for (Group& group : groups_) {
+            if (std::memcmp(&group.published, &group.options, sizeof(Algorithm)) != 0) publish(group, number);
+            const StatesInUse in_use = group.options.states();
+            changed = changed || in_use != group.states;
+            group.states = in_use;
+            for (Size i = 0; i < in_use.size(); ++i)
+                if (in_use[i]) state_[i].resize(size);  // allocates when first used
+            ++number;
+        }
+        if (changed) find_layout();
+    }
+    /// The plan is made for what is frozen and grouped now. Waits for the device.
+    [[gnu::cold]] void settle(bool first) {
+        std::vector<Block> blocks(blocks_.size());
+        if (!first) blocks_.copy_to(blocks.data());
+        plan_.settle(model_->unfrozen_rows(), [&](Size from, Size to) { blocks[to] = blocks[from]; });
+        for (Size i = 0; i < plan_.cohorts(); ++i) {
+            auto group = groups_.begin();
+            std::advance(group, plan_.group_of_cohort(i));
+            blocks[i].options = group->options;
+            blocks[i].idle = plan_.is_idle(i);
+        }
+        blocks_.copy_from(blocks.data());
+        for (Group& group : groups_)
+            std::memcpy(static_cast<void*>(&group.published), &group.options, sizeof(Algorithm));
+    }
+    void publish(Group& group, Size number) {
+        for (Size i = 0; i < plan_.cohorts(); ++i)
+            if (plan_.group_of_cohort(i) == number)
+                model_->device().once(detail::Store<Algorithm>{&blocks_.data()[i].options, group.options});
+        std::memcpy(static_cast<void*>(&group.published), &group.options, sizeof(Algorithm));
+    }
+    /// A number for what a step does to which parameters: the same for the same, so that a recorded step is
+    /// found again when parameters are frozen in turns.
+    [[gnu::cold]] void find_layout() {
+        std::vector<Size> layout;
+        plan_.append_to(layout);
+        for (const Group& group : groups_)
+            for (const bool in_use : group.states) layout.push_back(in_use);
+        layout_ = 0;
+        while (layout_ < layouts_.size() && layouts_[layout_] != layout) ++layout_;
+        if (layout_ == layouts_.size()) layouts_.push_back(std::move(layout));
+    }
+
+    /// The device's part, which can be recorded; `rule_work` comes before the rest if it is not part of it.
+    auto rule_work() {
+        return detail::PrepareRules<T, Block>{blocks_.data(), plan_.cohorts(), model_->report()};
+    }
+    void update(const T* gradients, UpdateOptions options = {}) {
+        [[maybe_unused]] const typename Device::PassScope scope;
+        if (!Device::is_host && !options.rule_is_ready) {
+            model_->device().once(rule_work());
+            options.rule_is_ready = true;
+        }
+        OptimizerStep<T> step;
+        step.report = model_->report();
+        Size number = 0;
+        for (const Group& group : groups_) {
+            for (const detail::UpdateRange& range : plan_.ranges()) {
+                if (range.group != number) continue;
+                step.size = range.end - range.begin;
+                step.parameters = model_->flat_parameters().data() + range.begin;
+                step.gradients = gradients + range.begin;
+                step.clock = blocks_.data() + range.cohort;
+                step.options = options;
+                if (Device::is_host) step.options.rule_is_ready = !range.first;
+                for (Size i = 0; i < group.states.size(); ++i)
+                    step.state[i] = group.states[i] ? state_[i].data() + range.begin : nullptr;
+                group.options.update(model_->device(), step);
+            }
+            ++number;
+        }
+    }
+    /// What a recorded step depends on besides what lies in the device's memory.
+    Size layout() const { return layout_; }
+
     Model* model_;
-    typename Device::template Buffer<Block> block_{"an optimizer's step count"};
+    std::list<Group> groups_;  // at least one; schedulers keep pointers to their options
+    detail::UpdatePlan plan_;
+    typename Device::template Buffer<Block> blocks_{"an optimizer's step count"};
     Buffer state_[4] = {Buffer{"optimizer state"}, Buffer{"optimizer state"}, Buffer{"optimizer state"},
                         Buffer{"optimizer state"}};
+    std::vector<std::vector<Size>> layouts_;
+    Size layout_ = 0;
     long long count_ = 0;
 };
 

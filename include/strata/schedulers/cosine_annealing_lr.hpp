@@ -32,10 +32,13 @@ public:
     void step() {
         ++epoch_;
         const double low = options_.eta_min;
-        if ((epoch_ - 1) % (2 * options_.T_max) == options_.T_max)  // from the bottom no factor leads up
-            *lr_ += (base_lr_ - low) * (2 - height(1)) / 2;
-        else
-            *lr_ = low + (*lr_ - low) * height(epoch_) / height(epoch_ - 1);
+        const bool at_the_bottom = (epoch_ - 1) % (2 * options_.T_max) == options_.T_max;
+        for_each_rate([&](double& lr, double base_lr) {
+            if (at_the_bottom)  // no factor leads up
+                lr += (base_lr - low) * (2 - height(1)) / 2;
+            else
+                lr = low + (lr - low) * height(epoch_) / height(epoch_ - 1);
+        });
     }
 
 private:

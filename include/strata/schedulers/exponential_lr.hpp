@@ -22,7 +22,7 @@ public:
     }
     void step() {
         ++epoch_;
-        *lr_ *= options_.gamma;
+        for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
     }
 
 private:

@@ -23,7 +23,10 @@ public:
     }
 
 private:
-    void set() { *lr_ = base_lr_ * static_cast<double>(factor_(epoch_)); }
+    void set() {
+        const double factor = static_cast<double>(factor_(epoch_));
+        for_each_rate([&](double& lr, double base_lr) { lr = base_lr * factor; });
+    }
 
     F factor_;
 };

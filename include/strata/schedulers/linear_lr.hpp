@@ -26,10 +26,11 @@ public:
         detail::check_option(start > 0 && start <= 1, "LinearLR", "start_factor", start, "in (0, 1]");
         detail::check_option(end >= 0 && end <= 1, "LinearLR", "end_factor", end, "in [0, 1]");
         detail::check_option(total >= 1, "LinearLR", "total_iters", total, "at least 1");
-        *lr_ *= start;
+        for_each_rate([&](double& lr, double) { lr *= start; });
     }
     void step() {
-        if (++epoch_ <= options_.total_iters) *lr_ *= factor(epoch_) / factor(epoch_ - 1);
+        if (++epoch_ <= options_.total_iters)
+            for_each_rate([&](double& lr, double) { lr *= factor(epoch_) / factor(epoch_ - 1); });
     }
 
 private:

@@ -30,7 +30,7 @@ public:
     void step() {
         ++epoch_;
         for (const long long milestone : options_.milestones)
-            if (milestone == epoch_) *lr_ *= options_.gamma;
+            if (milestone == epoch_) for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
     }
 
 private:

@@ -38,7 +38,8 @@ public:
     template <detail::HasLearningRate O>
     OneCycleLR(O& optimizer, OneCycleLROptions options) : Scheduler(optimizer), options_(options) {
         check(options);
-        if (options.cycle_momentum) momentum_ = momentum_of(optimizer.options());
+        if (options.cycle_momentum)
+            for_each_options(optimizer, [&](auto& group) { momenta_.push_back(momentum_of(group)); });
         set();
     }
     void step() {
@@ -99,9 +100,10 @@ private:
             if (at <= phase.end_step || &phase == phases.end() - 1) {
                 const double length = phase.end_step - start;
                 const double share = length > 0 ? std::min((at - start) / length, 1.0) : 1.0;
-                *lr_ = anneal(phase.start_lr, phase.end_lr, share);
-                if (momentum_ != nullptr)
-                    *momentum_ = anneal(phase.start_momentum, phase.end_momentum, share);
+                const double now = anneal(phase.start_lr, phase.end_lr, share);
+                for_each_rate([&](double& lr, double) { lr = now; });
+                for (double* const momentum : momenta_)
+                    *momentum = anneal(phase.start_momentum, phase.end_momentum, share);
                 return;
             }
             start = phase.end_step;
@@ -113,7 +115,7 @@ private:
     }
 
     OneCycleLROptions options_;
-    double* momentum_ = nullptr;
+    std::vector<double*> momenta_;
 };
 
 }  // namespace strata

@@ -56,8 +56,10 @@ public:
             bad_epochs_ = 0;
         }
         if (bad_epochs_ > options_.patience) {
-            const double lower = std::max(*lr_ * options_.factor, options_.min_lr);
-            if (*lr_ - lower > options_.eps) *lr_ = lower;
+            for_each_rate([&](double& lr, double) {
+                const double lower = std::max(lr * options_.factor, options_.min_lr);
+                if (lr - lower > options_.eps) lr = lower;
+            });
             cooling_ = options_.cooldown;
             bad_epochs_ = 0;
         }

@@ -24,7 +24,8 @@ public:
         detail::check_option(options.gamma >= 0, "StepLR", "gamma", options.gamma, "at least 0");
     }
     void step() {
-        if (++epoch_ % options_.step_size == 0) *lr_ *= options_.gamma;
+        if (++epoch_ % options_.step_size == 0)
+            for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
     }
 
 private:

@@ -18,7 +18,7 @@ struct LossHead {
     using N = Network<Net>;
     static constexpr Size last = N::layer_count - (N::layer_count > 0);
     using Layer = typename N::LastLayer;
-    static constexpr const GraphNode& last_node = N::graph.nodes[last];
+    static constexpr GraphNode last_node = N::graph.nodes[last];
     static constexpr Dims last_input = last_node.in;
     static constexpr bool there_is_one_output = N::outputs == 1 || !N::fits;
     static_assert(there_is_one_output,

@@ -129,6 +129,7 @@ private:
     template <class Head, class Input, class Target, class Before>
     void run(const Input& input, const Target& target, const Before& before) {
         using Run = typename Model::Training;
+        model_->check_trainable();
         model_->make_gradients();
         optimizer_.prepare(model_->gradients_.size());
         auto memory = model_->prepare(input);
@@ -167,7 +168,7 @@ private:
                 if (scaled) device.once(detail::AdjustScale{scaler_.data(), report});
         };
         if (recorded_) {
-            const Size options = optimizer_.states_in_use() * 4 + static_cast<Size>(precision_);
+            const Size options = optimizer_.layout() * 4 + static_cast<Size>(precision_);
             replay_.run(device, detail::replay_key(memory, target.data, options), work);
         } else {
             work();

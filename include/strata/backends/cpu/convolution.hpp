@@ -1,10 +1,119 @@
 #pragma once
 // Convolutions and their gradients.
 
+#include <strata/backends/cpu/convolution_bands.hpp>
 #include <strata/backends/cpu/map.hpp>
 
 namespace strata::cpu {
 
-struct ConvolutionOperations {};
+namespace detail {
+
+/// The axes as `convolve` takes them. An image of one row is worked on as one of one column: tiles are rows.
+template <ConvolutionGeometry G>
+inline constexpr bool turned = G.rows.in == 1 && G.rows.out == 1 && G.rows.kernel == 1 && G.rows.before == 0;
+template <ConvolutionGeometry G>
+inline constexpr WindowAxis row_axis = turned<G> ? G.columns : G.rows;
+template <ConvolutionGeometry G>
+inline constexpr WindowAxis column_axis = turned<G> ? G.rows : G.columns;
+
+constexpr LaneAxis forward_axis(const WindowAxis& a, PaddingMode mode) {
+    if (mode == PaddingMode::zeros) return {a.in, a.out, a.kernel, a.stride, a.dilation, a.before, false};
+    return {a.in + a.before + a.after, a.out, a.kernel, a.stride, a.dilation, 0, false};
+}
+constexpr LaneAxis backward_axis(const WindowAxis& a, PaddingMode mode) {
+    if (mode == PaddingMode::zeros) return {a.out, a.in, a.kernel, a.stride, a.dilation, a.before, true};
+    return {a.out, a.in + a.before + a.after, a.kernel, a.stride, a.dilation, 0, true};
+}
+
+template <ConvolutionGeometry G, class T>
+void convolution_gradient(const T* x, const T* dy, Size batch, T* dweight, bool weight_accumulates, T* dbias,
+                          bool bias_accumulates) {
+    constexpr Size in = G.rows.in * G.columns.in, out = G.rows.out * G.columns.out;
+    convolve_batch_for_weight<T>({{x, G.in_channels * in, in},
+                                  {dy, G.out_channels * out, out},
+                                  batch,
+                                  G.groups,
+                                  G.in_channels / G.groups,
+                                  G.out_channels / G.groups,
+                                  row_axis<G>,
+                                  column_axis<G>,
+                                  G.mode,
+                                  dweight,
+                                  weight_accumulates,
+                                  dbias,
+                                  bias_accumulates});
+}
+
+}  // namespace detail
+
+struct ConvolutionOperations {
+    /// y = x * weight + bias; bias may be null.
+    template <ConvolutionGeometry G, class X, class W, class Y>
+    static void convolution(X x, W weight, const typename Y::value_type* bias, Y y) {
+        using T = typename Y::value_type;
+        constexpr Size in = G.rows.in * G.columns.in, out = G.rows.out * G.columns.out;
+        constexpr Size in_group = G.in_channels / G.groups, taps = G.rows.kernel * G.columns.kernel;
+        constexpr auto rows = detail::row_axis<G>, columns = detail::column_axis<G>;
+        detail::convolve_batch<T>({{x.data, G.in_channels * in, in},
+                                   {y.data, G.out_channels * out, out},
+                                   x.batch,
+                                   G.groups,
+                                   in_group,
+                                   G.out_channels / G.groups,
+                                   detail::forward_axis(rows, G.mode),
+                                   detail::forward_axis(columns, G.mode),
+                                   weight.data,
+                                   in_group * taps,
+                                   taps,
+                                   bias,
+                                   rows,
+                                   columns,
+                                   G.mode});
+    }
+    /// dx = the gradient of `convolution` for its input, plus a bias per input channel (or null), which a
+    /// transposed convolution has.
+    template <ConvolutionGeometry G, class DY, class W, class DX>
+    static void convolution_backward_input(DY dy, W weight, DX dx,
+                                           const typename DX::value_type* bias = nullptr) {
+        using T = typename DX::value_type;
+        constexpr Size in = G.rows.in * G.columns.in, out = G.rows.out * G.columns.out;
+        constexpr Size in_group = G.in_channels / G.groups, taps = G.rows.kernel * G.columns.kernel;
+        constexpr auto rows = detail::row_axis<G>, columns = detail::column_axis<G>;
+        detail::convolve_batch<T>({{dy.data, G.out_channels * out, out},
+                                   {dx.data, G.in_channels * in, in},
+                                   dy.batch,
+                                   G.groups,
+                                   G.out_channels / G.groups,
+                                   in_group,
+                                   detail::backward_axis(rows, G.mode),
+                                   detail::backward_axis(columns, G.mode),
+                                   weight.data,
+                                   taps,
+                                   in_group * taps,
+                                   bias,
+                                   rows,
+                                   columns,
+                                   G.mode});
+    }
+    template <ConvolutionGeometry G, class X, class DY, class DW>
+    static void convolution_backward_weight(X x, DY dy, DW dweight) {
+        using T = typename DW::value_type;
+        detail::convolution_gradient<G, T>(x.data, dy.data, x.batch, dweight.data, dweight.accumulate,
+                                           nullptr, false);
+    }
+    /// The sum over batch and pixels.
+    template <ConvolutionGeometry G, class DY, class DB>
+    static void convolution_backward_bias(DY dy, DB dbias) {
+        detail::sum_planes<typename DB::value_type>(dy.data, dy.batch, G.out_channels,
+                                                    G.rows.out * G.columns.out, dbias.data, dbias.accumulate);
+    }
+    /// Both in one pass.
+    template <ConvolutionGeometry G, class X, class DY, class DW, class DB>
+    static void convolution_backward_parameters(X x, DY dy, DW dweight, DB dbias) {
+        using T = typename DW::value_type;
+        detail::convolution_gradient<G, T>(x.data, dy.data, x.batch, dweight.data, dweight.accumulate,
+                                           dbias.data, dbias.accumulate);
+    }
+};
 
 }  // namespace strata::cpu

@@ -7,6 +7,7 @@
 #include <strata/backends/cpu/denormals.hpp>
 #include <strata/backends/cpu/edge.hpp>
 #include <strata/backends/cpu/gather.hpp>
+#include <strata/backends/cpu/loops.hpp>
 #include <strata/backends/cpu/map.hpp>
 #include <strata/backends/cpu/matmul.hpp>
 #include <strata/backends/cpu/memory.hpp>
@@ -25,6 +26,7 @@ namespace strata {
 struct Cpu : cpu::ConvolutionOperations,
              cpu::CrossEntropyOperations,
              cpu::GatherOperations,
+             cpu::LoopOperations,
              cpu::MapOperations,
              cpu::MatmulOperations,
              cpu::NormalizationOperations,

@@ -99,12 +99,17 @@ struct MapOperations {
         report->value = total / divisor;
     }
 
-    /// One update of an optimizer: its rule is worked out, and applied to every element.
+    /// One update of an optimizer: its rule is worked out, unless it is there already, and applied to every
+    /// element. `at.clock` is the beginning of an OptimizerBlock<Algorithm>.
     template <class Algorithm, class Step, class... State>
     static void update(const Algorithm& algorithm, const Step& at, State*... state) {
         using T = std::remove_pointer_t<decltype(at.parameters)>;
-        ++at.clock->count;
-        for_each(at.size, algorithm.template rule<T>(*at.clock), at.parameters, at.gradients, state...);
+        auto& block = static_cast<typename Step::template Block<Algorithm>&>(*at.clock);
+        if (!at.options.rule_is_ready) {
+            ++block.count;
+            block.rule = algorithm.template rule<T>(block);
+        }
+        for_each(at.size, block.rule, at.parameters, at.gradients, state...);
     }
 
     /// f(), in order with the other operations.

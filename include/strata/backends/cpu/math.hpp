@@ -2,7 +2,7 @@
 // exp, log, tanh, erf and their kin on packs. For float: range reduction and a short polynomial, at most 2.5
 // ULP from the exact value (tests/backends/cpu/math_test.cpp publishes the figures); no rounding trick that
 // -ffast-math could fold away, and no fused multiply-add that would be emulated where the processor has none.
-// For double: the standard library, lane by lane.
+// For double, and for sin, cos and pow: the standard library, lane by lane.
 
 #include <strata/backends/cpu/simd.hpp>
 
@@ -125,6 +125,13 @@ template <int N> STRATA_INLINE inline Pack<double, N> log(const Pack<double, N>&
 template <int N> STRATA_INLINE inline Pack<double, N> log1p(const Pack<double, N>& x) { return x.each([](double v) { return std::log1p(v); }); }
 template <int N> STRATA_INLINE inline Pack<double, N> tanh(const Pack<double, N>& x) { return x.each([](double v) { return std::tanh(v); }); }
 template <int N> STRATA_INLINE inline Pack<double, N> erf(const Pack<double, N>& x) { return x.each([](double v) { return std::erf(v); }); }
+
+template <class T, int N> STRATA_INLINE inline Pack<T, N> sin(const Pack<T, N>& x) { return x.each([](T v) { return std::sin(v); }); }
+template <class T, int N> STRATA_INLINE inline Pack<T, N> cos(const Pack<T, N>& x) { return x.each([](T v) { return std::cos(v); }); }
+template <class T, int N> STRATA_INLINE inline Pack<T, N> pow(const Pack<T, N>& x, const Pack<T, N>& exponent) {
+    const T power = exponent.v[0];  // the same in all lanes
+    return x.each([power](T v) { return std::pow(v, power); });
+}
 // clang-format on
 
 }  // namespace strata::cpu

@@ -1,10 +1,12 @@
 #pragma once
 // Tables of vectors, attention and recurrence.
 
-#include <strata/backends/cpu/map.hpp>
+#include <strata/backends/cpu/attention.hpp>
+#include <strata/backends/cpu/embedding.hpp>
+#include <strata/backends/cpu/strided.hpp>
 
 namespace strata::cpu {
 
-struct SequenceOperations {};
+struct SequenceOperations : AttentionOperations, EmbeddingOperations, StridedOperations {};
 
 }  // namespace strata::cpu

@@ -59,6 +59,22 @@ inline void each_root(V& r, const V& a) {
     for (unsigned i = 0; i < sizeof(V) / sizeof(a[0]); ++i) r[i] = std::sqrt(a[i]);
 }
 
+// Lane i of the result is lane At::at(i) of a and b behind one another. (Written out, because nvcc cannot
+// expand a pack between the parentheses of a builtin.)
+#define STRATA_SHUFFLE                                                                                       \
+    constexpr int lanes = sizeof(R) / sizeof(r[0]);                                                          \
+    if constexpr (lanes == 2)                                                                                \
+        r = __builtin_shufflevector(a, b, At::at(0), At::at(1));                                             \
+    else if constexpr (lanes == 4)                                                                           \
+        r = __builtin_shufflevector(a, b, At::at(0), At::at(1), At::at(2), At::at(3));                       \
+    else if constexpr (lanes == 8)                                                                           \
+        r = __builtin_shufflevector(a, b, At::at(0), At::at(1), At::at(2), At::at(3), At::at(4), At::at(5),  \
+                                    At::at(6), At::at(7));                                                   \
+    else                                                                                                     \
+        r = __builtin_shufflevector(a, b, At::at(0), At::at(1), At::at(2), At::at(3), At::at(4), At::at(5),  \
+                                    At::at(6), At::at(7), At::at(8), At::at(9), At::at(10), At::at(11),      \
+                                    At::at(12), At::at(13), At::at(14), At::at(15));
+
 /// A vector at any address. (memcpy would do, but g++ then keeps accumulators in memory.)
 template <class V>
 struct [[gnu::packed, gnu::may_alias]] Anywhere {
@@ -87,7 +103,8 @@ struct Instructions;
         template <class R, class V> [[STRATA_FOR(TARGET)]] static inline void convert(R& r, const V& a) { r = __builtin_convertvector(a, R); } \
         template <class R, class V> [[STRATA_FOR(TARGET)]] static inline void reinterpret(R& r, const V& a) { r = reinterpret_cast<R>(a); } \
         template <class V> [[TARGET]] static inline void square_root(V& r, const V& a) { SQUARE_ROOT }           \
-        template <class V, class T> [[STRATA_FOR(TARGET)]] static inline void broadcast(V& r, T value) { r = V{} + value; }  \
+        template <class V, class T> [[STRATA_FOR(TARGET)]] static inline void broadcast(V& r, T value) { r = value - V{}; }  \
+        template <class At, class R, class V> [[STRATA_FOR(TARGET)]] static inline void shuffle(R& r, const V& a, const V& b) { STRATA_SHUFFLE } \
         template <class V> [[STRATA_FOR(TARGET)]] static inline void load(V& r, const void* from) { r = static_cast<const Anywhere<V>*>(from)->v; } \
         template <class V> [[STRATA_FOR(TARGET)]] static inline void store(void* to, const V& a) { static_cast<Anywhere<V>*>(to)->v = a; } \
     };
@@ -96,6 +113,7 @@ STRATA_INSTRUCTIONS(32, STRATA_AVX2, STRATA_SQUARE_ROOT("vsqrtp", "x", 32))
 STRATA_INSTRUCTIONS(64, STRATA_AVX512, STRATA_SQUARE_ROOT("vsqrtp", "v", 64))
 #undef STRATA_INSTRUCTIONS
 #undef STRATA_SQUARE_ROOT
+#undef STRATA_SHUFFLE
 // clang-format on
 
 /// N lanes of T. A comparison gives a pack of integers (the mask for `select`).

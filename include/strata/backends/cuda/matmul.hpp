@@ -34,14 +34,28 @@ struct RoundOperand {
     const float* from;
     Products::Operand* to;
     Precision precision;
-    STRATA_DEVICE void operator()(Size i) const {
+
+    STRATA_DEVICE void operator()(Size i) const { to[i] = rounded(from[i]); }
+    STRATA_DEVICE Products::Operand rounded(float x) const {
 #if STRATA_ON_GPU
-        to[i] = precision == Precision::bfloat16 ? to_bfloat16(from[i]) : to_float16(from[i]);
+        return precision == Precision::bfloat16 ? to_bfloat16(x) : to_float16(x);
 #else
-        to[i] = precision == Precision::tf32       ? round_to_tf32(from[i])
-                : precision == Precision::bfloat16 ? from_bfloat16(to_bfloat16(from[i]))
-                                                   : from_float16(to_float16(from[i]));
+        return precision == Precision::tf32       ? round_to_tf32(x)
+               : precision == Precision::bfloat16 ? from_bfloat16(to_bfloat16(x))
+                                                  : from_float16(to_float16(x));
 #endif
+    }
+};
+/// The same for matrices of `size` elements whose rows lie apart; the result's lie side by side.
+struct RoundSpacedOperand {
+    RoundOperand round;
+    Size size, columns;
+    Spacing spacing;
+
+    STRATA_DEVICE void operator()(Size i) const {
+        const Size at = i % size;
+        round.to[i] =
+            round.rounded(round.from[i / size * spacing.step + at / columns * spacing.row + at % columns]);
     }
 };
 
@@ -104,7 +118,7 @@ public:
         }
     }
 
-private:
+protected:
     detail::Products& products() const {
         return context().template attached<detail::Products>(&Context::products);
     }
@@ -125,7 +139,7 @@ private:
 
     /// The product, and its epilogue if there is a kernel with it: returns whether the epilogue is done.
     template <class T>
-    bool multiply(const detail::Product& p, const T* a, const T* b, T* c,
+    bool multiply(detail::Product p, const T* a, const T* b, T* c,
                   detail::Epilogue epilogue = detail::Epilogue::none, const T* vector = nullptr) const {
         const bool fuse = epilogue != detail::Epilogue::none;
         if (p.m == 0 || p.n == 0 || p.k == 0) {  // a sum of nothing is zero
@@ -142,8 +156,8 @@ private:
         };
         if constexpr (std::is_same_v<T, float>)
             if (rounds_beforehand(arithmetic))
-                return run(rounded(all.rounded_a, a, p.m * p.k, all.precision),
-                           rounded(all.rounded_b, b, p.k * p.n, all.precision));
+                return run(rounded(all.rounded_a, a, p.m * p.k, p.a_columns(), p.count, p.a),
+                           rounded(all.rounded_b, b, p.k * p.n, p.b_columns(), p.count, p.b));
         return run(a, b);
     }
 
@@ -152,10 +166,21 @@ private:
         return arithmetic == detail::Arithmetic::bfloat16 || arithmetic == detail::Arithmetic::float16 ||
                (!STRATA_ON_GPU && arithmetic == detail::Arithmetic::tf32);
     }
+    /// A series of matrices of `size` elements. If they are spaced, they are not any more, and `spacing` says
+    /// so.
     const detail::Products::Operand* rounded(detail::OperandRoom<detail::Products::Operand>& room,
-                                             const float* from, Size size, Precision precision) const {
-        detail::Products::Operand* to = room.of(context(), size);
-        for_each_index(size, detail::RoundOperand{from, to, precision});
+                                             const float* from, Size size, Size columns, Size count,
+                                             detail::Spacing& spacing) const {
+        if (spacing.step == 0) count = 1;  // one matrix for all products
+        detail::Products::Operand* to = room.of(context(), count * size);
+        const detail::RoundOperand round{from, to, products().precision};
+        if (spacing == detail::Spacing{}) {
+            for_each_index(size, round);
+        } else {
+            if (spacing.row == 0) spacing.row = columns;
+            for_each_index(count * size, detail::RoundSpacedOperand{round, size, columns, spacing});
+            spacing = {0, count == 1 ? 0 : size};
+        }
         return to;
     }
 };

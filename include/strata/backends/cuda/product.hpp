@@ -9,11 +9,26 @@
 
 namespace strata::cuda::detail {
 
-/// Row-major c(m, n) = a(m, k) b(k, n), or c += ...; a or b may be stored transposed.
+/// How far the stored rows of a matrix lie apart, and how far a series of such matrices; row 0: side by side.
+struct Spacing {
+    Size row = 0, step = 0;
+    bool operator==(const Spacing&) const = default;
+};
+
+/// Row-major c(m, n) = a(m, k) b(k, n), or c += ..., for each of a series of `count` products; a or b may be
+/// stored transposed.
 struct Product {
     Size m, n, k;
     bool a_transposed = false, b_transposed = false, accumulate = false;
+    Size count = 1;
+    Spacing a = {}, b = {}, c = {};
     bool operator==(const Product&) const = default;
+
+    Size a_columns() const { return a_transposed ? m : k; }
+    Size b_columns() const { return b_transposed ? k : n; }
+    Size a_row() const { return a.row == 0 ? a_columns() : a.row; }
+    Size b_row() const { return b.row == 0 ? b_columns() : b.row; }
+    Size c_row() const { return c.row == 0 ? n : c.row; }
 };
 
 /// What the kernel of a product does beside it. It reads or writes a vector of T.

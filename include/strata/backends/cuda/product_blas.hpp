@@ -36,17 +36,22 @@ public:
                          const T* b, T* c, const void*) {
         if (epilogue != Epilogue::none) return false;
         const int m = blas_int(p.m), n = blas_int(p.n), k = blas_int(p.k);
+        const int a_row = blas_int(p.a_row()), b_row = blas_int(p.b_row()), c_row = blas_int(p.c_row());
         context.add([=] {
             // Column-major as well: cᵀ = bᵀ aᵀ.
             const T one = 1, beta = p.accumulate ? 1 : 0;
             const char* a_mode = p.a_transposed ? "T" : "N";
             const char* b_mode = p.b_transposed ? "T" : "N";
-            const int* a_stride = p.a_transposed ? &m : &k;
-            const int* b_stride = p.b_transposed ? &k : &n;
-            if constexpr (std::is_same_v<T, float>)
-                sgemm_(b_mode, a_mode, &n, &m, &k, &one, b, b_stride, a, a_stride, &beta, c, &n);
-            else
-                dgemm_(b_mode, a_mode, &n, &m, &k, &one, b, b_stride, a, a_stride, &beta, c, &n);
+            for (Size i = 0; i < p.count; ++i) {
+                const T *first = a + i * p.a.step, *second = b + i * p.b.step;
+                T* const result = c + i * p.c.step;
+                if constexpr (std::is_same_v<T, float>)
+                    sgemm_(b_mode, a_mode, &n, &m, &k, &one, second, &b_row, first, &a_row, &beta, result,
+                           &c_row);
+                else
+                    dgemm_(b_mode, a_mode, &n, &m, &k, &one, second, &b_row, first, &a_row, &beta, result,
+                           &c_row);
+            }
         });
         Context::count_launch();
         return true;

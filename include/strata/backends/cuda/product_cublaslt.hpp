@@ -82,6 +82,9 @@ private:
                 hash = (hash ^ value) * 0x9e37'79b9'7f4a'7c15u, hash ^= hash >> 32;
             };
             mix(key.product.n), mix(key.product.k);
+            mix(key.product.count);
+            for (const Spacing& spacing : {key.product.a, key.product.b, key.product.c})
+                mix(spacing.row), mix(spacing.step);
             mix(Size(key.product.a_transposed) | Size(key.product.b_transposed) << 1 |
                 Size(key.product.accumulate) << 2 | Size(key.epilogue) << 8 | Size(key.arithmetic) << 16);
             mix(Size(key.a_alignment) | Size(key.b_alignment) << 16 | Size(key.c_alignment) << 32 |
@@ -139,15 +142,24 @@ private:
             set(plan, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, result);
             set(plan, CUBLASLT_MATMUL_DESC_BIAS_POINTER, vector);  // the heuristic looks at its alignment
         }
-        // In every layout the rows are the contiguous extent, and the leading dimension.
-        const auto layout = [](cublasLtMatrixLayoutOpaque_t& of, cudaDataType_t type, Size rows,
-                               Size columns) {
-            check(cublasLtMatrixLayoutInit(&of, type, rows, columns, static_cast<std::int64_t>(rows)),
+        // In every layout the rows are the contiguous extent; the leading dimension is the spacing of ours.
+        const auto layout = [&](cublasLtMatrixLayoutOpaque_t& of, cudaDataType_t type, Size rows,
+                                Size columns, Size leading, Size step) {
+            check(cublasLtMatrixLayoutInit(&of, type, rows, columns, static_cast<std::int64_t>(leading)),
                   "cublasLtMatrixLayoutInit");
+            if (p.count == 1) return;
+            const auto count = static_cast<std::int32_t>(p.count);
+            const auto offset = static_cast<std::int64_t>(step);
+            check(cublasLtMatrixLayoutSetAttribute(&of, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, &count,
+                                                   sizeof count),
+                  "cublasLtMatrixLayoutSetAttribute");
+            check(cublasLtMatrixLayoutSetAttribute(&of, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, &offset,
+                                                   sizeof offset),
+                  "cublasLtMatrixLayoutSetAttribute");
         };
-        layout(plan.first, operand, p.b_transposed ? p.k : p.n, p.b_transposed ? p.n : p.k);
-        layout(plan.second, operand, p.a_transposed ? p.m : p.k, p.a_transposed ? p.k : p.m);
-        layout(plan.result, result, p.n, p.m);
+        layout(plan.first, operand, p.b_columns(), p.b_transposed ? p.n : p.k, p.b_row(), p.b.step);
+        layout(plan.second, operand, p.a_columns(), p.a_transposed ? p.k : p.m, p.a_row(), p.a.step);
+        layout(plan.result, result, p.n, p.m, p.c_row(), p.c.step);
 
         cublasLtMatmulPreferenceOpaque_t preference;
         check(cublasLtMatmulPreferenceInit(&preference), "cublasLtMatmulPreferenceInit");

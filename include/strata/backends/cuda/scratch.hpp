@@ -49,6 +49,10 @@ private:
 struct Scratch {
     detail::Room partials{"partial sums"};  ///< of the sum that is being taken, and of nothing else
     detail::Room terms{"terms of a loss"};  ///< one per sample, for an operation that then sums them
+    detail::Room columns{"columns of convolutions"};             ///< one per output pixel, of some samples
+    detail::Room channels{"channels of convolutions"};           ///< these samples' outputs side by side
+    detail::Room workspace{"workspace of layers in inference"};  ///< what `saved` is in training
+    detail::Room attention{"heads of an attention"}, sorted{"sorted indices"};
 
     /// A copy of `n` numbers on the device; null if n is 0. The same numbers are uploaded once.
     const double* constant(const Context& context, const double* host, Size n) {

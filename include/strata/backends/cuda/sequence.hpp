@@ -1,12 +1,10 @@
 #pragma once
 // Tables of vectors, attention and recurrence.
 
-#include <strata/backends/cuda/normalization.hpp>
+#include <strata/backends/cuda/attention.hpp>
 
 namespace strata::cuda {
 
-class SequenceOperations : public NormalizationOperations {
-public:
-};
+class SequenceOperations : public AttentionOperations {};
 
 }  // namespace strata::cuda

@@ -2,7 +2,7 @@
 // The update of an optimizer: one thread works out the rule from the options and the step count that lie in
 // device memory, then every element follows it. A step whose loss was refused changes nothing.
 
-#include <strata/backends/cuda/sequence.hpp>
+#include <strata/backends/cuda/loops.hpp>
 
 namespace strata::cuda {
 
@@ -31,7 +31,7 @@ struct ApplyRule {
 
 }  // namespace detail
 
-class UpdateOperations : public SequenceOperations {
+class UpdateOperations : public LoopOperations {
 public:
     /// `at.clock` is the beginning of an OptimizerBlock<Algorithm>, whose options count.
     template <class Algorithm, class Step, class... State>

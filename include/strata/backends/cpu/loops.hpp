@@ -1,0 +1,279 @@
+#pragma once
+// Elementwise work and sums over tensors that are broadcast, transposed or parts of larger ones.
+
+#include <strata/backends/cpu/map.hpp>
+#include <strata/core/loops.hpp>
+#include <utility>
+
+namespace strata::cpu {
+
+namespace detail {
+
+/// Where nested loops stand, as an offset into each of N tensors.
+template <Size N>
+struct Position {
+    const Loops<N>& loops;
+    Size depth;  ///< how many of the loops are gone through, from the outermost
+    Size at[N] = {};
+    Size index[Loops<N>::most] = {};
+
+    STRATA_INLINE Position(const Loops<N>& all, Size count) : loops(all), depth(count) {}
+
+    /// False at the end, when all is where it began.
+    STRATA_INLINE bool next() {
+        for (Size i = depth; i-- > 0;) {
+            for (Size k = 0; k < N; ++k) at[k] += loops.stride[k][i];
+            if (++index[i] < loops.extent[i]) return true;
+            for (Size k = 0; k < N; ++k) at[k] -= loops.extent[i] * loops.stride[k][i];
+            index[i] = 0;
+        }
+        return false;
+    }
+};
+
+/// The innermost of nested loops.
+template <Size N>
+struct InnerLoop {
+    Size outer = 0;  ///< how many loops are around it
+    Size n = 1;
+    Size stride[N] = {};
+
+    explicit InnerLoop(const Loops<N>& loops) {
+        if (loops.rank == 0) return;
+        outer = loops.rank - 1;
+        n = loops.extent[outer];
+        for (Size k = 0; k < N; ++k) stride[k] = loops.stride[k][outer];
+    }
+};
+
+inline constexpr Size short_run = 8;
+
+/// The same loops, the longest one inside where the innermost one is short.
+template <Size N>
+Loops<N> with_long_runs(Loops<N> loops) {
+    if (loops.rank < 2 || loops.extent[loops.rank - 1] >= short_run) return loops;
+    const Size last = loops.rank - 1;
+    Size longest = last;
+    for (Size i = 0; i < last; ++i)
+        if (loops.extent[i] > loops.extent[longest]) longest = i;
+    std::swap(loops.extent[longest], loops.extent[last]);
+    for (Size k = 0; k < N; ++k) std::swap(loops.stride[k][longest], loops.stride[k][last]);
+    return loops;
+}
+
+/// The same loops in tiles where a copy exchanges the order of extents: so many elements of the innermost loop, for
+/// all of the loop along which an operand lies side by side. Neighbours are then read from lines that are there.
+template <Size N>
+Loops<N> in_tiles(const Loops<N>& loops) {
+    constexpr Size least = 8, most = 32;
+    if (loops.rank < 2 || loops.rank == Loops<N>::most) return loops;
+    const Size last = loops.rank - 1, n = loops.extent[last];
+    Size along = last, tile = most;
+    for (Size i = 0; i < last; ++i)
+        if (loops.stride[N - 1][i] == 1) along = i;
+    while (n % tile != 0) --tile;
+    if (along == last || n <= most || tile < least) return loops;
+    Loops<N> tiled;
+    const auto add = [&](Size i, Size count, Size times) {
+        tiled.extent[tiled.rank] = count;
+        for (Size k = 0; k < N; ++k) tiled.stride[k][tiled.rank] = times * loops.stride[k][i];
+        ++tiled.rank;
+    };
+    for (Size i = 0; i < last; ++i)
+        if (i != along) add(i, loops.extent[i], 1);
+    add(last, n / tile, tile);
+    add(along, loops.extent[along], 1);
+    add(last, tile, 1);
+    return tiled;
+}
+
+/// The operands of a run, whose elements lie side by side, or are one. What is one is read from copies that
+/// fill a pack, so that one loop serves both.
+template <class V, Size N, class T>
+struct Operands {
+    const T* data[N];
+    Size step[N];
+    T copies[N][V::width];
+
+    /// Strides begin with that of the result.
+    STRATA_INLINE Operands(const T* const (&in)[N], const Size (&stride)[1 + N]) {
+        for (Size k = 0; k < N; ++k) {
+            data[k] = in[k];
+            step[k] = stride[1 + k];
+            if (step[k] != 0) continue;
+            for (T& copy : copies[k]) copy = *in[k];
+            data[k] = copies[k];
+        }
+    }
+    STRATA_INLINE V load(Size k, Size i) const { return V::load(data[k] + i * step[k]); }
+};
+
+/// Whether packs can be loaded from all operands of a run.
+template <class V, Size N>
+STRATA_INLINE inline bool takes_packs(Size n, const Size (&stride)[N]) {
+    bool packs = n >= V::width;
+    for (Size k = 1; k < N; ++k) packs = packs && stride[k] < 2;
+    return packs;
+}
+
+/// out = f(in...), for a run.
+template <class V, class F, class T, Size... K>
+STRATA_INLINE inline void map_run(Size n, const F& f, T* out, const T* const (&in)[sizeof...(K)],
+                                  const Size (&stride)[1 + sizeof...(K)], std::index_sequence<K...>) {
+    Size i = 0;
+    if (stride[0] == 1 && takes_packs<V>(n, stride)) {
+        const Operands<V, sizeof...(K), T> packs(in, stride);
+        for (; i + V::width <= n; i += V::width) f(packs.load(K, i)...).store(out + i);
+    }
+    for (; i < n; ++i) out[i * stride[0]] = f(in[K][i * stride[1 + K]]...);
+}
+
+// Sums: this many packs are added up in T before they are added in double.
+inline constexpr Size packs_in_a_sum = 32, columns_of_sums = 256;
+
+/// The sum of f(in...) over a run.
+template <class V, class F, class T, Size... K>
+STRATA_INLINE inline double sum_run(Size n, const F& f, const T* const (&in)[sizeof...(K)],
+                                    const Size (&stride)[1 + sizeof...(K)], std::index_sequence<K...>) {
+    double total = 0;
+    Size i = 0;
+    if (takes_packs<V>(n, stride)) {
+        const Operands<V, sizeof...(K), T> packs(in, stride);
+        while (i + V::width <= n) {
+            V partial(0);
+            for (Size k = 0; k < packs_in_a_sum && i + V::width <= n; ++k, i += V::width)
+                partial += f(packs.load(K, i)...);
+            total += static_cast<double>(partial.total());
+        }
+    }
+    for (; i < n; ++i) total += static_cast<double>(f(in[K][i * stride[1 + K]]...));
+    return total;
+}
+
+/// sums += f(in...), element by element of a run.
+template <class V, class F, class T, Size... K>
+STRATA_INLINE inline void add_run(Size n, const F& f, T* sums, const T* const (&in)[sizeof...(K)],
+                                  const Size (&stride)[1 + sizeof...(K)], std::index_sequence<K...>) {
+    Size i = 0;
+    if (takes_packs<V>(n, stride)) {
+        const Operands<V, sizeof...(K), T> packs(in, stride);
+        for (; i + V::width <= n; i += V::width) (V::load(sums + i) + f(packs.load(K, i)...)).store(sums + i);
+    }
+    for (; i < n; ++i) sums[i] += f(in[K][i * stride[1 + K]]...);
+}
+
+}  // namespace detail
+
+struct LoopOperations {
+    /// out = f(in...) in each turn of the loops, whose strides are those of `out` and then those of each
+    /// `in`. `out` may be one of `in` where their strides are the same; else they do not overlap.
+    template <class F, class T, class... In>
+    static void map_in_loops(const Loops<1 + sizeof...(In)>& all, const F& f, T* out, const In*... in) {
+        constexpr Size count = sizeof...(In);
+        const auto loops = detail::in_tiles(detail::with_long_runs(all));
+        if (loops.elements() == 0) return;
+        using Position = detail::Position<1 + sizeof...(In)>;
+        const detail::InnerLoop<1 + count> run(loops);
+        vectorized<T>([&](auto width) {
+            using V = Pack<T, decltype(width)::value>;
+            Position to(loops, run.outer);
+            const T* from[] = {in...};
+            do {
+                const T* here[count];
+                for (Size k = 0; k < count; ++k) here[k] = from[k] + to.at[1 + k];
+                detail::map_run<V>(run.n, f, out + to.at[0], here, run.stride,
+                                   std::make_index_sequence<count>{});
+            } while (to.next());
+        });
+    }
+
+    /// out = the sum of f(in...) over the loops in which `out` stays, accumulated in double, divided by
+    /// `divisor` (0 / 0, the mean of nothing, is NaN, as in PyTorch).
+    template <class F, class T, class... In>
+    static void sum_in_loops(const Loops<1 + sizeof...(In)>& all, double divisor, const F& f, T* out,
+                             const In*... in) {
+        constexpr Size count = sizeof...(In);
+        SplitLoops<1 + count> split(all);
+        split.kept = detail::with_long_runs(split.kept);
+        const detail::InnerLoop<1 + count> columns(split.kept);
+        if (split.kept.elements() == 0) return;
+        const T* from[] = {in...};
+        if (split.ends_in_sum || columns.n < detail::short_run || split.summed.elements() == 0)
+            sum_by_runs(split, divisor, f, out, from, std::make_index_sequence<count>{});
+        else
+            sum_by_columns(split, columns, divisor, f, out, from, std::make_index_sequence<count>{});
+    }
+
+    /// out = the largest of `in` over the loops in which `out` stays, NaN where there is one.
+    template <class T>
+    static void max_in_loops(const Loops<2>& all, T* out, const T* in) {
+        const SplitLoops<2> split(all);
+        detail::Position<2> to(split.kept, split.kept.rank), term(split.summed, split.summed.rank);
+        do {
+            T largest = in[to.at[1]];
+            do {
+                const T value = in[to.at[1] + term.at[1]];
+                largest = largest >= value || largest != largest ? largest : value;
+            } while (term.next());
+            out[to.at[0]] = largest;
+        } while (to.next());
+    }
+
+private:
+    template <class F, class T, Size... K>
+    static void sum_by_runs(const SplitLoops<1 + sizeof...(K)>& split, double divisor, const F& f, T* out,
+                            const T* const (&in)[sizeof...(K)], std::index_sequence<K...> operands) {
+        using Position = detail::Position<1 + sizeof...(K)>;
+        const auto summed = detail::with_long_runs(split.summed);
+        detail::InnerLoop<1 + sizeof...(K)> run(summed);
+        if (summed.elements() == 0) run.n = 0;
+        vectorized<T>([&](auto width) {
+            using V = Pack<T, decltype(width)::value>;
+            Position to(split.kept, split.kept.rank), term(summed, run.outer);
+            do {
+                double total = 0;
+                do {
+                    const T* const here[] = {in[K] + to.at[1 + K] + term.at[1 + K]...};
+                    total += detail::sum_run<V>(run.n, f, here, run.stride, operands);
+                } while (term.next());
+                out[to.at[0]] = static_cast<T>(total / divisor);
+            } while (to.next());
+        });
+    }
+
+    /// Where neighbouring results have neighbouring terms.
+    template <class F, class T, Size... K>
+    static void sum_by_columns(const SplitLoops<1 + sizeof...(K)>& split,
+                               const detail::InnerLoop<1 + sizeof...(K)>& columns, double divisor, const F& f,
+                               T* out, const T* const (&in)[sizeof...(K)],
+                               std::index_sequence<K...> operands) {
+        using Position = detail::Position<1 + sizeof...(K)>;
+        constexpr Size most = detail::columns_of_sums;
+        vectorized<T>([&](auto width) {
+            using V = Pack<T, decltype(width)::value>;
+            Position to(split.kept, columns.outer), term(split.summed, split.summed.rank);
+            do {
+                for (Size first = 0; first < columns.n; first += most) {
+                    const Size n = columns.n - first < most ? columns.n - first : most;
+                    double totals[most] = {};
+                    bool is_left = true;
+                    while (is_left) {
+                        T sums[most] = {};
+                        for (Size k = 0; k < detail::packs_in_a_sum && is_left; ++k) {
+                            const T* const here[] = {in[K] + to.at[1 + K] + term.at[1 + K] +
+                                                     first * columns.stride[1 + K]...};
+                            detail::add_run<V>(n, f, sums, here, columns.stride, operands);
+                            is_left = term.next();
+                        }
+                        for (Size i = 0; i < n; ++i) totals[i] += static_cast<double>(sums[i]);
+                    }
+                    T* const results = out + to.at[0] + first * columns.stride[0];
+                    for (Size i = 0; i < n; ++i)
+                        results[i * columns.stride[0]] = static_cast<T>(totals[i] / divisor);
+                }
+            } while (to.next());
+        });
+    }
+};
+
+}  // namespace strata::cpu

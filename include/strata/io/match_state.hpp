@@ -1,0 +1,115 @@
+#pragma once
+// Which of the tensors that are there goes where: by name, and only with the same shape and type.
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "strata/core/error.hpp"
+#include "strata/core/near_names.hpp"
+#include "strata/io/json.hpp"
+#include "strata/io/state_report.hpp"
+
+namespace strata::io {
+
+/// A tensor by what is known of it without its elements.
+struct TensorFacts {
+    std::string_view name;
+    DType dtype;
+    std::span<const std::size_t> shape;
+};
+
+/// Pairs (place, source) of those that fit, and the report.
+struct Matching {
+    std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    LoadReport report;
+};
+
+/// Throws ValueError if a prefix leaves nothing to look at.
+[[gnu::cold]] inline void check_prefix(std::span<const TensorFacts> tensors, const char* option,
+                                       std::string_view prefix, std::string_view where) {
+    std::vector<std::string_view> names;
+    for (const TensorFacts& tensor : tensors) {
+        if (tensor.name.starts_with(prefix)) return;
+        names.push_back(tensor.name);
+    }
+    if (prefix.empty()) return;
+    throw ValueError(message(where, ": ", option, ": no name begins with ", json_quote(prefix),
+                             detail::near_names(prefix, detail::with_prefixes(names))));
+}
+
+/// Matches what a file or a model holds with the places for it.
+[[gnu::cold]] inline Matching match_state(std::span<const TensorFacts> sources,
+                                          std::span<const TensorFacts> places, const LoadOptions& options,
+                                          std::string_view source, std::string_view place) {
+    check_prefix(sources, "from", options.from, source);
+    check_prefix(places, "to", options.to, place);
+    check_prefix(places, "prefix", options.prefix, place);
+    const auto describe = [](const TensorFacts& tensor) {
+        return json_quote(tensor.name) + ' ' + std::string(dtype_name(tensor.dtype)) + ' ' +
+               shape_text(tensor.shape);
+    };
+    // What the sources are called where they go, sorted.
+    std::vector<std::pair<std::string, std::size_t>> named;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (!sources[i].name.starts_with(options.from)) continue;
+        std::string name = options.to + std::string(sources[i].name.substr(options.from.size()));
+        if (name.starts_with(options.prefix)) named.emplace_back(std::move(name), i);
+    }
+    std::sort(named.begin(), named.end());
+    std::vector<bool> unused(sources.size());
+    for (const auto& one : named) unused[one.second] = true;
+
+    Matching result;
+    LoadReport& report = result.report;
+    for (std::size_t p = 0; p < places.size(); ++p) {
+        const TensorFacts& expected = places[p];
+        if (!expected.name.starts_with(options.to) || !expected.name.starts_with(options.prefix)) continue;
+        const auto at =
+            std::lower_bound(named.begin(), named.end(), expected.name,
+                             [](const auto& one, std::string_view name) { return one.first < name; });
+        if (at == named.end() || at->first != expected.name) {
+            report.missing.emplace_back(expected.name);
+            report.lines.push_back("missing:    " + describe(expected));
+            continue;
+        }
+        const TensorFacts& found = sources[at->second];
+        unused[at->second] = false;
+        const bool same_shape =
+            std::equal(found.shape.begin(), found.shape.end(), expected.shape.begin(), expected.shape.end());
+        if (!same_shape) {
+            std::string line = "shape:      " + json_quote(expected.name) + " found " +
+                               shape_text(found.shape) + ", expected " + shape_text(expected.shape);
+            if (std::equal(found.shape.rbegin(), found.shape.rend(), expected.shape.begin(),
+                           expected.shape.end()))
+                line += ": transposed? Weights are stored [out, in]";
+            report.lines.push_back(line);
+        }
+        if (found.dtype != expected.dtype)
+            report.lines.push_back("dtype:      " + json_quote(expected.name) + " found " +
+                                   std::string(dtype_name(found.dtype)) + ", expected " +
+                                   std::string(dtype_name(expected.dtype)));
+        if (same_shape && found.dtype == expected.dtype) {
+            report.loaded.emplace_back(expected.name);
+            result.pairs.emplace_back(p, at->second);
+        } else {
+            report.different.push_back({std::string(expected.name),
+                                        {found.shape.begin(), found.shape.end()},
+                                        {expected.shape.begin(), expected.shape.end()},
+                                        found.dtype,
+                                        expected.dtype});
+        }
+    }
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (!unused[i]) continue;
+        report.unexpected.emplace_back(sources[i].name);
+        report.lines.push_back("unexpected: " + describe(sources[i]));
+    }
+    return result;
+}
+
+}  // namespace strata::io

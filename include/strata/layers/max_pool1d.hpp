@@ -1,0 +1,30 @@
+#pragma once
+// y[c, i] = the largest x[c, i stride - padding + k dilation] over k < kernel
+//
+// MaxPool2d in one dimension.
+//
+// Shapes: (C, length) -> (C, length'),
+//   length' = floor((length + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
+//
+// `MaxPool1d<Kernel>`; options behind it, in any order, as in max_pool2d.hpp: stride<N> = the kernel,
+// padding<N> = 0, dilation<N> = 1, ceil_mode.
+//
+// Source: torch.nn.MaxPool1d.
+
+#include <strata/core/trace.hpp>
+#include <strata/layers/max_pool.hpp>
+
+namespace strata {
+
+inline void write_MaxPool1d_Kernel__and_options_such_as_stride_2() {}
+
+template <auto... Arguments>
+struct MaxPool1d : detail::MaxPool<1, &write_MaxPool1d_Kernel__and_options_such_as_stride_2, Arguments...> {};
+
+/// `max_pool1d<2>(x)` in the forward of a module.
+template <auto... Arguments>
+constexpr Value max_pool1d(Value x) {
+    return apply<MaxPool1d<Arguments...>>(x);
+}
+
+}  // namespace strata

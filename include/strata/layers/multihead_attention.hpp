@@ -1,0 +1,206 @@
+#pragma once
+// Self-attention: per head softmax(q kᵀ / sqrt(E / heads)) v, where q, k, v are an affine map of x, and an
+// affine map of all heads' results side by side.
+//
+// Shapes: (T, E) -> (T, E). `MultiheadAttention<E, Heads>`, or `MultiheadAttention<Heads>`, which takes E
+// from the layer before it; Heads divides E. Options behind the sizes: `causal`: position t sees the
+// positions 0 .. t; `no_bias` leaves out all biases. A member: dropout = 0, of the attention's probabilities,
+// in [0, 1]; none in inference.
+//
+// Parameters: in_proj_weight (3E, E), in_proj_bias (3E), out_proj.weight (E, E), out_proj.bias (E).
+// Initial values: in_proj_weight by Xavier (uniform), out_proj.weight U(-1/sqrt(E), 1/sqrt(E)), biases 0.
+// Saved: q, k, v, the probabilities (Heads T T), the heads' results.
+//
+// Source: torch.nn.MultiheadAttention as `layer(x, x, x, need_weights=False, attn_mask=causal mask)` with
+// batch_first=True; A. Vaswani et al., "Attention is all you need", NeurIPS 2017. On the Cpu dropout draws
+// PyTorch's masks. Keys and values of another sequence: device.scaled_dot_product_attention.
+
+#include <strata/core/attention.hpp>
+#include <strata/init/constant.hpp>
+#include <strata/init/kaiming.hpp>
+#include <strata/init/uniform.hpp>
+#include <strata/init/xavier.hpp>
+#include <strata/layers/sequence.hpp>
+#include <strata/random/refuse.hpp>
+#include <tuple>
+
+namespace strata {
+
+enum class Causal { on };
+inline constexpr Causal causal = Causal::on;
+
+inline void write_MultiheadAttention_EmbedDim_Heads__or_MultiheadAttention_Heads() {}
+inline void write_causal_and_no_bias_once_and_behind_the_sizes() {}
+inline void its_embed_dim_and_heads_must_be_at_least_1() {}
+inline void its_heads_must_divide_its_embed_dim() {}
+inline void its_last_extent_must_be_a_multiple_of_the_heads__of_which_there_are() {}
+
+template <auto... Arguments>
+struct MultiheadAttention {
+    double dropout = 0;
+
+    using Written = detail::SizesAndOptions<Arguments...>;
+    static constexpr bool is_causal = Written::template count<Causal>() > 0;
+    static constexpr bool has_bias = Written::template count<Bias>() == 0;
+    static constexpr Reason wrong_arguments = [] {
+        if (Written::has_bool) return Reason{&write_no_bias_and_not_false_or_true};
+        if (Written::size_count != 1 && Written::size_count != 2)
+            return Reason{&write_MultiheadAttention_EmbedDim_Heads__or_MultiheadAttention_Heads};
+        if (!Written::template in_order<Causal, Bias>())
+            return Reason{&write_causal_and_no_bias_once_and_behind_the_sizes};
+        if (Written::first < 1 || Written::last < 1)
+            return Reason{&its_embed_dim_and_heads_must_be_at_least_1};
+        if (Written::first % (Written::last < 1 ? 1 : Written::last) != 0)
+            return Reason{&its_heads_must_divide_its_embed_dim};
+        return Reason{nullptr};
+    }();
+    static constexpr bool sound = wrong_arguments == nullptr;
+    static constexpr Size embed_dim = sound && Written::has_two_sizes ? Size(Written::first) : 0;  // 0: any
+    static constexpr Size heads = sound ? Size(Written::last) : 1;
+
+    static constexpr LayerTraits traits = {.keeps = Keeps::input};
+
+    static constexpr ShapeOutcome output_shape(Dims given) {
+        if (!detail::is_sequence(given, embed_dim)) return detail::refuse_sequence(given, embed_dim);
+        if (given.last() % heads != 0)
+            return refuse(&its_last_extent_must_be_a_multiple_of_the_heads__of_which_there_are, dims(heads));
+        return accept(given);
+    }
+    static constexpr Dims input_shape() { return dims(0, embed_dim); }
+    static constexpr auto parameters(Dims given) {
+        const Size e = given.last();
+        if constexpr (has_bias)
+            return parameter_list({{"in_proj_weight", dims(3 * e, e)},
+                                   {"in_proj_bias", dims(3 * e)},
+                                   {"out_proj.weight", dims(e, e)},
+                                   {"out_proj.bias", dims(e)}});
+        else
+            return parameter_list({{"in_proj_weight", dims(3 * e, e)}, {"out_proj.weight", dims(e, e)}});
+    }
+    /// q, k, v; the probabilities; the heads' results; their gradient in the backward pass.
+    static constexpr Size saved(Dims given) {
+        return 5 * given.elements() + heads * given.extent[0] * given.extent[0];
+    }
+    static constexpr Size multiply_adds(Dims given) {
+        return 4 * given.elements() * given.last() + 2 * given.elements() * given.extent[0];
+    }
+
+    static void initialize(Generator& generator, auto in_weight, auto... rest) {
+        const auto values = std::make_tuple(rest...);
+        const auto out_weight = std::get < has_bias ? 1 : 0 > (values);
+        const Size e = in_weight.columns;
+        // As PyTorch constructs it: out_proj as a Linear, then in_proj_weight, then zeros for the biases.
+        const double gain = init::calculate_gain(init::Nonlinearity::leaky_relu, std::sqrt(5.0));
+        init::kaiming_uniform_(out_weight.data, out_weight.size(), e, gain, generator);
+        if constexpr (has_bias) {
+            const auto out_bias = std::get<2>(values);
+            const double bound = 1 / std::sqrt(static_cast<double>(e));
+            init::uniform_(out_bias.data, out_bias.size(), -bound, bound, generator);
+        }
+        init::xavier_uniform_(in_weight.data, in_weight.size(), init::Fan{e, 3 * e}, 1.0, generator);
+        if constexpr (has_bias) {
+            init::constant_(std::get<0>(values).data, 3 * e, 0);
+            init::constant_(std::get<2>(values).data, e, 0);
+        }
+    }
+
+    void forward(auto& device, auto x, auto y, auto... operands) const {
+        if (!(dropout >= 0 && dropout <= 1))
+            random_detail::refuse("strata: MultiheadAttention", "dropout", dropout, "between 0 and 1");
+        run(device, dropout, x, y, operands...);
+    }
+    static void infer(auto& device, auto x, auto y, auto... operands) {
+        using X = decltype(x);
+        using T = typename decltype(y)::value_type;
+        constexpr Size size = saved(X::dims);
+        BatchView<T, typename decltype(y)::device_type, Shape<size>> room{
+            device.template workspace<T>(x.batch * size), x.batch};
+        run(device, 0, x, y, operands..., room);
+    }
+
+private:
+    /// The parts of `saved`, and views of them.
+    template <class T, class Device, class X>
+    struct Parts {
+        static constexpr Size length = X::dims.extent[0], e = X::dims.last();
+        using Projected = BatchView<T, Device, Shape<length, 3 * e>>;
+        using Results = BatchView<T, Device, Shape<length, e>>;
+
+        Projected projected;
+        Results results, gradient;
+        T* probabilities;
+        AttentionShape shape;
+
+        Parts(T* saved, Size batch, double dropout)
+            : projected{saved, batch}, results{saved + projected.size(), batch}, gradient{results.data +
+                                                                                              results.size(),
+                                                                                          batch},
+              probabilities(gradient.data + gradient.size()), shape{batch,     heads,     length, length,
+                                                                    e / heads, is_causal, dropout} {}
+
+        HeadsView<T> head_rows(Results view) const { return {view.data, length * e, e}; }
+        HeadsView<T> q() const { return {projected.data, length * 3 * e, 3 * e}; }
+        HeadsView<T> k() const { return {projected.data + e, length * 3 * e, 3 * e}; }
+        HeadsView<T> v() const { return {projected.data + 2 * e, length * 3 * e, 3 * e}; }
+    };
+    template <class T, class Device, class X>
+    static Parts<T, Device, X> parts(X x, T* saved, double dropout) {
+        return Parts<T, Device, X>(saved, x.batch, dropout);
+    }
+
+    static void run(auto& device, double dropout, auto x, auto y, auto in_weight, auto... rest) {
+        using Y = decltype(y);
+        using T = typename Y::value_type;
+        const auto operands = std::make_tuple(rest...);
+        const auto saved = std::get<sizeof...(rest) - 1>(operands);
+        const auto at = parts<T, typename Y::device_type>(x, saved.data, dropout);
+        const auto out_weight = std::get < has_bias ? 1 : 0 > (operands);
+        if constexpr (has_bias)
+            device.affine(x, in_weight, std::get<0>(operands), at.projected);
+        else
+            device.matmul_transposed(x, in_weight, at.projected);
+        device.scaled_dot_product_attention(at.shape, at.q(), at.k(), at.v(), at.head_rows(at.results),
+                                            at.probabilities);
+        if constexpr (has_bias)
+            device.affine(at.results, out_weight, std::get<2>(operands), y);
+        else
+            device.matmul_transposed(at.results, out_weight, y);
+    }
+
+    static void affine_gradients(auto& device, auto dy, auto x, auto dweight, auto... dbias) {
+        if constexpr (requires { device.affine_gradients(dy, x, dweight, dbias...); }) {
+            device.affine_gradients(dy, x, dweight, dbias...);
+        } else {
+            device.outer_product(dy, x, dweight);
+            (device.sum_rows(dy, dbias), ...);
+        }
+    }
+
+public:
+    void backward(auto& device, auto x, auto, auto dy, auto dx, auto... operands) const {
+        using DX = decltype(dx);
+        using T = typename DX::value_type;
+        const auto all = std::make_tuple(operands...);
+        constexpr Size count = has_bias ? 4 : 2, out = has_bias ? 2 : 1;
+        const auto at = parts<T, typename DX::device_type>(x, std::get<2 * count>(all).data, dropout);
+        const auto in_weight = std::get<0>(all);
+        const auto out_weight = std::get<out>(all);
+        const auto in_gradient = std::get<count>(all);
+        const auto out_gradient = std::get<count + out>(all);
+
+        if constexpr (has_bias)
+            affine_gradients(device, dy, at.results, out_gradient, std::get<count + 3>(all));
+        else
+            affine_gradients(device, dy, at.results, out_gradient);
+        device.matmul(dy, out_weight, at.gradient);
+        device.scaled_dot_product_attention_backward(at.shape, at.q(), at.k(), at.v(), at.probabilities,
+                                                     at.head_rows(at.gradient), at.q(), at.k(), at.v());
+        if constexpr (has_bias)
+            affine_gradients(device, at.projected, x, in_gradient, std::get<count + 1>(all));
+        else
+            affine_gradients(device, at.projected, x, in_gradient);
+        if (dx.data != nullptr) device.matmul(at.projected, in_weight, dx);
+    }
+};
+
+}  // namespace strata

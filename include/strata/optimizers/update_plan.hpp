@@ -1,0 +1,126 @@
+#pragma once
+// Which parts of the flat buffers an optimizer's step updates together. Parameters of one group that have
+// always been updated together share a step count (as in PyTorch a parameter has its own, which stands still
+// while it is frozen): they are a cohort. A step goes over the stretches of neighbours of one cohort.
+
+#include <span>
+#include <strata/core/parameter_name.hpp>
+#include <vector>
+
+namespace strata::detail {
+
+/// Elements [begin, end) of the flat buffers.
+struct UpdateRange {
+    Size begin, end;
+    Size cohort, group;
+    bool first;  ///< of its cohort
+};
+
+class UpdatePlan {
+public:
+    /// Nothing is frozen, and all parameters are in group 0. `end` is where what is learnt ends.
+    UpdatePlan(std::span<const ParameterInfo> table, Size end) : end_(end), row_of_(table.size(), no_row) {
+        for (Size i = 0; i < table.size(); ++i) {
+            if (table[i].kind != ParameterKind::learnt) continue;
+            row_of_[i] = rows_.size();
+            rows_.push_back({i, table[i].offset});
+        }
+        cohorts_.push_back({});
+    }
+
+    Size group_of(Size table_row) const { return rows_[row_of_[table_row]].group; }
+    void set_group(Size table_row, Size group) {
+        rows_[row_of_[table_row]].group = group;
+        settled_ = false;
+    }
+    /// Cohorts there can be at most.
+    Size most_cohorts() const { return rows_.empty() ? 1 : rows_.size(); }
+    Size cohorts() const { return cohorts_.size(); }
+    Size group_of_cohort(Size cohort) const { return cohorts_[cohort].group; }
+    /// Whether all parameters of a cohort are frozen.
+    bool is_idle(Size cohort) const { return cohorts_[cohort].idle; }
+    std::span<const UpdateRange> ranges() const { return ranges_; }
+
+    /// Whether the plan is that of these flags, one for each row of the table: learnt and not frozen.
+    bool fits(std::span<const bool> unfrozen) const {
+        bool fits = settled_;
+        for (const Row& row : rows_) fits = fits && row.idle != unfrozen[row.table_row];
+        return fits;
+    }
+    /// Makes it so. Calls `clone(from, to)` for each new cohort, which goes on where another one is.
+    template <class Clone>
+    void settle(std::span<const bool> unfrozen, const Clone& clone) {
+        for (Row& row : rows_) row.idle = !unfrozen[row.table_row];
+        split(clone);
+        find_ranges();
+        settled_ = true;
+    }
+    /// What a step depends on: the cohort of each row, or that it is left out.
+    void append_to(std::vector<Size>& signature) const {
+        for (const Row& row : rows_) signature.push_back(row.idle ? no_row : row.cohort);
+    }
+
+private:
+    static constexpr Size no_row = static_cast<Size>(-1);
+    struct Row {
+        Size table_row, offset;
+        Size group = 0, cohort = 0;
+        bool idle = false;
+    };
+    struct Cohort {
+        Size group = 0;
+        bool idle = false;
+    };
+
+    /// The rows of a cohort that no longer go together become several; the first of them keep its number.
+    template <class Clone>
+    void split(const Clone& clone) {
+        const Size before = cohorts_.size();
+        std::vector<Size> of_cohort(before, no_row);  // the first row of each
+        std::vector<Size> made_of;                    // what new cohorts were before
+        for (Size i = 0; i < rows_.size(); ++i) {
+            Row& row = rows_[i];
+            const Size old = row.cohort;
+            if (of_cohort[old] == no_row) {
+                of_cohort[old] = i;
+                cohorts_[old] = {row.group, row.idle};
+                continue;
+            }
+            if (cohorts_[old].group == row.group && cohorts_[old].idle == row.idle) continue;
+            Size fresh = before;
+            while (fresh < cohorts_.size() &&
+                   (made_of[fresh - before] != old || cohorts_[fresh].group != row.group ||
+                    cohorts_[fresh].idle != row.idle))
+                ++fresh;
+            row.cohort = fresh;
+            if (fresh < cohorts_.size()) continue;
+            cohorts_.push_back({row.group, row.idle});
+            made_of.push_back(old);
+            clone(old, fresh);
+        }
+    }
+    void find_ranges() {
+        ranges_.clear();
+        std::vector<bool> seen(cohorts_.size());
+        for (Size i = 0; i < rows_.size(); ++i) {
+            const Row& row = rows_[i];
+            if (row.idle) continue;
+            const Size end = i + 1 < rows_.size() ? rows_[i + 1].offset : end_;  // with the padding behind it
+            if (!ranges_.empty() && ranges_.back().end == row.offset && ranges_.back().cohort == row.cohort) {
+                ranges_.back().end = end;
+                continue;
+            }
+            ranges_.push_back({row.offset, end, row.cohort, row.group, !seen[row.cohort]});
+            seen[row.cohort] = true;
+        }
+    }
+
+    Size end_;
+    std::vector<Size> row_of_;
+    std::vector<Row> rows_;
+    std::vector<Cohort> cohorts_;
+    std::vector<UpdateRange> ranges_;
+    bool settled_ = false;
+};
+
+}  // namespace strata::detail

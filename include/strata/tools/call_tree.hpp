@@ -1,0 +1,242 @@
+#pragma once
+// How a network runs, with its names: every layer, module and function that is called, in order and with what
+// is called inside it. Found by running the network's forward once more, at run time and on values that know
+// their shapes only.
+
+#include <strata/tools/named_layers.hpp>
+#include <tuple>
+#include <vector>
+
+namespace strata {
+
+namespace detail {
+
+/// One call. Values are numbered as those of a graph.
+struct Call {
+    std::string name;   ///< "0.1.fc", what its parameters' names begin with; of a function that of its module
+    std::string layer;  ///< "Conv2d<32, 3>"
+    bool is_module = false, is_function = false;
+    bool is_shared = false;  ///< it has parameters and has been called before
+    Size depth = 0;          ///< in how many modules
+    Size parent = no_index;  ///< which call that of the module around it is
+    Size leaf = no_index;    ///< which layer of the network, unless it is a module or a function
+    Size parameters = 0, buffers = 0, multiply_adds = 0;  ///< of one sample; of a module 0
+    std::vector<Size> inputs, outputs;                    ///< values
+};
+
+struct CallTree {
+    std::vector<Call> calls;  ///< in the order of execution, a module before what it calls
+    std::vector<Operand> values;
+    std::vector<Size> inputs, outputs;
+
+    std::vector<Operand> operands(const std::vector<Size>& ids) const {
+        std::vector<Operand> result;
+        for (const Size id : ids) result.push_back(values[id]);
+        return result;
+    }
+};
+
+/// "[N, 3, 4]"; of a single tensor "[3, 4]".
+inline std::string text_of_shape(const Operand& operand, const std::string& batch) {
+    std::string text = operand.batched ? batch : "";
+    for (Size i = 0; i < operand.dims.rank; ++i)
+        text += (text.empty() ? "" : ", ") + std::to_string(operand.dims.extent[i]);
+    return "[" + text + "]";
+}
+inline std::string text_of_shapes(const std::vector<Operand>& operands, const std::string& batch) {
+    std::string text;
+    for (const Operand& operand : operands)
+        text += (text.empty() ? "" : ", ") + text_of_shape(operand, batch);
+    return text;
+}
+
+/// The trace of a run that also writes down who calls. `Place::depth` is the number of a layer here.
+class Walk : public Trace {
+public:
+    std::vector<Call> calls;
+    std::vector<Size> node_of;  ///< of each call; none for a module
+    std::vector<NamedLayer> layers;
+    Size around = no_index;  ///< the call around, at present
+    Size seen = 0;           ///< nodes that belong to calls
+
+    /// What has been called since is functions of the module around.
+    void note_functions() {
+        for (; seen < nodes.size(); ++seen) note(seen).is_function = true;
+    }
+    Call& note(Size node) {
+        Call& call = calls.emplace_back();
+        node_of.push_back(node);
+        call.parent = around;
+        call.depth = around == no_index ? 0 : calls[around].depth + 1;
+        return call;
+    }
+    /// A call that leaves one node, of a layer or of a parameter.
+    template <class Run>
+    auto run_leaf(const Place& at, const Run& run) {
+        note_functions();
+        const auto result = run();
+        seen = nodes.size();
+        Call& call = note(seen - 1);
+        call.name = std::string(layers[at.depth].name.view());
+        call.layer = layers[at.depth].text;
+        call.leaf = at.leaf;
+        return result;
+    }
+    template <class Run>
+    Wires run_module(const Place& at, const Wires& in, const Run& run) {
+        note_functions();
+        const Size before = around, mine = calls.size();
+        Call& call = note(no_index);
+        call.name = std::string(layers[at.depth].name.view());
+        call.layer = layers[at.depth].text;
+        call.is_module = true;
+        call.inputs.assign(in.id, in.id + in.count);
+        around = mine;
+        const Wires out = run();
+        note_functions();
+        around = before;
+        calls[mine].outputs.assign(out.id, out.id + out.count);
+        return out;
+    }
+};
+
+template <class Layer>
+Wires walk_layer(Trace& trace, Place place, const Wires& in);
+
+template <class... Children>
+void place_layers(TypeList<Children...>, Place place, Place* places) {
+    ++place.depth;
+    ((*places++ = place, place.leaf += count_leaves<Children>(), place.depth += count_layers<Children>()),
+     ...);
+}
+
+template <class Child>
+handle_t<Child> walk_handle(Walk& walk, const Place& place) {
+    if constexpr (OwnParameter<Child>)
+        return walk.run_leaf(place, [&] { return handle_of<Child>(walk, place); });
+    else
+        return {&walk, place, &walk_layer<Child>};
+}
+
+template <class Module, class... Children, Size... K, Size... C>
+Wires walk_module(TypeList<Children...>, Walk& walk, const Place* places, const Wires& in,
+                  std::index_sequence<K...>, std::index_sequence<C...>) {
+    const std::tuple<handle_t<Children>...> handles{walk_handle<Children>(walk, places[C])...};
+    const auto result = Module::forward(std::get<C>(handles)..., Value{&walk, in.id[K]}...);
+    Wires out;
+    if constexpr (std::is_same_v<std::remove_const_t<decltype(result)>, Value>)
+        out.id[out.count++] = result.id;
+    else
+        for (const Value& value : result.values) out.id[out.count++] = value.id;
+    return out;
+}
+
+template <class Layer, class... Children>
+Wires walk_composite(TypeList<Children...> children, Walk& walk, const Place& place, const Wires& in) {
+    constexpr Size count = sizeof...(Children);
+    Place places[count + 1];
+    place_layers(children, place, places);
+    return walk.run_module(place, in, [&] {
+        if constexpr (Container<Layer>) {
+            Size index = 0;
+            const LayerHandle<1> layers[count + 1] = {
+                LayerHandle<1>{&walk, places[index++], &walk_layer<Children>}...};
+            return Layer::run(layers, count, in);
+        } else {
+            return walk_module<Layer>(children, walk, places, in,
+                                      std::make_index_sequence<input_count_of<Layer>()>{},
+                                      std::make_index_sequence<count>{});
+        }
+    });
+}
+
+template <class Layer>
+Wires walk_layer(Trace& trace, Place place, const Wires& in) {
+    Walk& walk = static_cast<Walk&>(trace);
+    if constexpr (Composite<Layer>)
+        return walk_composite<Layer>(typename Layer::children{}, walk, place, in);
+    else
+        return walk.run_leaf(place, [&] { return trace_layer<Layer>(trace, place, in); });
+}
+
+/// `relu(x)` is written down as the layer that it is, with its numbers: "LeakyReLU(0.2)".
+inline std::string name_of_function(const std::string& layer, const Numbers& numbers) {
+    std::string all;
+    for (Size i = 0; i < numbers.count; ++i) all += (i > 0 ? ", " : "") + message(numbers.of[i]);
+    return all.empty() ? layer : message(layer, "(", all, ")");
+}
+
+/// What one call costs, and what it is called.
+template <class N>
+void describe_node(const Walk& walk, const std::vector<std::string>& names, Call& call, const GraphNode& node,
+                   std::vector<bool>& used) {
+    if (call.is_function) {
+        call.name = call.parent == no_index ? "" : walk.calls[call.parent].name;
+        for (Size i = 0; i < N::layer_count; ++i)
+            if (N::graph.nodes[i].rules->number == node.rules->number)
+                call.layer = name_of_function(names[i], node.numbers);
+    } else {
+        call.is_shared = used[call.leaf] && node.rules->parameters > 0;
+        used[call.leaf] = true;
+        for (Size row = 0; row < N::parameter_tensors; ++row) {
+            const ParameterInfo& info = N::parameters.rows[row];
+            if (info.layer != call.leaf) continue;
+            (info.kind == ParameterKind::learnt ? call.parameters : call.buffers) += info.dims.elements();
+        }
+    }
+    Operand operands[max_operands];
+    for (Size k = 0; k < node.input_count; ++k) {
+        const GraphValue& value = walk.values[node.inputs[k]];
+        operands[k] = {value.dims, value.batched};
+    }
+    call.multiply_adds = node.rules->multiply_adds(operands, node.input_count);
+    call.inputs.assign(node.inputs, node.inputs + node.input_count);
+}
+
+/// The names of a graph's layers, node by node.
+template <class N>
+std::vector<std::string> names_of_nodes() {
+    return []<Size... I>(std::index_sequence<I...>) {
+        return std::vector<std::string>{
+            layer_name<typename WithoutShapes<typename N::template Layer<I>>::type>()...};
+    }
+    (std::make_index_sequence<N::layer_count>{});
+}
+
+/// Calls that nothing needs are left out, as they are when the network runs.
+template <class Net>
+CallTree make_call_tree() {
+    using N = Network<Net>;
+    Walk walk;
+    list_layers<Net>(walk.layers, ParameterName{});
+    Wires in;
+    for (Size k = 0; k < N::inputs; ++k) in.id[in.count++] = walk.add_input(N::graph.values[k].dims, true);
+    const Wires out = walk_layer<Net>(walk, {}, in);
+    Growing<Size> needed;
+    find_needed(walk, out, needed);
+
+    CallTree tree;
+    tree.inputs.assign(in.id, in.id + in.count);
+    tree.outputs.assign(out.id, out.id + out.count);
+    for (Size v = 0; v < walk.values.size(); ++v)
+        tree.values.push_back({walk.values[v].dims, walk.values[v].batched});
+    const std::vector<std::string> names = names_of_nodes<N>();
+    std::vector<bool> used(N::Leaves::size);
+    std::vector<Size> moved_to;
+    for (Size c = 0; c < walk.calls.size(); ++c) {
+        Call call = walk.calls[c];
+        const Size node = walk.node_of[c];
+        moved_to.push_back(tree.calls.size());
+        if (node != no_index) {
+            if (needed[node] == no_index) continue;
+            describe_node<N>(walk, names, call, walk.nodes[node], used);
+            call.outputs = {N::inputs + node};
+        }
+        if (call.parent != no_index) call.parent = moved_to[call.parent];
+        tree.calls.push_back(call);
+    }
+    return tree;
+}
+
+}  // namespace detail
+}  // namespace strata

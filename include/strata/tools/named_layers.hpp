@@ -1,0 +1,77 @@
+#pragma once
+// The layers and modules that a network is made of, each with its name; and a network whose user states the
+// shapes of its inputs.
+
+#include <strata/core/network.hpp>
+#include <strata/models/module.hpp>
+#include <strata/tools/layer_name.hpp>
+#include <string>
+#include <vector>
+
+namespace strata::detail {
+
+/// A network whose user states the shapes of the inputs.
+template <class Net, class... Shapes>
+struct StatedNetwork : Net {
+    using input_shapes = InputShapes<Shapes...>;
+};
+template <class Net, class... Shapes>
+struct Stated {
+    using type = StatedNetwork<Net, Shapes...>;
+};
+template <class Net>
+struct Stated<Net> {
+    using type = Net;
+};
+/// `Net`, or with shapes what is the same network and states them.
+template <class Net, class... Shapes>
+using stated_t = typename Stated<Net, Shapes...>::type;
+template <class Net>
+struct WithoutShapes {
+    using type = Net;
+};
+template <class Net, class... Shapes>
+struct WithoutShapes<StatedNetwork<Net, Shapes...>> {
+    using type = Net;
+};
+
+/// A layer of a network, or a module around layers; all are numbered, each in front of its children.
+struct NamedLayer {
+    ParameterName name;
+    std::string text;
+};
+
+template <class Layer>
+constexpr Size count_layers();
+template <class... Children>
+constexpr Size count_layers(TypeList<Children...>) {
+    return (Size(1) + ... + count_layers<Children>());
+}
+template <class Layer>
+constexpr Size count_layers() {
+    if constexpr (Composite<Layer>)
+        return count_layers(typename Layer::children{});
+    else
+        return 1;
+}
+
+template <class Layer>
+void list_layers(std::vector<NamedLayer>& list, const ParameterName& name);
+template <class Parent, class... Children>
+void list_children(TypeList<Children...>, std::vector<NamedLayer>& list, const ParameterName& name) {
+    [[maybe_unused]] Size index = 0;  // of a module without layers
+    ((list_layers<Children>(list, Parent::child_name(name, index)),
+      index += traits_of<Children>().unnamed ? 0 : 1),
+     ...);
+}
+template <class Layer>
+void list_layers(std::vector<NamedLayer>& list, const ParameterName& name) {
+    if constexpr (OwnParameter<Layer>)
+        list.push_back({name.child(Layer::parameters(Dims{}).items[0].name), "Parameter"});
+    else
+        list.push_back({traits_of<Layer>().unnamed ? ParameterName{} : name,
+                        layer_name<typename WithoutShapes<Layer>::type>()});
+    if constexpr (Composite<Layer>) list_children<Layer>(typename Layer::children{}, list, name);
+}
+
+}  // namespace strata::detail

@@ -1,0 +1,14 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/batch_norm1d.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>, st::BatchNorm1d<3>>;
+
+int main() {
+    st::Model<Net> model;
+    auto mean = model.buffer<"1.running_mean">();
+}

@@ -1,0 +1,10 @@
+#include <strata/layers/conv2d.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/layers/reshape.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Input<28, 28>, st::Reshape<1, 28, 28>, st::Conv2d<1, 32, 3>>;
+
+template struct st::Network<Net>;

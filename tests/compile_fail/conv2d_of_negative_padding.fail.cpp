@@ -1,0 +1,13 @@
+// error: arguments
+// expect: Conv2d<1, 32, 3, .*-1.*>
+// expect: its_padding_must_be_at_least_0
+// What shall be cut off, cut off before.
+#include <strata/layers/conv2d.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Input<1, 28, 28>, st::Conv2d<1, 32, 3, st::padding<-1>>>;
+
+template struct st::Network<Net>;

@@ -1,0 +1,9 @@
+#include <strata/layers/conv2d.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Input<3, 28, 28>, st::Conv2d<3, 32, 3, st::stride<2>, st::padding<1>>>;
+
+template struct st::Network<Net>;

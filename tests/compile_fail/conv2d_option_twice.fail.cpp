@@ -1,0 +1,13 @@
+// error: arguments
+// expect: Conv2d<1, 32, 3, .*>
+// expect: write_each_of_its_options_once
+// `same_padding` and `padding` are one option.
+#include <strata/layers/conv2d.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Input<1, 28, 28>, st::Conv2d<1, 32, 3, st::padding<1>, st::same_padding>>;
+
+template struct st::Network<Net>;

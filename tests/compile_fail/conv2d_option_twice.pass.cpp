@@ -1,0 +1,9 @@
+#include <strata/layers/conv2d.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Input<1, 28, 28>, st::Conv2d<1, 32, 3, st::same_padding>>;
+
+template struct st::Network<Net>;

@@ -1,0 +1,16 @@
+#include <strata/layers/cat.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/layers/slice.hpp>
+#include <strata/models/module.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Input<6, 8>> {
+    static constexpr auto forward(auto input, auto x) {
+        x = input(x);
+        const auto [a, b] = split<3, 3>(x, 1);
+        return st::cat({a, a, b}, 2);
+    }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -1,0 +1,20 @@
+// error: shape
+// expect: Chunk\b
+// expect: is_given<(strata::)?Shape<7>>
+// expect: it_divides_by_as_many_parts_as__extent_and_parts_are, (strata::)?Shape<7, 2>
+// The parts of chunk are equal; split<4, 3>(x) gives unequal ones.
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/slice.hpp>
+#include <strata/models/module.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Linear<10, 7>> {
+    static constexpr auto forward(auto linear, auto x) {
+        const auto [a, b] = chunk<2>(linear(x));
+        return a * b;
+    }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -1,0 +1,15 @@
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/slice.hpp>
+#include <strata/models/module.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Linear<10, 8>> {
+    static constexpr auto forward(auto linear, auto x) {
+        const auto [a, b] = chunk<2>(linear(x));
+        return a * b;
+    }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -1,0 +1,14 @@
+#include <strata/layers/input.hpp>
+#include <strata/layers/reduce.hpp>
+#include <strata/models/module.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Input<3, 4>> {
+    static constexpr auto forward(auto input, auto x) {
+        x = input(x);
+        return mean(x, 2);
+    }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -1,0 +1,15 @@
+#include <strata/layers/input.hpp>
+#include <strata/layers/matmul.hpp>
+#include <strata/layers/permute.hpp>
+#include <strata/models/module.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Input<3, 4>> {
+    static constexpr auto forward(auto input, auto x) {
+        x = input(x);
+        return matmul(x, transpose(x, 1, 2));
+    }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

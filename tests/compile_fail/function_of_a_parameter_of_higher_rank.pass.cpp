@@ -1,0 +1,14 @@
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/layers/reduce.hpp>
+#include <strata/models/module.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Input<4>, st::Parameter<"table", st::Shape<3, 4>>> {
+    static constexpr auto forward(auto input, auto table, auto x) {
+        return input(x) * sum(table, 0);
+    }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

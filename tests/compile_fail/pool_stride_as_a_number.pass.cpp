@@ -1,0 +1,9 @@
+#include <strata/layers/input.hpp>
+#include <strata/layers/max_pool2d.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Input<8, 28, 28>, st::MaxPool2d<3, st::stride<2>>>;
+
+template struct st::Network<Net>;

@@ -1,0 +1,95 @@
+// GRU against PyTorch.
+
+#include "catch.hpp"
+#include "golden/sequence.hpp"
+#include "laws/laws.hpp"
+#include "layers/layer_check.hpp"
+
+#include <span>
+#include <strata/layers/gru.hpp>
+
+using namespace strata;
+using layer_check::check_gradients;
+using layer_check::check_layer;
+namespace sequence = golden::sequence;
+
+static_assert(GRU<3, 5>::output_shape(dims(7, 3)).dims == dims(7, 5));
+static_assert(GRU<5>::output_shape(dims(7, 3)).dims == dims(7, 5));
+static_assert(GRU<3, 5, bidirectional>::output_shape(dims(7, 3)).dims == dims(7, 10));
+static_assert(GRU<3, 5>::output_shape(dims(7, 4)).refusal == &it_takes_a_last_extent_of);
+static_assert(GRU<3, 5>::output_shape(dims(3)).refusal ==
+              &it_takes_a_sequence_of_vectors__a_sample_of_two_extents_such_as);
+static_assert(GRU<3, 5>::parameters(dims(7, 3)).count == 4);
+static_assert(GRU<3, 5>::parameters(dims(7, 3)).items[0].dims == dims(15, 3));
+static_assert(GRU<3, 5>::parameters(dims(7, 3)).items[1].dims == dims(15, 5));
+static_assert(GRU<3, 5>::parameters(dims(7, 3)).items[2].dims == dims(15));
+static_assert(GRU<3, 5, no_bias>::parameters(dims(7, 3)).count == 2);
+static_assert(GRU<3, 5, num_layers<2>, bidirectional>::parameters(dims(7, 3)).count == 16);
+static_assert(GRU<3, 5, num_layers<2>, bidirectional>::parameters(dims(7, 3)).items[8].dims == dims(15, 10));
+static_assert(GRU<3, 5>::multiply_adds(dims(7, 3)) == 7 * 15 * (3 + 5));
+static_assert(GRU<3, 5>::traits.keeps == Keeps::both && !GRU<3, 5>::traits.in_place);
+static_assert(GRU<3, 5>::wrong_arguments == nullptr &&
+              GRU<5, no_bias, num_layers<3>>::wrong_arguments == nullptr);
+static_assert(GRU<>::wrong_arguments == &write_its_sizes_In_Hidden__or_Hidden_alone);
+static_assert(GRU<1, 2, 3>::wrong_arguments == &write_its_sizes_In_Hidden__or_Hidden_alone);
+static_assert(GRU<no_bias, 2>::wrong_arguments == &write_each_of_its_options_once_and_behind_the_sizes);
+static_assert(GRU<2, no_bias, no_bias>::wrong_arguments ==
+              &write_each_of_its_options_once_and_behind_the_sizes);
+static_assert(GRU<2, 3, false>::wrong_arguments == &write_no_bias_and_not_false_or_true);
+static_assert(GRU<2, 0>::wrong_arguments == &its_input_and_hidden_sizes_must_be_at_least_1);
+static_assert(GRU<2, num_layers<0>>::wrong_arguments == &it_has_at_least_1_layer);
+static_assert(GRU<2, init::Nonlinearity::relu>::wrong_arguments == &only_RNN_has_a_nonlinearity_to_choose);
+
+TEST_CASE("GRU computes PyTorch's numbers") {
+    check_layer<Shape<1, 3>>(GRU<3, 5>{}, sequence::gru_single);
+    check_layer<Shape<4, 5>>(GRU<7>{}, sequence::gru_batch);
+    check_layer<Shape<2, 2>>(GRU<2, 17, no_bias>{}, sequence::gru_wide);
+    check_layer<Shape<5, 4>>(GRU<4, 3, num_layers<2>>{}, sequence::gru_two_layers);
+    check_layer<Shape<4, 3>>(GRU<3, 2, num_layers<2>, bidirectional>{}, sequence::gru_both_ways);
+}
+
+TEST_CASE("GRU: gradients") {
+    check_gradients<Shape<1, 2>>(GRU<2, 3>{});
+    check_gradients<Shape<4, 3>>(GRU<3, 2>{});
+    check_gradients<Shape<3, 2>>(GRU<2, 3, num_layers<3>, no_bias>{}, 2);
+    check_gradients<Shape<3, 2>>(GRU<2, num_layers<2>, bidirectional>{}, 1);
+    check_gradients<Shape<2, 3>>(GRU<5, bidirectional>{}, 2);
+}
+
+TEST_CASE("GRU: laws") {
+    laws::hold<Shape<4, 3>>(GRU<3, 5>{});
+    laws::hold<Shape<1, 3>>(GRU<2, no_bias>{});
+    laws::hold<Shape<3, 2>>(GRU<4, num_layers<2>, bidirectional>{});
+}
+
+TEST_CASE("GRU has PyTorch's names and initial values") {
+    using Net = GRU<3, 2, num_layers<2>, bidirectional>;
+    manual_seed(42);
+    test::Model<Sequential<Input<3, 3>, Net>> model;
+    std::vector<float> values;
+    const auto flat = test::parameters(model);
+    for (const auto& row : model.parameter_table())
+        values.insert(values.end(), flat.begin() + static_cast<std::ptrdiff_t>(row.offset),
+                      flat.begin() + static_cast<std::ptrdiff_t>(row.offset + row.dims.elements()));
+    CHECK(layer_check::close("initial values", values, std::span(sequence::gru_initial), 1e-7, 0));
+    CHECK(std::string(Net::parameters(dims(3, 3)).items[0].name) == "weight_ih_l0");
+    CHECK(std::string(Net::parameters(dims(3, 3)).items[5].name) == "weight_hh_l0_reverse");
+    CHECK(std::string(Net::parameters(dims(3, 3)).items[10].name) == "bias_ih_l1");
+    CHECK(std::string(Net::parameters(dims(3, 3)).items[15].name) == "bias_hh_l1_reverse");
+    CHECK(std::string(GRU<2, num_layers<12>>::parameters(dims(3, 3)).items[44].name) == "weight_ih_l11");
+}
+
+TEST_CASE("GRU refuses a dropout that is no probability") {
+    using Net = GRU<2, num_layers<2>>;
+    const Net layer{.dropout = 1.5};
+    layer_check::Run<Net, Shape<3, 2>, float> run(layer, 1);
+    CHECK_THROWS_WITH(run.forward(), "strata: GRU: dropout is 1.5, and it must be between 0 and 1");
+}
+
+// The masks of dropout are PyTorch's where the host draws them.
+TEST_CASE("GRU drops as PyTorch does between its layers") {
+    using Net = GRU<3, 2, num_layers<2>, bidirectional>;
+    if constexpr (test::Device::is_host) check_layer<Shape<4, 3>>(Net{.dropout = 0.4}, sequence::gru_dropout);
+    check_gradients<Shape<4, 3>>(Net{.dropout = 0.4});
+    check_gradients<Shape<4, 3>>(Net{.dropout = 1});
+}

@@ -1,0 +1,87 @@
+// Products and exchanged extents, in the forward of a module, against PyTorch.
+
+#include "models/function_check.hpp"
+
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/arithmetic_number.hpp>
+#include <strata/layers/matmul.hpp>
+#include <strata/layers/permute.hpp>
+#include <strata/layers/pointwise.hpp>
+#include <strata/layers/slice.hpp>
+#include <strata/layers/softmax.hpp>
+#include <strata/layers/unsqueeze.hpp>
+
+namespace functions_of_matrices {
+
+using function_check::check;
+using function_check::check_gradients;
+using strata::Module;
+using strata::Parameter;
+using strata::Shape;
+
+struct Transposed : Module<Parameter<"scale", Shape<3, 4>>> {
+    static constexpr auto forward(auto scale, auto x) {
+        x = x * scale;
+        return transpose(x, 1, 2) * transpose(transpose(transpose(x, -1, 1), 1, 2), 2, 1);
+    }
+};
+struct Permuted : Module<Parameter<"scale", Shape<3, 5, 4>>, Parameter<"a", Shape<3, 4>>> {
+    static constexpr auto forward(auto scale, auto a, auto x) {
+        return permute(x * scale, 0, 3, 1, 2) * unsqueeze(permute(a, 1, 0), -1);
+    }
+};
+struct Products : Module<Parameter<"scale", Shape<3, 4>>, Parameter<"a", Shape<4, 4>>> {
+    static constexpr auto forward(auto scale, auto a, auto x) {
+        x = x * scale;
+        return matmul(x, transpose(sin(x), 1, 2)) + matmul(matmul(x, a), transpose(x, -2, -1));
+    }
+};
+struct ByParameter : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<3, 4>>, Parameter<"b", Shape<4>>> {
+    static constexpr auto forward(auto scale, auto a, auto b, auto x) { return matmul(matmul(x * scale, a), b); }
+};
+struct Stacks : Module<Parameter<"scale", Shape<2, 3, 4>>, Parameter<"a", Shape<4, 2>>> {
+    static constexpr auto forward(auto scale, auto a, auto x) {
+        x = x * scale;
+        return matmul(matmul(x, transpose(x, 2, 3)), matmul(x, a));
+    }
+};
+struct SingleProducts : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<2, 4>>,
+                               Parameter<"b", Shape<4, 3>>, Parameter<"c", Shape<4>>> {
+    static constexpr auto forward(auto scale, auto a, auto b, auto c, auto x) {
+        return x * scale * matmul(a, b) + matmul(c, b) + matmul(c, c);
+    }
+};
+struct Attention : Module<Parameter<"scale", Shape<3, 6>>> {
+    static constexpr auto forward(auto scale, auto x) {
+        const auto [q, k, v] = chunk<3>(x * scale, -1);
+        return matmul(softmax(matmul(q, transpose(k, 1, 2)) / 2, -1), v);
+    }
+};
+
+TEST_CASE("Exchanged extents") {
+    check<Shape<3, 4>, Transposed>(golden::functions::transposed_1);
+    check<Shape<3, 4>, Transposed>(golden::functions::transposed_2);
+    check_gradients<Shape<3, 4>, Transposed>(golden::functions::transposed_2);
+    check<Shape<3, 5, 4>, Permuted>(golden::functions::permuted_1);
+    check<Shape<3, 5, 4>, Permuted>(golden::functions::permuted_2);
+    check_gradients<Shape<3, 5, 4>, Permuted>(golden::functions::permuted_1);
+}
+
+TEST_CASE("Products") {
+    check<Shape<3, 4>, Products>(golden::functions::products_1);
+    check<Shape<3, 4>, Products>(golden::functions::products_2);
+    check_gradients<Shape<3, 4>, Products>(golden::functions::products_2);
+    check<Shape<2, 3>, ByParameter>(golden::functions::by_parameter_1);
+    check<Shape<2, 3>, ByParameter>(golden::functions::by_parameter_2);
+    check_gradients<Shape<2, 3>, ByParameter>(golden::functions::by_parameter_2);
+    check<Shape<2, 3, 4>, Stacks>(golden::functions::stacks_1);
+    check<Shape<2, 3, 4>, Stacks>(golden::functions::stacks_2);
+    check<Shape<2, 3>, SingleProducts>(golden::functions::single_products_1);
+    check<Shape<2, 3>, SingleProducts>(golden::functions::single_products_2);
+    check_gradients<Shape<2, 3>, SingleProducts>(golden::functions::single_products_2);
+    check<Shape<3, 6>, Attention>(golden::functions::attention_1);
+    check<Shape<3, 6>, Attention>(golden::functions::attention_2);
+    check_gradients<Shape<3, 6>, Attention>(golden::functions::attention_2);
+}
+
+}  // namespace functions_of_matrices

@@ -1,0 +1,80 @@
+// Sums, means and largest values, in the forward of a module, against PyTorch.
+
+#include "models/function_check.hpp"
+
+#include <strata/layers/amax.hpp>
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/arithmetic_number.hpp>
+#include <strata/layers/cat.hpp>
+#include <strata/layers/flatten.hpp>
+#include <strata/layers/pointwise.hpp>
+#include <strata/layers/reduce.hpp>
+#include <strata/layers/unsqueeze.hpp>
+
+namespace functions_that_reduce {
+
+using function_check::check;
+using function_check::check_gradients;
+using strata::Module;
+using strata::Parameter;
+using strata::Shape;
+
+struct Sums : Module<Parameter<"scale", Shape<4, 4>>> {
+    static constexpr auto forward(auto scale, auto x) {
+        x = x * scale;
+        return strata::cat({sum(x, 1), sum(x, -1), mean(x, 2), unsqueeze(mean(x, {1, -1}), 1),
+                            flatten(sum(x, {1, 2}, true))});
+    }
+};
+struct OfEverything : Module<Parameter<"scale", Shape<2, 3>>> {
+    static constexpr auto forward(auto scale, auto x) {
+        x = x * scale;
+        return (x - mean(x)) * sum(x);
+    }
+};
+struct OverBatch : Module<Parameter<"scale", Shape<3, 2>>> {
+    static constexpr auto forward(auto scale, auto x) {
+        x = x * scale;
+        return (x - mean(x, 0)) / (sum(square(x), 0) + 1);
+    }
+};
+struct SingleSums : Module<Parameter<"scale", Shape<4>>, Parameter<"a", Shape<3, 4>>> {
+    static constexpr auto forward(auto scale, auto a, auto x) {
+        return x * scale * sum(a, 0) + sum(mean(a, -1)) + mean(a, {0, 1});
+    }
+};
+struct MeanOfAll : Module<Parameter<"scale", Shape<3, 5>>> {
+    static constexpr auto forward(auto scale, auto x) { return mean(x * scale); }
+};
+struct Largest : Module<Parameter<"scale", Shape<3, 4>>> {
+    static constexpr auto forward(auto scale, auto x) {
+        x = x * scale;
+        return strata::cat({amax(x, 1), amax(x, -1), unsqueeze(amax(x, {1, 2}), 1)});
+    }
+};
+
+TEST_CASE("Sums and means") {
+    check<Shape<4, 4>, Sums>(golden::functions::sums_1);
+    check<Shape<4, 4>, Sums>(golden::functions::sums_2);
+    check_gradients<Shape<4, 4>, Sums>(golden::functions::sums_2);
+    check<Shape<2, 3>, OfEverything>(golden::functions::of_everything_1);
+    check<Shape<2, 3>, OfEverything>(golden::functions::of_everything_2);
+    check_gradients<Shape<2, 3>, OfEverything>(golden::functions::of_everything_2);
+    check<Shape<3, 2>, OverBatch>(golden::functions::over_batch_1);
+    check<Shape<3, 2>, OverBatch>(golden::functions::over_batch_2);
+    check_gradients<Shape<3, 2>, OverBatch>(golden::functions::over_batch_2);
+    check<Shape<4>, SingleSums>(golden::functions::single_sums_1);
+    check<Shape<4>, SingleSums>(golden::functions::single_sums_2);
+    check_gradients<Shape<4>, SingleSums>(golden::functions::single_sums_2);
+    check<Shape<3, 5>, MeanOfAll>(golden::functions::mean_of_all_1);
+    check<Shape<3, 5>, MeanOfAll>(golden::functions::mean_of_all_2);
+    check_gradients<Shape<3, 5>, MeanOfAll>(golden::functions::mean_of_all_2);
+}
+
+TEST_CASE("The largest values") {
+    check<Shape<3, 4>, Largest>(golden::functions::largest_1);
+    check<Shape<3, 4>, Largest>(golden::functions::largest_2);
+    check_gradients<Shape<3, 4>, Largest>(golden::functions::largest_2);
+}
+
+}  // namespace functions_that_reduce
