@@ -7,10 +7,10 @@
 
 namespace st = strata;
 
-using Net = st::Sequential<st::Input<1, 28, 28>,                                //
-                           st::Conv2d<16, 3>, st::ReLU, st::MaxPool2d<2>,       // 16 x 13 x 13
-                           st::Conv2d<32, 3>, st::ReLU, st::MaxPool2d<2>,       // 32 x 5 x 5
-                           st::Flatten, st::Dropout,                            // 800
+using Net = st::Sequential<st::Input<1, 28, 28>,                           //
+                           st::Conv2d<16, 3>, st::ReLU, st::MaxPool2d<2>,  // 16 x 13 x 13
+                           st::Conv2d<32, 3>, st::ReLU, st::MaxPool2d<2>,  // 32 x 5 x 5
+                           st::Flatten, st::Dropout,                       // 800
                            st::Linear<128>, st::ReLU, st::Linear<10>, st::LogSoftmax>;
 
 int main() {

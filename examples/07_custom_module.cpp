@@ -7,7 +7,8 @@
 namespace st = strata;
 
 // Linear regression from bare parameters. They have no batch; x has.
-struct LinearRegression : st::Module<st::Parameter<"weights", st::Shape<1>>, st::Parameter<"bias", st::Shape<1>>> {
+struct LinearRegression
+    : st::Module<st::Parameter<"weights", st::Shape<1>>, st::Parameter<"bias", st::Shape<1>>> {
     using input_shapes = st::InputShapes<st::Shape<1>>;
 
     static constexpr auto forward(auto weights, auto bias, auto x) { return weights * x + bias; }
@@ -80,5 +81,6 @@ int main() {
     std::cout << st::summary<Deep>() << '\n';
     const double shallow = train_on_circle<ThreeLayers>("three layers");
     const double deep = train_on_circle<Deep>("residual");
-    return std::fabs(weight - 0.7) < 0.05 && std::fabs(bias - 0.3) < 0.05 && shallow > 0.9 && deep > 0.95 ? 0 : 1;
+    return std::fabs(weight - 0.7) < 0.05 && std::fabs(bias - 0.3) < 0.05 && shallow > 0.9 && deep > 0.95 ? 0
+                                                                                                          : 1;
 }

@@ -19,10 +19,11 @@ constexpr int width = 64;
 
 using Block = st::TransformerEncoderLayer<width, 4, 128, st::causal, st::norm_first, st::gelu_activation>;
 
-struct Writer : st::Module<st::Named<"token", st::Embedding<characters, width>>,
-                           st::Parameter<"position", st::Shape<context, width>>,
-                           st::Named<"blocks", st::Sequential<Block, Block>>, st::Named<"norm", st::LayerNorm<width>>,
-                           st::Named<"head", st::Linear<width, characters>>> {
+struct Writer
+    : st::Module<st::Named<"token", st::Embedding<characters, width>>,
+                 st::Parameter<"position", st::Shape<context, width>>,
+                 st::Named<"blocks", st::Sequential<Block, Block>>, st::Named<"norm", st::LayerNorm<width>>,
+                 st::Named<"head", st::Linear<width, characters>>> {
     using input_shapes = st::InputShapes<st::Shape<context>>;
 
     static constexpr auto forward(auto token, auto position, auto blocks, auto norm, auto head, auto x) {
@@ -31,7 +32,9 @@ struct Writer : st::Module<st::Named<"token", st::Embedding<characters, width>>,
     }
 };
 
-std::int64_t code_of(char c) { return c == '\n' ? characters - 1 : std::clamp<int>(c - ' ', 0, characters - 2); }
+std::int64_t code_of(char c) {
+    return c == '\n' ? characters - 1 : std::clamp<int>(c - ' ', 0, characters - 2);
+}
 char character_of(std::int64_t code) { return code == characters - 1 ? '\n' : static_cast<char>(' ' + code); }
 
 std::vector<std::int64_t> read(const char* path) {
@@ -42,7 +45,8 @@ std::vector<std::int64_t> read(const char* path) {
 }
 
 /// What the model writes after a beginning.
-std::string write(const st::Model<Writer>& model, const std::string& beginning, int length, double temperature) {
+std::string write(const st::Model<Writer>& model, const std::string& beginning, int length,
+                  double temperature) {
     st::Predictor predictor{model};
     std::string text = beginning;
     xt::xtensor<std::int64_t, 2> x({1, context});
@@ -57,7 +61,8 @@ std::string write(const st::Model<Writer>& model, const std::string& beginning, 
         float random = 0;
         st::uniform_(&random, 1, 0, 1, st::default_generator());
         int chosen = 0;
-        for (double left = random * total - weights[0]; left > 0 && chosen + 1 < characters; left -= weights[chosen])
+        for (double left = random * total - weights[0]; left > 0 && chosen + 1 < characters;
+             left -= weights[chosen])
             ++chosen;
         text += character_of(chosen);
     }
@@ -68,8 +73,8 @@ int main(int argc, char** argv) {
     const auto text = read(argc > 1 ? argv[1] : __FILE__);
     const int steps = argc > 2 ? std::stoi(argv[2]) : 400;
     if (text.size() <= context + 1) {
-        std::printf("%s: found %zu characters, expected more than %d\n", argc > 1 ? argv[1] : __FILE__, text.size(),
-                    context + 1);
+        std::printf("%s: found %zu characters, expected more than %d\n", argc > 1 ? argv[1] : __FILE__,
+                    text.size(), context + 1);
         return 1;
     }
 

@@ -1,10 +1,11 @@
-// Convolutions of Strata's Cpu beside oneDNN's and beside im2col with OpenBLAS, one thread each. The contenders
-// take turns, and medians are printed, in microseconds; in brackets GFLOP/s, products with padding counted.
+// Convolutions of Strata's Cpu beside oneDNN's and beside im2col with OpenBLAS, one thread each. The
+// contenders take turns, and medians are printed, in microseconds; in brackets GFLOP/s, products with padding
+// counted.
 //
 //   g++ -std=c++20 -O2 -Iinclude benchmarks/runtime/convolution_vs_onednn.cpp -ldnnl -lopenblas
 //
-// `onednn` is oneDNN with format_tag::any and all tensors in the layout that it prefers; `+ reorders` goes from
-// NCHW to NCHW, as Strata and PyTorch do. The weight gradients include the bias's.
+// `onednn` is oneDNN with format_tag::any and all tensors in the layout that it prefers; `+ reorders` goes
+// from NCHW to NCHW, as Strata and PyTorch do. The weight gradients include the bias's.
 
 #include <algorithm>
 #include <chrono>
@@ -43,7 +44,8 @@ std::vector<double> race(const std::vector<std::function<void()>>& contenders) {
     using Clock = std::chrono::steady_clock;
     std::vector<std::vector<double>> times(contenders.size());
     const auto begin = Clock::now();
-    for (int round = 0; round < 400 && (round < 15 || Clock::now() - begin < std::chrono::seconds(1)); ++round)
+    for (int round = 0; round < 400 && (round < 15 || Clock::now() - begin < std::chrono::seconds(1));
+         ++round)
         for (Size i = 0; i < contenders.size(); ++i) {
             const auto start = Clock::now();
             contenders[i]();
@@ -82,10 +84,10 @@ public:
         w = plain(w_dims, g.groups > 1 ? memory::format_tag::goihw : memory::format_tag::oihw);
         b = plain({n(g.out_channels)}, memory::format_tag::x);
         const auto direct = dnnl::algorithm::convolution_direct;
-        const dnnl::convolution_forward::primitive_desc fd(
-            {dnnl::prop_kind::forward_training, direct, any(x_dims), any(w_dims), b.get_desc(), any(y_dims),
-             stride, before, after},
-            engine);
+        const dnnl::convolution_forward::primitive_desc fd({dnnl::prop_kind::forward_training, direct,
+                                                            any(x_dims), any(w_dims), b.get_desc(),
+                                                            any(y_dims), stride, before, after},
+                                                           engine);
         const dnnl::convolution_backward_data::primitive_desc id(
             {direct, any(x_dims), any(w_dims), any(y_dims), stride, before, after}, engine, fd);
         const dnnl::convolution_backward_weights::primitive_desc wd(
@@ -170,8 +172,7 @@ struct Im2Col {
                         for (Size j = 0; j < g.columns.out; ++j, ++to) {
                             const Size r = i * g.rows.stride + k - g.rows.before;
                             const Size s = j * g.columns.stride + l - g.columns.before;
-                            f(*to, (c * g.rows.in + r) * g.columns.in + s,
-                              r < g.rows.in && s < g.columns.in);
+                            f(*to, (c * g.rows.in + r) * g.columns.in + s, r < g.rows.in && s < g.columns.in);
                         }
     }
     void fill(const float* x) {

@@ -77,7 +77,7 @@ int main() {
     st::Trainer trainer{model, LogCosh{}, st::Adam{.lr = 1e-2}};
     const xt::xtensor<float, 2> x = st::randn(64, 8), y = st::randn(64, 3);
     for (int step = 0; step < 5; ++step) std::cout << trainer.step(x, y).loss << "\n";
-    std::cout << model.parameter<"0.scale">() << "\n";
+    std::cout << "scale[0] = " << model.parameter<"0.scale">()(0) << "\n";
     // [use]
 
     // [check]

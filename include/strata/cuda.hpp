@@ -10,24 +10,38 @@
 #include <strata/version.hpp>
 
 // Core: shapes, parameters, plans
+#include <strata/core/attention.hpp>
+#include <strata/core/bias.hpp>
 #include <strata/core/class_extent.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
+#include <strata/core/graph.hpp>
 #include <strata/core/host_tensor.hpp>
 #include <strata/core/layer.hpp>
+#include <strata/core/loops.hpp>
 #include <strata/core/loss_report.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/near_names.hpp>
 #include <strata/core/network.hpp>
+#include <strata/core/normalization.hpp>
+#include <strata/core/parameter_name.hpp>
 #include <strata/core/plan.hpp>
+#include <strata/core/pool_geometry.hpp>
 #include <strata/core/precision.hpp>
 #include <strata/core/replay_key.hpp>
+#include <strata/core/resize.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/shape_check.hpp>
+#include <strata/core/strided.hpp>
 #include <strata/core/tensor.hpp>
+#include <strata/core/trace.hpp>
 #include <strata/core/type_list.hpp>
+#include <strata/core/type_number.hpp>
+#include <strata/core/window.hpp>
+#include <strata/core/window_arguments.hpp>
 
 // Random numbers
 #include <strata/random/distributions.hpp>
@@ -65,40 +79,101 @@
 #include <strata/io/dtype.hpp>
 #include <strata/io/input_file.hpp>
 #include <strata/io/json.hpp>
+#include <strata/io/match_state.hpp>
 #include <strata/io/safetensors.hpp>
 #include <strata/io/safetensors_format.hpp>
 #include <strata/io/safetensors_reader.hpp>
 #include <strata/io/safetensors_writer.hpp>
 #include <strata/io/state.hpp>
+#include <strata/io/state_report.hpp>
 #include <strata/io/utf8.hpp>
 
 // Layers
+#include <strata/layers/adaptive_avg_pool2d.hpp>
+#include <strata/layers/adaptive_max_pool2d.hpp>
+#include <strata/layers/adaptive_pool.hpp>
+#include <strata/layers/amax.hpp>
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/arithmetic_number.hpp>
+#include <strata/layers/avg_pool.hpp>
+#include <strata/layers/avg_pool1d.hpp>
+#include <strata/layers/avg_pool2d.hpp>
+#include <strata/layers/batch_norm.hpp>
+#include <strata/layers/batch_norm1d.hpp>
+#include <strata/layers/batch_norm2d.hpp>
+#include <strata/layers/broadcast.hpp>
+#include <strata/layers/cat.hpp>
+#include <strata/layers/clamp.hpp>
+#include <strata/layers/conv1d.hpp>
+#include <strata/layers/conv2d.hpp>
+#include <strata/layers/conv_transpose2d.hpp>
+#include <strata/layers/convolution.hpp>
 #include <strata/layers/dropout.hpp>
+#include <strata/layers/dropout2d.hpp>
 #include <strata/layers/elu.hpp>
+#include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/gelu.hpp>
+#include <strata/layers/group_norm.hpp>
+#include <strata/layers/gru.hpp>
 #include <strata/layers/identity.hpp>
 #include <strata/layers/input.hpp>
+#include <strata/layers/instance_norm2d.hpp>
+#include <strata/layers/layer_norm.hpp>
 #include <strata/layers/leaky_relu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>
+#include <strata/layers/lstm.hpp>
+#include <strata/layers/matmul.hpp>
+#include <strata/layers/max_pool.hpp>
+#include <strata/layers/max_pool1d.hpp>
+#include <strata/layers/max_pool2d.hpp>
+#include <strata/layers/maximum.hpp>
+#include <strata/layers/multihead_attention.hpp>
+#include <strata/layers/normalization.hpp>
+#include <strata/layers/permute.hpp>
+#include <strata/layers/pointwise.hpp>
+#include <strata/layers/pool_arguments.hpp>
+#include <strata/layers/pow.hpp>
+#include <strata/layers/prelu.hpp>
+#include <strata/layers/recurrence.hpp>
+#include <strata/layers/recurrence_arguments.hpp>
+#include <strata/layers/recurrence_memory.hpp>
+#include <strata/layers/reduce.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/layers/reshape.hpp>
+#include <strata/layers/rms_norm.hpp>
+#include <strata/layers/rnn.hpp>
+#include <strata/layers/select.hpp>
+#include <strata/layers/sequence.hpp>
 #include <strata/layers/sigmoid.hpp>
 #include <strata/layers/silu.hpp>
+#include <strata/layers/slice.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/layers/softplus.hpp>
 #include <strata/layers/tanh.hpp>
+#include <strata/layers/unsqueeze.hpp>
+#include <strata/layers/upsample.hpp>
+#include <strata/layers/value_dim.hpp>
 
 // Models
+#include <strata/models/concat.hpp>
 #include <strata/models/execution.hpp>
+#include <strata/models/freezing.hpp>
+#include <strata/models/inputs.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/model_check.hpp>
+#include <strata/models/module.hpp>
+#include <strata/models/parallel.hpp>
+#include <strata/models/parameter.hpp>
+#include <strata/models/parameter_selection.hpp>
 #include <strata/models/prediction.hpp>
 #include <strata/models/predictor.hpp>
+#include <strata/models/residual.hpp>
 #include <strata/models/sequential.hpp>
 #include <strata/models/state.hpp>
 #include <strata/models/to.hpp>
+#include <strata/models/transformer_encoder_layer.hpp>
 
 // Losses
 #include <strata/losses/bce_loss.hpp>
@@ -109,6 +184,7 @@
 #include <strata/losses/huber_loss.hpp>
 #include <strata/losses/kl_div_loss.hpp>
 #include <strata/losses/l1_loss.hpp>
+#include <strata/losses/loss_module.hpp>
 #include <strata/losses/mse_loss.hpp>
 #include <strata/losses/nll_loss.hpp>
 #include <strata/losses/reduction.hpp>
@@ -124,6 +200,7 @@
 #include <strata/optimizers/optimizer.hpp>
 #include <strata/optimizers/rmsprop.hpp>
 #include <strata/optimizers/sgd.hpp>
+#include <strata/optimizers/update_plan.hpp>
 
 // Schedulers
 #include <strata/schedulers/cosine_annealing_lr.hpp>
@@ -147,5 +224,19 @@
 #include <strata/training/progress.hpp>
 #include <strata/training/totals.hpp>
 #include <strata/training/trainer.hpp>
+
+// Tools: tables and pictures of networks, checks of gradients
+#include <strata/tools/call_tree.hpp>
+#include <strata/tools/check_gradients.hpp>
+#include <strata/tools/gradient_check.hpp>
+#include <strata/tools/kept_memory.hpp>
+#include <strata/tools/layer_name.hpp>
+#include <strata/tools/loss_problem.hpp>
+#include <strata/tools/named_layers.hpp>
+#include <strata/tools/network_problem.hpp>
+#include <strata/tools/probed_network.hpp>
+#include <strata/tools/summary.hpp>
+#include <strata/tools/table.hpp>
+#include <strata/tools/to_dot.hpp>
 
 // End of the list.

@@ -2,8 +2,8 @@
 // expect: AdaptiveAvgPool2d<0>
 // expect: its_output_must_be_at_least_1
 // The mean of each channel is AdaptiveAvgPool2d<1>.
-#include <strata/layers/input.hpp>
 #include <strata/layers/adaptive_avg_pool2d.hpp>
+#include <strata/layers/input.hpp>
 #include <strata/models/sequential.hpp>
 
 namespace st = strata;

@@ -2,8 +2,8 @@
 // expect: AvgPool2d<3,
 // expect: it_has_no_such_option
 // Averages have no dilation, in PyTorch neither.
-#include <strata/layers/input.hpp>
 #include <strata/layers/avg_pool2d.hpp>
+#include <strata/layers/input.hpp>
 #include <strata/models/sequential.hpp>
 
 namespace st = strata;

@@ -1,5 +1,5 @@
-#include <strata/layers/input.hpp>
 #include <strata/layers/avg_pool2d.hpp>
+#include <strata/layers/input.hpp>
 #include <strata/models/sequential.hpp>
 
 namespace st = strata;

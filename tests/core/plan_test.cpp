@@ -30,10 +30,10 @@
 
 using namespace strata;
 using strata::detail::ActivationPlan;
+using strata::detail::GradientWrite;
 using strata::detail::Graph;
 using strata::detail::GraphNode;
 using strata::detail::GraphValue;
-using strata::detail::GradientWrite;
 using strata::detail::in_the_input;
 using strata::detail::in_the_parameters;
 using strata::detail::LayerRules;
@@ -57,8 +57,8 @@ struct Place {
     bool elsewhere = false;  ///< in the input or the parameters
 
     bool overlaps(const Place& other) const {
-        return !elsewhere && !other.elsewhere && batched == other.batched && offset < other.offset + other.size &&
-               other.offset < offset + size;
+        return !elsewhere && !other.elsewhere && batched == other.batched &&
+               offset < other.offset + other.size && other.offset < offset + size;
     }
     bool is(const Place& other) const {
         return !elsewhere && !other.elsewhere && batched == other.batched && offset == other.offset;
@@ -83,7 +83,8 @@ struct Player {
         return traits.view || (!training && traits.view_in_eval);
     }
     Place value_at(Size v) const {
-        const bool elsewhere = v < G::inputs || plan.value[v] == in_the_input || plan.value[v] == in_the_parameters;
+        const bool elsewhere =
+            v < G::inputs || plan.value[v] == in_the_input || plan.value[v] == in_the_parameters;
         return {graph.values[v].batched, plan.value[v], graph.values[v].dims.elements(), elsewhere};
     }
     Content content_of(Size v) const {
@@ -169,7 +170,8 @@ struct Player {
                         read(place, content, i);
                         must_not_touch(dx, place, i);
                     }
-                    if (!node.rules->traits.in_place || !dx.is(dy) || dx.size != dy.size) must_not_touch(dx, dy, i);
+                    if (!node.rules->traits.in_place || !dx.is(dy) || dx.size != dy.size)
+                        must_not_touch(dx, dy, i);
                     write(dx, mine, i);
                 } else {
                     read(dx, mine, i);
@@ -234,7 +236,8 @@ using NoParameters = Sequential<Input<9>, GELU, ReLU, Dropout, Softmax>;
 // Branches.
 using Blocks = Sequential<Linear<20, 30>, Residual<Linear<40>, ReLU, Linear<30>>, ReLU,
                           Residual<ReLU, Residual<Linear<30>, GELU>, Linear<30>>, Linear<5>>;
-using Branches = Sequential<Linear<20, 30>, Sum<Identity, Linear<30>, Sequential<Linear<7>, Linear<30>>>, ReLU>;
+using Branches =
+    Sequential<Linear<20, 30>, Sum<Identity, Linear<30>, Sequential<Linear<7>, Linear<30>>>, ReLU>;
 using Heads = Sequential<Linear<20, 30>, ReLU, Parallel<Linear<3>, Sequential<ReLU, Linear<4>>>>;
 struct Twice : Module<Named<"shared", Linear<12, 12>>, Parameter<"shift", Shape<12>>> {
     static constexpr auto forward(auto shared, auto, auto x) {
@@ -271,7 +274,9 @@ namespace {
 Size save_nothing(Dims) { return 0; }
 Size save_three(Dims) { return 3; }
 Size save_eleven(Dims) { return 11; }
-bool pass_all(const Operand* given, Size count, Size k) { return given[k] == given[count - 1] && given[0] == given[k]; }
+bool pass_all(const Operand* given, Size count, Size k) {
+    return given[k] == given[count - 1] && given[0] == given[k];
+}
 bool pass_none(const Operand*, Size, Size) { return false; }
 
 template <Size N>

@@ -63,8 +63,8 @@ std::vector<T> some_numbers(Size count) {
     return std::vector<T>(x.begin(), x.end());
 }
 
-/// Each parameter and each buffer has one row of the table, under its own name, and rows do not overlap: what is
-/// learnt lies in front, in the order of the table, and the buffers behind it.
+/// Each parameter and each buffer has one row of the table, under its own name, and rows do not overlap: what
+/// is learnt lies in front, in the order of the table, and the buffers behind it.
 template <class M>
 void each_parameter_is_visited_once(const M& model) {
     const auto table = M::parameter_table();

@@ -2,7 +2,6 @@
 
 #include "catch.hpp"
 #include "golden/normalization.hpp"
-#include "laws/laws.hpp"
 #include "layers/layer_check.hpp"
 #include "layers/norm_check.hpp"
 
@@ -65,9 +64,9 @@ TEST_CASE("BatchNorm1d: gradients") {
     check_gradients<Shape<2, 18>>(BatchNorm1d<no_affine>{}, 2);
 }
 
-TEST_CASE("BatchNorm1d: laws") {
-    laws::hold<Shape<5>>(BatchNorm1d<>{});
-    laws::hold<Shape<3, 4>>(BatchNorm1d<3>{});
+TEST_CASE("BatchNorm1d in a model: the running statistics are the model's") {
+    check_model<Shape<5>>(BatchNorm1d<5>{}, golden_norm::batch_norm1d_trained);
+    check_model<Shape<4>>(BatchNorm1d<no_affine>{.momentum = 0.3}, golden_norm::batch_norm1d_no_affine);
 }
 
 TEST_CASE("BatchNorm1d without running statistics infers what it trains") {

@@ -2,7 +2,6 @@
 
 #include "catch.hpp"
 #include "golden/normalization.hpp"
-#include "laws/laws.hpp"
 #include "layers/layer_check.hpp"
 #include "layers/norm_check.hpp"
 
@@ -50,9 +49,10 @@ TEST_CASE("BatchNorm2d: gradients") {
     check_gradients<Shape<11, 1, 3>>(BatchNorm2d<no_running_statistics>{}, 2);
 }
 
-TEST_CASE("BatchNorm2d: laws") {
-    laws::hold<Shape<3, 4, 5>>(BatchNorm2d<>{});
-    laws::hold<Shape<3, 1, 2>>(BatchNorm2d<3, no_affine>{});
+TEST_CASE("BatchNorm2d in a model: the running statistics are the model's") {
+    check_model<Shape<3, 4, 5>>(BatchNorm2d<>{}, golden_norm::batch_norm2d_trained);
+    check_model<Shape<3, 2, 2>>(BatchNorm2d<3>{.eps = 1e-3, .momentum = cumulative_average},
+                                golden_norm::batch_norm2d_cumulative);
 }
 
 TEST_CASE("BatchNorm2d: a NaN stays in its channel") {

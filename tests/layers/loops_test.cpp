@@ -7,6 +7,7 @@
 #include <strata/core/loops.hpp>
 #include <strata/core/math.hpp>
 #include <strata/random/distributions.hpp>
+#include <utility>
 #include <vector>
 
 namespace loops_on_the_device {
@@ -62,7 +63,8 @@ Size offset(const Extents& space, const Extents& tensor, Size element) {
 }
 
 template <class T>
-void check(const Extents& space, const Extents& a, const Extents& b, const Extents& out, Generator& generator) {
+void check(const Extents& space, const Extents& a, const Extents& b, const Extents& out,
+           Generator& generator) {
     Device device;
     Memory<T> x = random_numbers<T>(a.elements(), generator), y = random_numbers<T>(b.elements(), generator);
     const T *const at_x = x.device(), *const at_y = y.device();
@@ -102,9 +104,10 @@ TEST_CASE("Broadcasting and sums agree with plain loops") {
         space.batch = 1 + generator.random() % 5;
         space.dims.rank = generator.random() % 5;
         const Size longest = round % 3 == 0 ? 40 : 6;
-        for (Size i = 0; i < space.dims.rank; ++i) space.dims.extent[i] = 1 + generator.random() % (i == 3 ? longest : 6);
-        check<float>(space, repeated(space, generator), repeated(space, generator), repeated(space, generator),
-                     generator);
+        for (Size i = 0; i < space.dims.rank; ++i)
+            space.dims.extent[i] = 1 + generator.random() % (i == 3 ? longest : 6);
+        check<float>(space, repeated(space, generator), repeated(space, generator),
+                     repeated(space, generator), generator);
         check<double>(space, space, repeated(space, generator), repeated(space, generator), generator);
     }
 }
@@ -142,7 +145,8 @@ TEST_CASE("The largest of many numbers, and NaN") {
         const Extents space{3, dims(count)}, tensors[] = {{3, dims(1)}, space};
         x[1 + count / 2] = std::nanf("");
         x.upload();
-        device.max_in_loops(broadcast_loops(space, tensors), largest.device(), static_cast<const float*>(x.device()));
+        device.max_in_loops(broadcast_loops(space, tensors), largest.device(),
+                            static_cast<const float*>(x.device()));
         largest.download();
         CHECK(std::isnan(largest[0]) == (1 + count / 2 < count));
         for (Size row = 1; row < 3; ++row) {
@@ -150,6 +154,27 @@ TEST_CASE("The largest of many numbers, and NaN") {
             for (Size i = 0; i < count; ++i) expected = std::fmax(expected, x[row * count + i]);
             if (row > 1 || count > 2) CHECK(largest[row] == expected);
         }
+    }
+}
+
+TEST_CASE("Exchanged extents") {
+    Generator generator(6);
+    Device device;
+    for (const auto& [rows, columns] :
+         {std::pair<Size, Size>{3, 5}, {64, 96}, {33, 37}, {80, 2}, {2, 80}, {37, 64}}) {
+        Memory<float> x = random_numbers<float>(3 * rows * columns, generator), y(x.size());
+        Loops<2> loops;  // y[b, i, j] = x[b, j, i]
+        loops.add(3, {rows * columns, rows * columns});
+        loops.add(columns, {rows, 1});
+        loops.add(rows, {1, columns});
+        device.map_in_loops(loops, detail::Itself{}, y.device(), static_cast<const float*>(x.device()));
+        y.download();
+        Size wrong = 0;
+        for (Size b = 0; b < 3; ++b)
+            for (Size i = 0; i < columns; ++i)
+                for (Size j = 0; j < rows; ++j)
+                    wrong += y[(b * columns + i) * rows + j] != x[(b * rows + j) * columns + i];
+        CHECK(wrong == 0);
     }
 }
 
@@ -161,7 +186,8 @@ TEST_CASE("Nothing is added up to zero") {
     device.sum_in_loops(loops, 1, detail::Itself{}, sums.device(), static_cast<const float*>(x.device()));
     sums.download();
     CHECK(sums == std::vector<float>{0, 0});
-    device.map_in_loops(exchanged(loops), detail::Itself{}, x.device(), static_cast<const float*>(sums.device()));
+    device.map_in_loops(exchanged(loops), detail::Itself{}, x.device(),
+                        static_cast<const float*>(sums.device()));
 }
 
 }  // namespace loops_on_the_device

@@ -2,11 +2,13 @@
 // What the tests of normalising layers share.
 
 #include "golden/normalization.hpp"
+#include "laws/laws.hpp"
 #include "layers/layer_check.hpp"
 
 namespace norm_check {
 
 using namespace layer_check;
+using layer_check::close;
 
 /// First values, the buffers that two training steps leave, and what inference then makes of the first batch.
 template <class In, class Layer>
@@ -28,6 +30,28 @@ void check_trained(const Layer& layer, const golden::normalization::Trained& gol
     std::copy(golden.x.begin(), golden.x.end(), run.x.begin());
     run.infer();
     CHECK(close("y", run.y, golden.y, 1e-5, 1e-6));
+}
+
+/// The same in a model: it trains on both batches, and infers the first one, a sample at a time, too.
+template <class In, class Layer>
+void check_model(const Layer& layer, const golden::normalization::Trained& golden) {
+    using First = typename laws::InputOf<In>::type;
+    constexpr Size sample = In::dims.elements();
+    test::Model<Sequential<First, Layer>> model(Sequential<First, Layer>(First{}, layer));
+    const std::vector<float> x(golden.x.begin(), golden.x.end());
+    laws::each_parameter_is_visited_once(model);
+    laws::outputs(model, x);
+    laws::outputs(model, std::vector<float>(golden.x2.begin(), golden.x2.end()));
+    model.eval();
+    const std::vector<float> y = laws::outputs(model, x);
+    CHECK(close("y", y, golden.y, 1e-5, 1e-6));
+    CHECK(laws::same_bits(laws::outputs(model, x), y));  // inference changes nothing
+    for (Size begin = 0; begin < x.size(); begin += sample) {
+        const auto own = [&](const std::vector<float>& all) {
+            return std::vector<float>(all.data() + begin, all.data() + begin + sample);
+        };
+        CHECK(laws::same_bits(laws::outputs(model, own(x)), own(y)));
+    }
 }
 
 /// Inference is what training computes, for layers without running statistics: to the last bit.

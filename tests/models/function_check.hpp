@@ -1,6 +1,6 @@
 #pragma once
-// A module whose forward calls functions of values: against PyTorch's numbers, and its gradients against central
-// differences in double.
+// A module whose forward calls functions of values: against PyTorch's numbers, and its gradients against
+// central differences in double.
 
 #include "catch.hpp"
 #include "device.hpp"

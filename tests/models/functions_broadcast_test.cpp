@@ -22,11 +22,15 @@ struct Bias : Module<Parameter<"scale", Shape<3, 4>>, Parameter<"bias", Shape<4>
 };
 struct Channels : Module<Parameter<"scale", Shape<3, 2, 2>>, Parameter<"a", Shape<3, 1, 1>>,
                          Parameter<"b", Shape<3, 1, 1>>> {
-    static constexpr auto forward(auto scale, auto a, auto b, auto x) { return (x * scale - a) / (b * b + 1); }
+    static constexpr auto forward(auto scale, auto a, auto b, auto x) {
+        return (x * scale - a) / (b * b + 1);
+    }
 };
-struct Scalars : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<1>>, Parameter<"b", Shape<1, 1>>,
-                        Parameter<"c", Shape<>>> {
-    static constexpr auto forward(auto scale, auto a, auto b, auto c, auto x) { return (a * (x * scale) + b) - c; }
+struct Scalars : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<1>>,
+                        Parameter<"b", Shape<1, 1>>, Parameter<"c", Shape<>>> {
+    static constexpr auto forward(auto scale, auto a, auto b, auto c, auto x) {
+        return (a * (x * scale) + b) - c;
+    }
 };
 struct Outer : Module<Parameter<"scale", Shape<3, 1>>, Parameter<"a", Shape<3, 5>>> {
     static constexpr auto forward(auto scale, auto a, auto x) { return a * (x * scale); }
@@ -43,13 +47,14 @@ struct OfBatches : Module<Parameter<"scale", Shape<3, 4>>, Parameter<"a", Shape<
         return sum(x * a, -1, true) * x + mean(x, 1, true) / (x * x + 1);
     }
 };
-struct Singles : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<3>>, Parameter<"b", Shape<2, 1>>,
-                        Parameter<"c", Shape<>>> {
+struct Singles : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<3>>,
+                        Parameter<"b", Shape<2, 1>>, Parameter<"c", Shape<>>> {
     static constexpr auto forward(auto scale, auto a, auto b, auto c, auto x) {
         return x * scale + (a * b - c) * (a + a);
     }
 };
-struct Wide : Module<Parameter<"scale", Shape<2, 35>>, Parameter<"a", Shape<2, 1>>, Parameter<"b", Shape<35>>> {
+struct Wide
+    : Module<Parameter<"scale", Shape<2, 35>>, Parameter<"a", Shape<2, 1>>, Parameter<"b", Shape<35>>> {
     static constexpr auto forward(auto scale, auto a, auto b, auto x) { return x * scale * a + b; }
 };
 struct Alternating : Module<Parameter<"scale", Shape<2, 2, 2, 17>>, Parameter<"a", Shape<2, 1, 2, 1>>> {
@@ -108,7 +113,8 @@ TEST_CASE("A line of bare parameters learns as PyTorch's does") {
     flat[model.parameter_table()[1].offset] = -1;
     model.copy_parameters_from(flat.data());
     const xt::xtensor<T, 2> x = xt::adapt(golden::functions::regression_x, std::array<std::size_t, 2>{8, 1});
-    const xt::xtensor<T, 2> target = xt::adapt(golden::functions::regression_target, std::array<std::size_t, 2>{8, 1});
+    const xt::xtensor<T, 2> target =
+        xt::adapt(golden::functions::regression_target, std::array<std::size_t, 2>{8, 1});
     const auto device_x = test::to(x);
     const auto device_target = test::to(target);
     Optimizer optimizer(model, SGD{.lr = 0.1});
@@ -120,9 +126,11 @@ TEST_CASE("A line of bare parameters learns as PyTorch's does") {
         model.backward(loss);
         optimizer.step();
     }
-    CHECK(function_check::close("losses", losses, std::span(golden::functions::regression_losses), 1e-5, 1e-6));
+    CHECK(
+        function_check::close("losses", losses, std::span(golden::functions::regression_losses), 1e-5, 1e-6));
     model.copy_parameters_to(flat.data());
-    const std::vector<T> end = {flat[model.parameter_table()[0].offset], flat[model.parameter_table()[1].offset]};
+    const std::vector<T> end = {flat[model.parameter_table()[0].offset],
+                                flat[model.parameter_table()[1].offset]};
     CHECK(function_check::close("w and b", end, std::span(golden::functions::regression_end), 1e-5, 1e-6));
 }
 

@@ -23,7 +23,8 @@ using strata::Shape;
 struct Cats : Module<Parameter<"scale", Shape<3, 4>>, Parameter<"a", Shape<2, 3>>> {
     static constexpr auto forward(auto scale, auto a, auto x) {
         x = x * scale;
-        return strata::cat({x, 2 * slice(x, 1, 0, 1), strata::cat({a, slice(a, 1, 0, 1)}) * slice(x, 1, 0, 1)});
+        return strata::cat(
+            {x, 2 * slice(x, 1, 0, 1), strata::cat({a, slice(a, 1, 0, 1)}) * slice(x, 1, 0, 1)});
     }
 };
 struct CatsInside : Module<Parameter<"scale", Shape<2, 3>>> {

@@ -36,8 +36,11 @@ struct Products : Module<Parameter<"scale", Shape<3, 4>>, Parameter<"a", Shape<4
         return matmul(x, transpose(sin(x), 1, 2)) + matmul(matmul(x, a), transpose(x, -2, -1));
     }
 };
-struct ByParameter : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<3, 4>>, Parameter<"b", Shape<4>>> {
-    static constexpr auto forward(auto scale, auto a, auto b, auto x) { return matmul(matmul(x * scale, a), b); }
+struct ByParameter
+    : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<3, 4>>, Parameter<"b", Shape<4>>> {
+    static constexpr auto forward(auto scale, auto a, auto b, auto x) {
+        return matmul(matmul(x * scale, a), b);
+    }
 };
 struct Stacks : Module<Parameter<"scale", Shape<2, 3, 4>>, Parameter<"a", Shape<4, 2>>> {
     static constexpr auto forward(auto scale, auto a, auto x) {

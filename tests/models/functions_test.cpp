@@ -40,8 +40,8 @@ using strata::Value;
 struct Activations : Module<Parameter<"scale", Shape<3>>> {
     static constexpr auto forward(auto scale, auto x) {
         x = x * scale;
-        return strata::cat({strata::cat({relu(x), sigmoid(x), tanh(x), gelu(x)}), gelu(x, Approximate::tanh), silu(x),
-                            elu(x), elu(x, 0.5), leaky_relu(x), leaky_relu(x, 0.2),
+        return strata::cat({strata::cat({relu(x), sigmoid(x), tanh(x), gelu(x)}), gelu(x, Approximate::tanh),
+                            silu(x), elu(x), elu(x, 0.5), leaky_relu(x), leaky_relu(x, 0.2),
                             strata::cat({softplus(x), softplus(x, 2, 1)})});
     }
 };
@@ -66,8 +66,8 @@ struct Pointwise : Module<Parameter<"scale", Shape<17>>> {
 struct Powers : Module<Parameter<"scale", Shape<3>>> {
     static constexpr auto forward(auto scale, auto x) {
         x = x * scale;
-        return strata::cat({log(x), sqrt(x), reciprocal(x), pow(x, 2), pow(x, 3), pow(x, 1), pow(x, 0), pow(x, 0.5),
-                            pow(x, -1), pow(x, -1.5), pow(x, 2.7)});
+        return strata::cat({log(x), sqrt(x), reciprocal(x), pow(x, 2), pow(x, 3), pow(x, 1), pow(x, 0),
+                            pow(x, 0.5), pow(x, -1), pow(x, -1.5), pow(x, 2.7)});
     }
 };
 struct Numbers : Module<Parameter<"scale", Shape<3>>> {
@@ -144,7 +144,8 @@ TEST_CASE("Each call of dropout draws anew, and in evaluation it does nothing") 
     CHECK(different < 80);
     two.model.eval();
     CHECK(two.outputs() == std::vector<float>(100, 0.0f));
-    CHECK(function_check::Run<Shape<100>, SameDropout, float>(ones).outputs() == std::vector<float>(100, 0.0f));
+    CHECK(function_check::Run<Shape<100>, SameDropout, float>(ones).outputs() ==
+          std::vector<float>(100, 0.0f));
 }
 
 }  // namespace functions_of_elements

@@ -44,7 +44,8 @@ struct Shared : Module<Named<"in", Linear<4, 6>>, Named<"shared", Linear<6, 6>>,
     }
 };
 
-struct TwoInputs : Module<Named<"left", Linear<4, 6>>, Named<"right", Linear<3, 6>>, Named<"out", Linear<2>>> {
+struct TwoInputs
+    : Module<Named<"left", Linear<4, 6>>, Named<"right", Linear<3, 6>>, Named<"out", Linear<2>>> {
     static constexpr auto forward(auto left, auto right, auto out, auto x, auto y) {
         return out(relu(left(x) + right(y)));
     }
@@ -61,7 +62,9 @@ struct Mlp : Module<Named<"fc1", Linear<20, 16>>, Named<"fc2", Linear<10>>> {
     static constexpr auto forward(auto fc1, auto fc2, auto x) { return log_softmax(fc2(relu(fc1(x)))); }
 };
 struct Own : Module<Parameter<"scale", Shape<6>>, Linear<6, 6>, Named<"block", Block>> {
-    static constexpr auto forward(auto scale, auto first, auto block, auto x) { return block(first(x) + scale); }
+    static constexpr auto forward(auto scale, auto first, auto block, auto x) {
+        return block(first(x) + scale);
+    }
 };
 struct Odd : Module<Named<"fc", Linear<8, 6>>> {
     static constexpr auto forward(auto fc, auto x) {
@@ -78,9 +81,11 @@ struct Dropping : Module<Named<"fc", Linear<4, 6>>, Named<"drop", Dropout>> {
     static constexpr auto forward(auto fc, auto drop, auto x) { return drop(fc(x)); }
 };
 struct Initial : Module<Parameter<"drawn", Shape<3>>, Parameter<"zero", Shape<3>, Zeros>,
-                    Parameter<"one", Shape<3>, Ones>> {
+                        Parameter<"one", Shape<3>, Ones>> {
     using input_shapes = InputShapes<Shape<3>>;
-    static constexpr auto forward(auto drawn, auto zero, auto one, auto x) { return x + (drawn + (zero + one)); }
+    static constexpr auto forward(auto drawn, auto zero, auto one, auto x) {
+        return x + (drawn + (zero + one));
+    }
 };
 
 /// Random numbers on the device, in double.
@@ -144,7 +149,8 @@ std::vector<std::string> names() {
 TEST_CASE("modules: gradients") {
     check_network<Nested, 4, 3>();
     check_network<Shared, 4, 3>();
-    check_network<Sequential<Linear<4, 6>, Sum<Linear<6>, Identity, Sequential<Linear<2>, ReLU, Linear<6>>>>, 4, 6>();
+    check_network<Sequential<Linear<4, 6>, Sum<Linear<6>, Identity, Sequential<Linear<2>, ReLU, Linear<6>>>>,
+                  4, 6>();
 }
 
 TEST_CASE("a module of two inputs") {
@@ -224,9 +230,11 @@ TEST_CASE("a module and the Sequential that computes the same give the same bits
 
 TEST_CASE("names are PyTorch's") {
     using Names = std::vector<std::string>;
-    CHECK(names<Sequential<Input<6>, Block>>() == Names{"0.fc1.weight", "0.fc1.bias", "0.fc2.weight", "0.fc2.bias"});
-    CHECK(names<Nested>() == Names{"0.weight", "0.bias", "1.fc1.weight", "1.fc1.bias", "1.fc2.weight", "1.fc2.bias",
-                                   "2.0.weight", "2.0.bias", "2.2.weight", "2.2.bias", "3.weight", "3.bias"});
+    CHECK(names<Sequential<Input<6>, Block>>() ==
+          Names{"0.fc1.weight", "0.fc1.bias", "0.fc2.weight", "0.fc2.bias"});
+    CHECK(names<Nested>() == Names{"0.weight", "0.bias", "1.fc1.weight", "1.fc1.bias", "1.fc2.weight",
+                                   "1.fc2.bias", "2.0.weight", "2.0.bias", "2.2.weight", "2.2.bias",
+                                   "3.weight", "3.bias"});
     CHECK(names<Own>() == Names{"scale", "1.weight", "1.bias", "block.fc1.weight", "block.fc1.bias",
                                 "block.fc2.weight", "block.fc2.bias"});
 }

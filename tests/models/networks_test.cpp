@@ -38,11 +38,12 @@ using test::Memory;
 
 namespace {
 
-using LeNet = Sequential<Input<1, 28, 28>, Conv2d<1, 10, 5>, MaxPool2d<2>, ReLU, Conv2d<10, 20, 5>, MaxPool2d<2>,
-                         ReLU, Flatten, Linear<320, 50>, ReLU, Linear<50, 10>>;
+using LeNet = Sequential<Input<1, 28, 28>, Conv2d<1, 10, 5>, MaxPool2d<2>, ReLU, Conv2d<10, 20, 5>,
+                         MaxPool2d<2>, ReLU, Flatten, Linear<320, 50>, ReLU, Linear<50, 10>>;
 
 template <int In>
-using VggBlock = Sequential<Conv2d<In, 10, 3, padding<1>>, ReLU, Conv2d<10, 10, 3, padding<1>>, ReLU, MaxPool2d<2>>;
+using VggBlock =
+    Sequential<Conv2d<In, 10, 3, padding<1>>, ReLU, Conv2d<10, 10, 3, padding<1>>, ReLU, MaxPool2d<2>>;
 using TinyVgg = Sequential<Input<1, 28, 28>, VggBlock<1>, VggBlock<10>, Flatten, Linear<490, 10>>;
 
 /// torch declares the shortcut last, so its initial values are drawn last.
@@ -50,19 +51,21 @@ template <int In, int Out, int S>
 using Shortcut = std::conditional_t<In == Out, Identity,
                                     Sequential<Conv2d<In, Out, 1, stride<S>, no_bias>, BatchNorm2d<Out>>>;
 template <int In, int Out, int S>
-struct BasicBlock : Module<Named<"conv1", Conv2d<In, Out, 3, stride<S>, padding<1>, no_bias>>,
-                           Named<"bn1", BatchNorm2d<Out>>, Named<"conv2", Conv2d<Out, Out, 3, padding<1>, no_bias>>,
-                           Named<"bn2", BatchNorm2d<Out>>, Named<"shortcut", Shortcut<In, Out, S>>> {
+struct BasicBlock
+    : Module<Named<"conv1", Conv2d<In, Out, 3, stride<S>, padding<1>, no_bias>>,
+             Named<"bn1", BatchNorm2d<Out>>, Named<"conv2", Conv2d<Out, Out, 3, padding<1>, no_bias>>,
+             Named<"bn2", BatchNorm2d<Out>>, Named<"shortcut", Shortcut<In, Out, S>>> {
     static constexpr auto forward(auto conv1, auto bn1, auto conv2, auto bn2, auto shortcut, auto x) {
         return relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x));
     }
 };
-using ResNet = Sequential<Input<3, 12, 12>, Conv2d<3, 8, 3, padding<1>, no_bias>, BatchNorm2d<8>, ReLU,
-                          BasicBlock<8, 8, 1>, BasicBlock<8, 16, 2>, AdaptiveAvgPool2d<1>, Flatten, Linear<16, 10>>;
+using ResNet =
+    Sequential<Input<3, 12, 12>, Conv2d<3, 8, 3, padding<1>, no_bias>, BatchNorm2d<8>, ReLU,
+               BasicBlock<8, 8, 1>, BasicBlock<8, 16, 2>, AdaptiveAvgPool2d<1>, Flatten, Linear<16, 10>>;
 
-struct TransformerClassifier : Module<Named<"token", Embedding<17, 16>>,
-                                      Named<"block", TransformerEncoderLayer<16, 4, 32>>,
-                                      Named<"head", Linear<16, 5>>> {
+struct TransformerClassifier
+    : Module<Named<"token", Embedding<17, 16>>, Named<"block", TransformerEncoderLayer<16, 4, 32>>,
+             Named<"head", Linear<16, 5>>> {
     using input_shapes = InputShapes<Shape<9>>;
     TransformerClassifier() : Module({}, TransformerEncoderLayer<16, 4, 32>(0.0), {}) {}
     static constexpr auto forward(auto token, auto block, auto head, auto x) {
@@ -90,8 +93,9 @@ void follow(std::span<const double> losses, Size batch, std::int64_t classes, co
     test::Model<Net> model;
     Trainer trainer{model, CrossEntropyLoss{}, optimizer};
     for (Size step = 0; step < losses.size(); ++step) {
-        const BatchResult result = trainer.step(BatchView<const Scalar, Device, S>{x.device(), batch},
-                                                BatchView<const std::int64_t, Device, Shape<>>{y.device(), batch});
+        const BatchResult result =
+            trainer.step(BatchView<const Scalar, Device, S>{x.device(), batch},
+                         BatchView<const std::int64_t, Device, Shape<>>{y.device(), batch});
         INFO("step " << step << ": loss " << result.loss << ", PyTorch's is " << losses[step]);
         REQUIRE(std::fabs(result.loss - losses[step]) <= 1e-4 * std::fabs(losses[step]));
     }
@@ -109,7 +113,8 @@ TEST_CASE("a small ResNet follows PyTorch") {
     follow<ResNet, float>(golden::networks::resnet_losses, 6, 10, SGD{.lr = 0.05});
 }
 TEST_CASE("a transformer block follows PyTorch") {
-    follow<TransformerClassifier, std::int64_t>(golden::networks::transformer_losses, 6, 5, AdamW{.lr = 1e-3});
+    follow<TransformerClassifier, std::int64_t>(golden::networks::transformer_losses, 6, 5,
+                                                AdamW{.lr = 1e-3});
 }
 TEST_CASE("an LSTM classifier follows PyTorch") {
     follow<LstmClassifier, float>(golden::networks::lstm_losses, 7, 4, Adam{.lr = 5e-3});

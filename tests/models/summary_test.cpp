@@ -2,10 +2,10 @@
 
 #include "catch.hpp"
 #include "device.hpp"
-#include "models/norm_layer.hpp"
 
 #include <sstream>
 #include <strata/layers/arithmetic.hpp>
+#include <strata/layers/batch_norm1d.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
@@ -48,7 +48,7 @@ struct Stated {
 
 using Cnn = Sequential<Input<1, 28, 28>, Conv2d<8, 3>, ReLU, MaxPool2d<2>, Flatten, Linear<16>,
                        Residual<Linear<16>, ReLU>, Linear<10, no_bias>>;
-using Modules = Sequential<Input<16>, Block, norm_layer::Norm, Sequential<ReLU, Linear<3>>>;
+using Modules = Sequential<Input<16>, Block, BatchNorm1d<>, Sequential<ReLU, Linear<3>>>;
 
 std::vector<std::string> layers_of(const Summary& summary) {
     std::vector<std::string> all;
@@ -144,7 +144,7 @@ TEST_CASE("Functions, shared layers, parameters of a module's own and buffers ha
     CHECK(std::vector<std::string>(layers.begin(), layers.begin() + 4) ==
           std::vector<std::string>{"Sequential", "  Input<16>", "  Block", "    Parameter"});
     CHECK(std::vector<std::string>(layers.begin() + 11, layers.end()) ==
-          std::vector<std::string>{"  Norm", "  Sequential", "    ReLU", "    Linear<3>"});
+          std::vector<std::string>{"  BatchNorm1d<>", "  Sequential", "    ReLU", "    Linear<3>"});
     CHECK(names[3] == "0.scale");
     CHECK(names[14] == "2.1");
 

@@ -8,8 +8,8 @@
 
 namespace strata {
 
-/// What is wrong with the arguments of a layer that only a function of values makes, such as the one of mean(x, 1), if
-/// it is written as a layer of a network.
+/// What is wrong with the arguments of a layer that only a function of values makes, such as the one of
+/// mean(x, 1), if it is written as a layer of a network.
 inline void it_is_a_function__to_be_called_in_the_forward_of_a_module() {}
 
 namespace detail {
@@ -18,8 +18,8 @@ inline constexpr Size no_index = static_cast<Size>(-1);
 /// Of a network.
 inline constexpr Size max_inputs = 4;
 
-/// Options of a layer that is used as a function, such as the slope of leaky_relu(x, 0.2). Where they decide a
-/// shape, as the dim of mean(x, -1) does, the layer's rule takes them behind its other arguments:
+/// Options of a layer that is used as a function, such as the slope of leaky_relu(x, 0.2). Where they decide
+/// a shape, as the dim of mean(x, -1) does, the layer's rule takes them behind its other arguments:
 /// join(operands, count, numbers), output_shape(given, numbers).
 struct Numbers {
     Size count = 0;
@@ -45,12 +45,13 @@ struct LayerRules {
     bool joins;  ///< takes several operands, or single tensors
 };
 
-/// Kernels see a single tensor as a batch of one; layers that know one batch only keep what it is. (A layer of the
-/// network has been asked for its arguments before; a function has not.)
+/// Kernels see a single tensor as a batch of one; layers that know one batch only keep what it is. (A layer
+/// of the network has been asked for its arguments before; a function has not.)
 template <class Layer>
 constexpr JoinOutcome result_of(const Operand* operands, Size count, const Numbers& numbers) {
     constexpr Reason wrong = wrong_arguments_of<Layer>();
-    if (wrong != nullptr && wrong != &it_is_a_function__to_be_called_in_the_forward_of_a_module) return {{}, wrong, {}};
+    if (wrong != nullptr && wrong != &it_is_a_function__to_be_called_in_the_forward_of_a_module)
+        return {{}, wrong, {}};
     if constexpr (requires { Layer::join(operands, count, numbers); }) {
         return Layer::join(operands, count, numbers);
     } else if constexpr (JoinLayer<Layer>) {
@@ -118,20 +119,13 @@ constexpr bool takes_indices_of() {
 }
 
 template <class Layer>
-inline constexpr LayerRules rules_of = {enter<Layer>,
-                                        traits_of<Layer>(),
-                                        &result_of<Layer>,
-                                        requires { Layer::input_shape(); },
-                                        &input_shape_of<Layer>,
-                                        &saved_of<Layer>,
-                                        &saved_once_of<Layer>,
-                                        &multiply_adds_of_operands<Layer>,
-                                        &passes_gradient_of<Layer>,
-                                        &same_parameters_of<Layer>,
-                                        parameter_count_of<Layer>,
-                                        learnt_count_of<Layer>,
-                                        takes_indices_of<Layer>(),
-                                        JoinLayer<Layer>};
+inline constexpr LayerRules rules_of = {enter<Layer>, traits_of<Layer>(), &result_of<Layer>,
+                                        requires {Layer::input_shape();
+}  // namespace detail
+, &input_shape_of<Layer>, &saved_of<Layer>, &saved_once_of<Layer>, &multiply_adds_of_operands<Layer>,
+    &passes_gradient_of<Layer>, &same_parameters_of<Layer>, parameter_count_of<Layer>, learnt_count_of<Layer>,
+    takes_indices_of<Layer>(), JoinLayer<Layer>
+};  // namespace strata
 
 struct GraphNode {
     const LayerRules* rules = nullptr;
@@ -139,7 +133,7 @@ struct GraphNode {
     Size inputs[max_operands] = {};
     Size input_count = 0;
     Numbers numbers;
-    Dims in, out;           ///< of the first operand, and of what it writes
+    Dims in, out;            ///< of the first operand, and of what it writes
     Size leaf_in_front = 0;  ///< where it stands: the next layer,
     Size depth = 0;          ///< and in how many composites
 };
@@ -171,7 +165,7 @@ struct Graph {
     GraphValue values[Nodes + Inputs + 1];
     Size outputs[max_operands] = {};
     Size output_count = 0;
-    bool any_shape = false;  ///< of the first input only the number of elements counts
+    bool any_shape = false;       ///< of the first input only the number of elements counts
     bool input_gradient = false;  ///< the gradient of input 0 is wanted too
     GraphRefusal refusal;
 

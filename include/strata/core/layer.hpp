@@ -6,10 +6,10 @@
 //   static constexpr Dims input_shape();                   what the layer's own arguments say of its input
 //   static constexpr auto parameters(Dims in);             parameter_list({"weight", dims(out, in)}, ...)
 //   static constexpr Size saved(Dims in);                  elements per sample kept for the backward pass
-//   static constexpr Size saved_once(Dims in);             elements kept for it, however many samples there are
-//   static constexpr Size multiply_adds(Dims in);          per sample
-//   static constexpr LayerTraits traits;                   what the plan needs to know
-//   static void initialize(Generator&, params...);         initial values, on the host, as PyTorch draws them
+//   static constexpr Size saved_once(Dims in);             elements kept for it, however many samples there
+//   are static constexpr Size multiply_adds(Dims in);          per sample static constexpr LayerTraits
+//   traits;                   what the plan needs to know static void initialize(Generator&, params...);
+//   initial values, on the host, as PyTorch draws them
 //
 //   void forward(device, x, y, params..., saved?) const;                training, and inference
 //   void infer(device, x, y, params...) const;                          inference, if it differs
@@ -22,12 +22,12 @@
 //
 //   static constexpr JoinOutcome join(const Operand* operands, Size count);  the result, or a refusal
 //   static constexpr Size multiply_adds(const Operand* operands, Size count);
-//   static constexpr bool passes_gradient(const Operand*, Size count, Size k);   operand k's gradient is dy itself
-//   void forward(device, y, operands...) const;
-//   void backward_operand<k>(device, y, dy, dx, operands...) const;          dx of operand k
+//   static constexpr bool passes_gradient(const Operand*, Size count, Size k);   operand k's gradient is dy
+//   itself void forward(device, y, operands...) const; void backward_operand<k>(device, y, dy, dx,
+//   operands...) const;          dx of operand k
 //
-// where a single tensor is a batch of one. A layer that works out all its gradients together, as recurrent ones
-// do, has one function in place of the two backward ones; dx.data is null where nobody needs dx:
+// where a single tensor is a batch of one. A layer that works out all its gradients together, as recurrent
+// ones do, has one function in place of the two backward ones; dx.data is null where nobody needs dx:
 //
 //   void backward(device, x, y, dy, dx, params..., dparams..., saved?) const;
 //
@@ -70,8 +70,8 @@ struct ShapeOutcome {
 
 inline constexpr Size max_operands = 8;
 
-/// What a node of a network reads or writes: a batch of samples of this shape, or a single tensor (a parameter
-/// of one's own, a mean over the batch).
+/// What a node of a network reads or writes: a batch of samples of this shape, or a single tensor (a
+/// parameter of one's own, a mean over the batch).
 struct Operand {
     Dims dims;
     bool batched = true;

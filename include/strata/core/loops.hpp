@@ -19,8 +19,8 @@ constexpr Extents extents_of(const View& view) {
     return {view.batch, View::dims};
 }
 
-/// Loops, outermost first, and how far one turn of each takes each of N tensors; 0 where the tensor is broadcast
-/// or, being the result of a sum, added to. Loops that together are one are one.
+/// Loops, outermost first, and how far one turn of each takes each of N tensors; 0 where the tensor is
+/// broadcast or, being the result of a sum, added to. Loops that together are one are one.
 template <Size N>
 struct Loops {
     static constexpr Size most = max_rank + 1;
@@ -44,8 +44,9 @@ struct Loops {
     }
 };
 
-/// Loops over all of `space`, where each tensor is broadcast to it as PyTorch does: sample extents are aligned at
-/// the last one, and an extent that a tensor lacks, or has as 1, is broadcast; so is a batch of one.
+/// Loops over all of `space`, where each tensor is broadcast to it as PyTorch does: sample extents are
+/// aligned at the last one, and an extent that a tensor lacks, or has as 1, is broadcast; so is a batch of
+/// one.
 template <Size N>
 constexpr Loops<N> broadcast_loops(const Extents& space, const Extents (&tensors)[N]) {
     Loops<N> loops;
@@ -58,14 +59,16 @@ constexpr Loops<N> broadcast_loops(const Extents& space, const Extents (&tensors
             const Size missing = space.dims.rank - own.rank;
             const Size extent = i < missing ? 1 : own.extent[i - missing];
             steps[k] = extent == 1 ? 0 : 1;
-            for (Size j = i + 1; steps[k] > 0 && j < space.dims.rank; ++j) steps[k] *= own.extent[j - missing];
+            for (Size j = i + 1; steps[k] > 0 && j < space.dims.rank; ++j)
+                steps[k] *= own.extent[j - missing];
         }
         loops.add(space.dims.extent[i], steps);
     }
     return loops;
 }
 
-/// Loops over `count` places of one extent of a whole: strides of the part, as a tensor of its own, and of the whole.
+/// Loops over `count` places of one extent of a whole: strides of the part, as a tensor of its own, and of
+/// the whole.
 constexpr Loops<2> part_loops(const Extents& whole, Size axis, Size count) {
     Dims part = whole.dims;
     part.extent[axis] = count;
@@ -105,7 +108,8 @@ struct Itself {
 };
 }  // namespace detail
 
-/// The loops along which tensor 0 moves, and those along which it stays: of a sum, the results and their terms.
+/// The loops along which tensor 0 moves, and those along which it stays: of a sum, the results and their
+/// terms.
 template <Size N>
 struct SplitLoops {
     Loops<N> kept, summed;

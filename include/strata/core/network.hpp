@@ -1,6 +1,6 @@
 #pragma once
-// Everything that follows from the type of a network: its leaf layers, their names, the graph with all shapes,
-// the parameter table, the activation plans, and the refusal if the layers do not fit together.
+// Everything that follows from the type of a network: its leaf layers, their names, the graph with all
+// shapes, the parameter table, the activation plans, and the refusal if the layers do not fit together.
 
 #include <strata/core/plan.hpp>
 
@@ -91,7 +91,8 @@ constexpr void add_rows(TableState<Count, Leaves>& state, const ParameterName& p
         if constexpr (parameter_count_of < Layer >> 0) {
             const auto list = parameters_of<Layer>(state.in[state.leaf]);  // nvcc 13 would not keep it alive
             for (const ParameterSpec& spec : list.items)
-                state.table.rows[state.row++] = {prefix.child(spec.name), spec.dims, 0, state.leaf, spec.kind};
+                state.table.rows[state.row++] = {prefix.child(spec.name), spec.dims, 0, state.leaf,
+                                                 spec.kind};
         }
         ++state.leaf;
     }
@@ -152,8 +153,7 @@ constexpr void run_trace(Trace& trace, Wires& out) {
     constexpr Size count = inputs == no_index ? 1 : inputs;
     Dims dims[max_inputs];
     bool known[max_inputs] = {};
-    if constexpr (requires { typename Net::input_shapes; })
-        Net::input_shapes::tell(dims, known);
+    if constexpr (requires { typename Net::input_shapes; }) Net::input_shapes::tell(dims, known);
     for (Size pass = 0; pass < 2; ++pass) {
         trace.restart();
         Wires in;
@@ -203,7 +203,8 @@ constexpr bool flattens_its_input(const G& graph) {
     Size value = 0;
     for (Size i = 0; i < G::nodes_count; ++i) {
         bool reads = false;
-        for (Size k = 0; k < graph.nodes[i].input_count; ++k) reads = reads || graph.nodes[i].inputs[k] == value;
+        for (Size k = 0; k < graph.nodes[i].input_count; ++k)
+            reads = reads || graph.nodes[i].inputs[k] == value;
         if (!reads) continue;
         const LayerTraits& traits = graph.nodes[i].rules->traits;
         if (!traits.view || graph.nodes[i].rules->asks_for_input) return false;
@@ -378,8 +379,7 @@ constexpr auto find_problem() {
                                change_it_or_a_layer_before_it>{};
         } else {
             using Given = shape_t<refusal.given[0].dims>;
-            return shape_error<Where, Layer, is_given<Given>,
-                               but<refusal.refusal, shape_t<refusal.expected>>,
+            return shape_error<Where, Layer, is_given<Given>, but<refusal.refusal, shape_t<refusal.expected>>,
                                typename RemedyOf<Layer, Given, refusal.refusal>::type>{};
         }
     } else {
@@ -422,7 +422,8 @@ struct Network : detail::NetworkGraph<Net> {
     static constexpr Size parameter_tensors = detail::count_parameters(Leaves{});
     static constexpr detail::ParameterTable<parameter_tensors> parameters =
         detail::make_parameter_table<Net, parameter_tensors>(graph);
-    static constexpr auto first_rows = detail::find_first_rows<Leaves::size>(parameters.rows, parameter_tensors);
+    static constexpr auto first_rows =
+        detail::find_first_rows<Leaves::size>(parameters.rows, parameter_tensors);
     static constexpr Size edges = detail::edge_begin(graph, layer_count);
     static constexpr auto training_plan = detail::make_plan<detail::TrainingPlan<G, edges>>(graph, true);
     static constexpr auto inference_plan = detail::make_plan<detail::ActivationPlan<G>>(graph, false);
@@ -430,7 +431,9 @@ struct Network : detail::NetworkGraph<Net> {
 
     static constexpr Size output = graph.outputs[0];
     static constexpr Size outputs = graph.output_count;
-    using InputShape = shape_t<graph.values[0].dims>;
+    template <Size K>
+    using InputShapeOf = shape_t<graph.values[K].dims>;
+    using InputShape = InputShapeOf<0>;
     template <Size O>
     using OutputShapeOf = shape_t<graph.values[graph.outputs[O]].dims>;
     using OutputShape = OutputShapeOf<0>;

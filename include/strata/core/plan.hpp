@@ -1,7 +1,7 @@
 #pragma once
-// The activation plan of a graph as a constant: what has to be kept until when, and where it lies in one arena.
-// Memory that is needed at different times is shared. Nothing here knows a device or a scalar type; offsets
-// count elements.
+// The activation plan of a graph as a constant: what has to be kept until when, and where it lies in one
+// arena. Memory that is needed at different times is shared. Nothing here knows a device or a scalar type;
+// offsets count elements.
 //
 // Forward of node i is step i; the loss is step N; backward of node i is step 2N - i.
 
@@ -26,9 +26,9 @@ struct Lifetime {
     Size needed_until = 0;  ///< what it holds at present
 };
 
-/// How the gradient of one operand comes about. The node's kernel writes it to `target`, unless the gradient of
-/// the node's result is passed on as it is and lies there already. What was there before from other nodes, at
-/// `other`, is added: into = other + target.
+/// How the gradient of one operand comes about. The node's kernel writes it to `target`, unless the gradient
+/// of the node's result is passed on as it is and lies there already. What was there before from other nodes,
+/// at `other`, is added: into = other + target.
 struct GradientWrite {
     bool wanted = false, passes = false, adds = false;
     Size target = 0, other = 0, into = 0;
@@ -37,15 +37,15 @@ struct GradientWrite {
 /// Where everything lies in the arena, batches per sample, and single tensors in front of them.
 template <class G>
 struct ActivationPlan {
-    Size value[G::values_count + 1] = {};     ///< offset, or `in_the_input`, or `in_the_parameters`
-    Size source[G::values_count + 1] = {};    ///< of which input it is a view
-    Size gradient[G::values_count + 1] = {};  ///< training only: when all of it is there
+    Size value[G::values_count + 1] = {};      ///< offset, or `in_the_input`, or `in_the_parameters`
+    Size source[G::values_count + 1] = {};     ///< of which input it is a view
+    Size gradient[G::values_count + 1] = {};   ///< training only: when all of it is there
     Size gradient_of_loss[max_operands] = {};  ///< of each output: where the loss writes its gradient
-    Size saved[G::nodes_count + 1] = {};      ///< training only
+    Size saved[G::nodes_count + 1] = {};       ///< training only
     Size saved_once[G::nodes_count + 1] = {};
     Size elements = 0;       ///< of the arena, per sample
     Size once_elements = 0;  ///< of the arena, however many samples there are
-    Size unshared = 0;       ///< per sample, if each activation, gradient and saved value had memory of its own
+    Size unshared = 0;  ///< per sample, if each activation, gradient and saved value had memory of its own
 };
 
 template <class G, Size Edges>
@@ -167,7 +167,8 @@ private:
                     const Size x = node.inputs[k];
                     const bool same = graph_.values[x].dims.elements() == result.dims.elements() &&
                                       graph_.values[x].batched == result.batched;
-                    if (node.rules->traits.in_place && same && life_[x] != no_index && lives_[life_[x]].needed_until <= i)
+                    if (node.rules->traits.in_place && same && life_[x] != no_index &&
+                        lives_[life_[x]].needed_until <= i)
                         life_[out] = life_[x];
                 }
                 if (life_[out] == no_index) life_[out] = new_life(result.dims.elements(), result.batched, i);
@@ -198,7 +199,8 @@ private:
     constexpr void place_gradients(Plan& plan) {
         for (Size o = 0; o < graph_.output_count; ++o) {
             const GraphValue& value = graph_.values[graph_.outputs[o]];
-            gradient_life_[graph_.outputs[o]] = loss_life_[o] = new_life(value.dims.elements(), value.batched, N);
+            gradient_life_[graph_.outputs[o]] = loss_life_[o] =
+                new_life(value.dims.elements(), value.batched, N);
         }
         Size edge = edge_begin(graph_, N);
         for (Size i = N; i-- > 0;) {
@@ -226,8 +228,8 @@ private:
         if (graph_.input_gradient) until(gradient_life_[0], 2 * N + 1);
     }
 
-    /// One more contribution to the gradient of x, by a node that writes `out`. The numbers in `write` are lives
-    /// until `settle` makes offsets of them.
+    /// One more contribution to the gradient of x, by a node that writes `out`. The numbers in `write` are
+    /// lives until `settle` makes offsets of them.
     constexpr void contribute(GradientWrite& write, const GraphNode& node, Size x, Size out, Size step,
                               bool is_last) {
         const Size dy = gradient_life_[out], before = gradient_life_[x];
@@ -236,7 +238,8 @@ private:
                           value.batched == graph_.values[out].batched;
         if (write.passes) {
             write.target = dy;
-        } else if (before == no_index && node.rules->traits.in_place && same && is_last && !is_read_later(dy, out, step)) {
+        } else if (before == no_index && node.rules->traits.in_place && same && is_last &&
+                   !is_read_later(dy, out, step)) {
             write.target = dy;
         } else {
             write.target = new_life(value.dims.elements(), value.batched, step);

@@ -128,7 +128,9 @@ public:
         node.leaf_in_front = place.leaf;
         node.depth = place.depth;
         for (Size k = 0; k < count; ++k) node.inputs[k] = in[k];
-        origin.add() = count > 0 ? origin[in[0]] : 0;
+        Size from = 0;  // the operand that comes from an input, as a parameter does not
+        while (from + 1 < count && !values[in[from]].batched) ++from;
+        origin.add() = count > 0 ? origin[in[from]] : 0;
         GraphValue& result = values.add();
         result.known = false;
         if (failed()) return written;
@@ -142,7 +144,8 @@ public:
 private:
     static constexpr bool same(const GraphNode& node, const LayerRules& rules, const Size* in, Size count,
                                const Numbers& numbers) {
-        if (node.leaf != no_index || node.rules->number != rules.number || node.input_count != count) return false;
+        if (node.leaf != no_index || node.rules->number != rules.number || node.input_count != count)
+            return false;
         for (Size k = 0; k < count; ++k)
             if (node.inputs[k] != in[k]) return false;
         return node.numbers == numbers;
@@ -192,7 +195,8 @@ private:
         node.in = operands[0].dims;
         for (Size i = 0; leaf_is_shared(node, i); ++i)
             if (nodes[i].leaf == node.leaf && !rules.same_parameters(nodes[i].in, node.in)) {
-                refusal = {GraphRefusal::differs, rules.number, node.leaf, no_index, 2, {{nodes[i].in}, operands[0]}, nullptr, {}};
+                refusal = {GraphRefusal::differs,        rules.number, node.leaf, no_index, 2,
+                           {{nodes[i].in}, operands[0]}, nullptr,      {}};
                 return;
             }
         node.out = outcome.result.dims;
@@ -215,12 +219,13 @@ constexpr Size Value::size(int dim) const {
     return axis < 0 || axis >= rank || !value.known ? 0 : value.dims.extent[axis];
 }
 
-/// A layer as a function of values: `apply<ReLU>(x)`; relu(x), max_pool2d<2>(x) and so on are that. Equal calls
-/// are one node. `apply_with<LeakyReLU>({1, {0.2}}, x)` gives the layer's first members these values.
+/// A layer as a function of values: `apply<ReLU>(x)`; relu(x), max_pool2d<2>(x) and so on are that. Equal
+/// calls are one node. `apply_with<LeakyReLU>({1, {0.2}}, x)` gives the layer's first members these values.
 template <class Layer, class... Operands>
 constexpr Value apply_with(const detail::Numbers& numbers, Value x, Operands... more) {
     const Size in[] = {x.id, more.id...};
-    return {x.trace, x.trace->add(detail::rules_of<Layer>, detail::no_index, in, 1 + sizeof...(more), numbers)};
+    return {x.trace,
+            x.trace->add(detail::rules_of<Layer>, detail::no_index, in, 1 + sizeof...(more), numbers)};
 }
 /// The same for as many values as there are in an array, `max_operands` at most.
 template <class Layer>
@@ -343,7 +348,8 @@ struct ModuleCall<Module, TypeList<Children...>> {
     template <Size... K, Size... C>
     static constexpr Wires run(Trace& trace, const Place (&places)[sizeof...(Children) + 1], const Wires& in,
                                std::index_sequence<K...>, std::index_sequence<C...>) {
-        const auto result = Module::forward(handle_of<Children>(trace, places[C])..., Value{&trace, in.id[K]}...);
+        const auto result =
+            Module::forward(handle_of<Children>(trace, places[C])..., Value{&trace, in.id[K]}...);
         Wires out;
         out.count = outputs;
         if constexpr (outputs == 1)
@@ -377,7 +383,8 @@ constexpr Wires trace_composite(TypeList<Children...>, Trace& trace, Place place
         using Call = ModuleCall<Layer, TypeList<Children...>>;
         if constexpr (Call::inputs == no_index || Call::outputs == no_index) {
             if (!trace.failed())
-                trace.refusal = {GraphRefusal::no_forward, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
+                trace.refusal = {
+                    GraphRefusal::no_forward, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
             out = in;
         } else {
             out = Call::run(trace, places, in, std::make_index_sequence<Call::inputs>{},
@@ -393,11 +400,13 @@ constexpr Wires trace_layer(Trace& trace, Place place, const Wires& in) {
     if constexpr (Composite<Layer>) {
         constexpr Size inputs = Container<Layer> ? no_index : input_count_of<Layer>();
         if (inputs != no_index && in.count != inputs && !trace.failed())
-            trace.refusal = {GraphRefusal::several_inputs, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
+            trace.refusal = {
+                GraphRefusal::several_inputs, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
         return trace_composite<Layer>(typename Layer::children{}, trace, place, in);
     } else {
         if (in.count != 1 && !JoinLayer<Layer> && !trace.failed())
-            trace.refusal = {GraphRefusal::several_inputs, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
+            trace.refusal = {
+                GraphRefusal::several_inputs, enter<Layer>, place.leaf, place.depth, 0, {}, nullptr, {}};
         Wires out;
         out.id[out.count++] = trace.add(rules_of<Layer>, place.leaf, in.id, in.count, {});
         return out;

@@ -1,9 +1,9 @@
 #pragma once
-// The largest value along dims, in the forward of a module: amax(x, dim), amax(x, {1, 2}), amax(x, dim, true). NaN
-// where there is one.
+// The largest value along dims, in the forward of a module: amax(x, dim), amax(x, {1, 2}), amax(x, dim,
+// true). NaN where there is one.
 //
-// Shapes: as those of sum (layers/reduce.hpp). Gradient: dy goes to the largest value; if several are equal, to each
-// the same part. Source: torch.amax.
+// Shapes: as those of sum (layers/reduce.hpp). Gradient: dy goes to the largest value; if several are equal,
+// to each the same part. Source: torch.amax.
 
 #include <strata/core/math.hpp>
 #include <strata/layers/reduce.hpp>
@@ -46,8 +46,8 @@ struct ReduceMax {
         const Extents of_sum[] = {kept, all, kept}, of_map[] = {all, kept, all, kept, kept};
         T* const equals = device.template workspace<T>(y.size());
         device.sum_in_loops(broadcast_loops(all, of_sum), 1, IsLargest{}, equals, x.data, y.data);
-        device.map_in_loops(broadcast_loops(all, of_map), Gradient{}, dx.data, static_cast<const T*>(dy.data), x.data,
-                            y.data, static_cast<const T*>(equals));
+        device.map_in_loops(broadcast_loops(all, of_map), Gradient{}, dx.data, static_cast<const T*>(dy.data),
+                            x.data, y.data, static_cast<const T*>(equals));
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// y = a + b, a - b, a * b, a / b of two values, in the forward of a module. With a number: arithmetic_number.hpp.
+// y = a + b, a - b, a * b, a / b of two values, in the forward of a module. With a number:
+// arithmetic_number.hpp.
 //
 // Shapes: those that broadcast (layers/broadcast.hpp) -> what they broadcast to.
 // Source: torch.add, torch.sub, torch.mul, torch.div.

@@ -47,7 +47,9 @@ struct MulNumber {
     };
 
     void forward(auto& device, auto x, auto y) const { device.map(Function{number}, y, x); }
-    void backward_input(auto& device, auto, auto, auto dy, auto dx) const { device.map(Function{number}, dx, dy); }
+    void backward_input(auto& device, auto, auto, auto dy, auto dx) const {
+        device.map(Function{number}, dx, dy);
+    }
 };
 
 /// y = x / number
@@ -66,7 +68,9 @@ struct DivNumber {
     };
 
     void forward(auto& device, auto x, auto y) const { device.map(Function{number}, y, x); }
-    void backward_input(auto& device, auto, auto, auto dy, auto dx) const { device.map(Function{number}, dx, dy); }
+    void backward_input(auto& device, auto, auto, auto dy, auto dx) const {
+        device.map(Function{number}, dx, dy);
+    }
 };
 
 /// y = number - x

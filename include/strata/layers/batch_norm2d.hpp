@@ -33,6 +33,7 @@ struct BatchNorm2d {
                                    Arguments...>;
     static constexpr Reason wrong_arguments = Norm::arguments.wrong;
     static constexpr LayerTraits traits = Norm::traits;
+    static constexpr bool gradients_together = true;
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given.rank != 3)

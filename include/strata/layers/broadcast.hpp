@@ -1,10 +1,10 @@
 #pragma once
-// What elementwise functions of two values have in common: broadcasting, as PyTorch does it. Extents are aligned at
-// the last one; an extent that one operand lacks, or has as 1, is repeated.
+// What elementwise functions of two values have in common: broadcasting, as PyTorch does it. Extents are
+// aligned at the last one; an extent that one operand lacks, or has as 1, is repeated.
 //
-// Two batches have samples of the same rank. A single tensor (a parameter, a mean over the batch) has at most the
-// rank of the samples, and is the same for all of them. Two single tensors give a single tensor. The gradient of
-// what was repeated is the sum over the repetitions, the batch among them.
+// Two batches have samples of the same rank. A single tensor (a parameter, a mean over the batch) has at most
+// the rank of the samples, and is the same for all of them. Two single tensors give a single tensor. The
+// gradient of what was repeated is the sum over the repetitions, the batch among them.
 //
 // Source: PyTorch, "Broadcasting semantics".
 
@@ -76,7 +76,8 @@ private:
         using T = typename Out::value_type;
         constexpr bool same_shape = Out::dims == Space::dims && ((In::dims == Space::dims) && ...);
         if constexpr (same_shape)
-            if (out.batch == space.batch && ((in.batch == space.batch) && ...)) return device.map(f, out, in...);
+            if (out.batch == space.batch && ((in.batch == space.batch) && ...))
+                return device.map(f, out, in...);
         const Extents tensors[] = {extents_of(out), extents_of(in)...};
         const auto loops = broadcast_loops(extents_of(space), tensors);
         constexpr bool as_many = Out::sample_size == Space::sample_size;

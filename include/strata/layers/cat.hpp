@@ -1,11 +1,10 @@
 #pragma once
-// Values one behind the other along a dim, in the forward of a module: `strata::cat({a, b, c}, 1)`. (The namespace has
-// to be named: a list in braces does not tell the compiler where to look.)
+// Values one behind the other along a dim, in the forward of a module: `strata::cat({a, b, c}, 1)`. (The
+// namespace has to be named: a list in braces does not tell the compiler where to look.)
 //
-// Shapes: (A, C), (B, C) -> (A + B, C) along dim 1; the other extents are equal. All are batches, or all single
-// tensors.
-// dim = 1, the first extent of a sample: for images the channels. 0 is the batch, which is refused.
-// Gradient: each operand gets its part of dy. Source: torch.cat, whose dim is 0 by default.
+// Shapes: (A, C), (B, C) -> (A + B, C) along dim 1; the other extents are equal. All are batches, or all
+// single tensors. dim = 1, the first extent of a sample: for images the channels. 0 is the batch, which is
+// refused. Gradient: each operand gets its part of dy. Source: torch.cat, whose dim is 0 by default.
 
 #include <initializer_list>
 #include <strata/layers/slice.hpp>
@@ -26,7 +25,8 @@ struct Cat {
         const Size axis = detail::axis_of(result.dims, dim);
         for (Size k = 1; k < count; ++k) {
             Operand like_first = given[k];
-            if (like_first.dims.rank == result.dims.rank) like_first.dims.extent[axis] = given[0].dims.extent[axis];
+            if (like_first.dims.rank == result.dims.rank)
+                like_first.dims.extent[axis] = given[0].dims.extent[axis];
             if (like_first != given[0])
                 return {{}, &all_extents_but_that_of_the_dim_must_be_equal_to_those_of, given[0].dims, k};
             result.dims.extent[axis] += given[k].dims.extent[axis];
@@ -45,7 +45,8 @@ struct Cat {
     }
     template <Size K>
     void backward_operand(auto& device, auto, auto dy, auto dx, auto... x) const {
-        const Size axis = detail::axis_of(decltype(dy)::dims, dim), extents[] = {decltype(x)::dims.extent[axis]...};
+        const Size axis = detail::axis_of(decltype(dy)::dims, dim),
+                   extents[] = {decltype(x)::dims.extent[axis]...};
         Size begin = 0;
         for (Size k = 0; k < K; ++k) begin += extents[k];
         detail::PartOf::read(device, dx, dy, axis, begin, extents[K]);

@@ -42,7 +42,8 @@ struct Dropout {
     }
 };
 
-/// Each call draws a mask of its own. In inference it does nothing: modules have no F.dropout's `training` to pass on.
+/// Each call draws a mask of its own. In inference it does nothing: modules have no F.dropout's `training` to
+/// pass on.
 constexpr Value dropout(Value x, double p = 0.5) { return apply_with<Dropout>({1, {p}}, x); }
 
 }  // namespace strata

@@ -40,6 +40,7 @@ struct GroupNorm {
 
     static constexpr Reason wrong_arguments = arguments.wrong;
     static constexpr LayerTraits traits = Norm::traits;
+    static constexpr bool gradients_together = true;
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given.rank == 0 || given.extent[0] % groups != 0)

@@ -103,6 +103,7 @@ struct LSTM {
     using Sequence = detail::Recurrence<detail::LstmCell, detail::RecurrenceArguments<false, Arguments...>>;
     static constexpr Reason wrong_arguments = Sequence::wrong_arguments;
     static constexpr LayerTraits traits = {.keeps = Keeps::both};
+    static constexpr bool gradients_together = true;
 
     static constexpr ShapeOutcome output_shape(Dims given) { return Sequence::output_shape(given); }
     static constexpr Dims input_shape() { return Sequence::input_shape(); }

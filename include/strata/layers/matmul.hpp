@@ -1,11 +1,11 @@
 #pragma once
 // y = a b, a product of matrices, in the forward of a module: matmul(a, b).
 //
-// Shapes, of samples: (..., N, K), (..., K, M) -> (..., N, M), sample by sample; the extents in front are equal.
-// With a single tensor on the right, such as a parameter: (..., K), (K, M) -> (..., M), and (..., K), (K) -> (...).
-// Two single tensors multiply like two batches. A single tensor on the left of a batch is refused.
-// Gradient: da = dy bᵀ, db = aᵀ dy, summed over the batch where b is a single tensor.
-// Source: torch.matmul.
+// Shapes, of samples: (..., N, K), (..., K, M) -> (..., N, M), sample by sample; the extents in front are
+// equal. With a single tensor on the right, such as a parameter: (..., K), (K, M) -> (..., M), and (..., K),
+// (K) -> (...). Two single tensors multiply like two batches. A single tensor on the left of a batch is
+// refused. Gradient: da = dy bᵀ, db = aᵀ dy, summed over the batch where b is a single tensor. Source:
+// torch.matmul.
 
 #include <strata/core/strided.hpp>
 #include <strata/core/trace.hpp>
@@ -36,7 +36,8 @@ struct Matmul {
         const Size inner = b.rank == 1 ? b.extent[0] : b.extent[b.rank - 2];
         if (a.last() != inner) return {{}, &its_inner_extents_must_be_equal__they_are, dims(a.last(), inner)};
         for (Size i = 0; !one_for_all && i + 2 < a.rank; ++i)
-            if (a.extent[i] != b.extent[i]) return {{}, &the_extents_in_front_of_its_matrices_must_be_those_of, a};
+            if (a.extent[i] != b.extent[i])
+                return {{}, &the_extents_in_front_of_its_matrices_must_be_those_of, a};
         Operand result{a.with_last(b.last()), given[0].batched};
         if (b.rank == 1) result.dims.extent[--result.dims.rank] = 0;
         return {result, nullptr, {}};

@@ -59,6 +59,7 @@ struct MultiheadAttention {
     static constexpr Size heads = sound ? Size(Written::last) : 1;
 
     static constexpr LayerTraits traits = {.keeps = Keeps::input};
+    static constexpr bool gradients_together = true;
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (!detail::is_sequence(given, embed_dim)) return detail::refuse_sequence(given, embed_dim);

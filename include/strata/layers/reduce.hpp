@@ -5,11 +5,10 @@
 //   mean(x, {2, 3})                 along several
 //   mean(x, -1, true)               with keepdim the extent stays, as 1
 //
-// Shapes: (A, B) -> (B) along dim 1. Along dim 0, the batch, the result is a single tensor, which is the same for all
-// samples and may stand beside batches: x - mean(x, 0). So is the sum of everything, of rank 0. The batch's dim is
-// never kept.
-// Sums are accumulated in double. Gradient: dx = dy, repeated; divided by the number of terms for mean.
-// Source: torch.sum, torch.mean.
+// Shapes: (A, B) -> (B) along dim 1. Along dim 0, the batch, the result is a single tensor, which is the same
+// for all samples and may stand beside batches: x - mean(x, 0). So is the sum of everything, of rank 0. The
+// batch's dim is never kept. Sums are accumulated in double. Gradient: dx = dy, repeated; divided by the
+// number of terms for mean. Source: torch.sum, torch.mean.
 
 #include <initializer_list>
 #include <strata/core/loops.hpp>
@@ -99,15 +98,15 @@ struct ReduceMean {
 
     void forward(auto& device, auto y, auto x) const {
         const Extents space = extents_of(x), tensors[] = {detail::Reducing::kept(mask, space), space};
-        device.sum_in_loops(broadcast_loops(space, tensors), terms(space, tensors[0]), detail::Itself{}, y.data,
-                            x.data);
+        device.sum_in_loops(broadcast_loops(space, tensors), terms(space, tensors[0]), detail::Itself{},
+                            y.data, x.data);
     }
     template <Size>
     void backward_operand(auto& device, auto, auto dy, auto dx, auto) const {
         using T = typename decltype(dx)::value_type;
         const Extents space = extents_of(dx), tensors[] = {space, detail::Reducing::kept(mask, space)};
-        device.map_in_loops(broadcast_loops(space, tensors), detail::DividedBy{terms(space, tensors[1])}, dx.data,
-                            static_cast<const T*>(dy.data));
+        device.map_in_loops(broadcast_loops(space, tensors), detail::DividedBy{terms(space, tensors[1])},
+                            dx.data, static_cast<const T*>(dy.data));
     }
     /// Of one mean.
     static double terms(const Extents& all, const Extents& kept) {

@@ -32,6 +32,7 @@ struct RMSNorm {
 
     static constexpr Reason wrong_arguments = arguments.wrong;
     static constexpr LayerTraits traits = Norm::traits;
+    static constexpr bool gradients_together = true;
 
     static constexpr ShapeOutcome output_shape(Dims given) { return shape.check(given); }
     static constexpr Dims input_shape() { return shape.stated.rank > 0 ? shape.stated : dims(0); }

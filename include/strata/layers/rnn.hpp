@@ -80,6 +80,7 @@ struct RNN {
                            detail::RecurrenceArguments<true, Arguments...>>;
     static constexpr Reason wrong_arguments = Sequence::wrong_arguments;
     static constexpr LayerTraits traits = {.keeps = Keeps::both};
+    static constexpr bool gradients_together = true;
 
     static constexpr ShapeOutcome output_shape(Dims given) { return Sequence::output_shape(given); }
     static constexpr Dims input_shape() { return Sequence::input_shape(); }

@@ -33,7 +33,8 @@ struct PartOf {
         using T = typename decltype(whole)::value_type;
         const Extents all = extents_of(whole);
         device.map_in_loops(exchanged(part_loops(all, axis, count)), Itself{},
-                            whole.data + begin * inner_elements(all.dims, axis), static_cast<const T*>(part.data));
+                            whole.data + begin * inner_elements(all.dims, axis),
+                            static_cast<const T*>(part.data));
     }
     /// The gradient of a whole from that of its part.
     static void spread(auto& device, auto dy, auto dx, Size axis, Size begin, Size count) {
@@ -135,7 +136,8 @@ struct SelectPlace {
         const Dims& whole = given[0].dims;
         const Size axis = detail::axis_of(whole, dim), extent = whole.extent[axis];
         const int at = detail::from_front(detail::whole(numbers.of[1]), extent);
-        if (at < 0 || at >= static_cast<int>(extent)) return {{}, &its_index_must_be_below_the_extent, dims(extent)};
+        if (at < 0 || at >= static_cast<int>(extent))
+            return {{}, &its_index_must_be_below_the_extent, dims(extent)};
         Operand result{{}, given[0].batched};
         for (Size i = 0; i < whole.rank; ++i)
             if (i != axis) result.dims.extent[result.dims.rank++] = whole.extent[i];
@@ -169,7 +171,8 @@ template <Size Parts>
 constexpr Outputs<Parts> chunk(Value x, int dim = 1) {
     Outputs<Parts> parts{};
     for (Size i = 0; i < Parts; ++i)
-        parts.values[i] = apply_with<Chunk>({3, {double(detail::from_end(x, dim)), double(i), double(Parts)}}, x);
+        parts.values[i] =
+            apply_with<Chunk>({3, {double(detail::from_end(x, dim)), double(i), double(Parts)}}, x);
     return parts;
 }
 /// Parts of these sizes.

@@ -1,6 +1,6 @@
 #pragma once
-// How functions of values count dims: as PyTorch, 0 is the batch, 1 the first extent of a sample, -1 the last. Of a
-// single tensor, which has no batch, 0 is the first extent.
+// How functions of values count dims: as PyTorch, 0 is the batch, 1 the first extent of a sample, -1 the
+// last. Of a single tensor, which has no batch, 0 is the first extent.
 //
 // Layers get a dim as its distance from the end, which is the same for both: -1 the last, and 0 the batch.
 
@@ -26,8 +26,9 @@ constexpr int from_end(Value x, int dim) {
 }
 /// What is wrong with it, for a layer that does not take the batch.
 constexpr JoinOutcome refuse_dim(const Operand& given, int dim) {
-    return {{}, dim == 0 ? &dim_0_is_the_batch__it_takes_a_dim_of_the_sample
-                         : &it_has_no_such_dim__its_samples_have_the_rank,
+    return {{},
+            dim == 0 ? &dim_0_is_the_batch__it_takes_a_dim_of_the_sample
+                     : &it_has_no_such_dim__its_samples_have_the_rank,
             dims(given.dims.rank)};
 }
 constexpr bool is_dim(int dim) { return dim < 0; }

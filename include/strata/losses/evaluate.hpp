@@ -148,8 +148,8 @@ Size workspace_of(Size batch) {
 }
 /// `loss.evaluate`, with the memory that it needs.
 template <class LossType, class Device, class Prediction, class Target, class Gradient, class Workspace>
-void evaluate_with(const LossType& loss, Device& device, Prediction prediction, Target target, Gradient gradient,
-                   LossReport* report, Workspace& workspace) {
+void evaluate_with(const LossType& loss, Device& device, Prediction prediction, Target target,
+                   Gradient gradient, LossReport* report, Workspace& workspace) {
     if constexpr (requires { LossType::template workspace<Prediction, Target>(Size()); }) {
         const Size size = workspace_of<LossType, Prediction, Target>(prediction.batch);
         if (workspace.size() < size) workspace.resize(size);
@@ -178,8 +178,8 @@ Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T, output
     if constexpr (Network<Net>::fits && Problem::the_loss_fits_the_network_and_the_target) {
         const View shown = prediction.batch_view();
         detail::check_same_batch(shown.batch, view.batch);
-        detail::evaluate_with(loss, prediction.device(), shown, view, prediction.gradient_view(), prediction.report(),
-                              prediction.workspace());
+        detail::evaluate_with(loss, prediction.device(), shown, view, prediction.gradient_view(),
+                              prediction.report(), prediction.workspace());
         return prediction.loss();
     } else {
         return {};

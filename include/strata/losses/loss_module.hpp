@@ -8,8 +8,8 @@
 //       }
 //   };
 //
-// The result is one number, such as mean(...) or sum(...) give. The gradient is derived in the compiler, as that
-// of a network. Targets are numbers of the prediction's type and batch; their sample shape is free.
+// The result is one number, such as mean(...) or sum(...) give. The gradient is derived in the compiler, as
+// that of a network. Targets are numbers of the prediction's type and batch; their sample shape is free.
 
 #include <strata/losses/evaluate.hpp>
 #include <strata/models/execution.hpp>
@@ -28,7 +28,9 @@ struct LossNetwork : Module<> {
     using input_shapes = InputShapes<Prediction, Target>;
     static constexpr bool wants_input_gradient = true;
 
-    static constexpr auto forward(auto prediction, auto target) { return Derived::forward(prediction, target); }
+    static constexpr auto forward(auto prediction, auto target) {
+        return Derived::forward(prediction, target);
+    }
 };
 
 template <class T>
@@ -58,22 +60,28 @@ struct LossModule {
     }
 
     template <class Prediction, class Target, class Gradient, class T>
-    static void evaluate(auto& device, Prediction prediction, Target target, Gradient gradient, LossReport* report,
-                         T* workspace) {
+    static void evaluate(auto& device, Prediction prediction, Target target, Gradient gradient,
+                         LossReport* report, T* workspace) {
         using Net = NetworkOf<Prediction, Target>;
         using N = Network<Net>;
         using Device = std::remove_cvref_t<decltype(device)>;
         using Run = detail::Execution<Net, Device, T, detail::Pass::training>;
         if constexpr (N::fits) {
-            constexpr bool forward_gives_one_number =
-                N::outputs == 1 && N::OutputShape::dims.elements() == 1 && !N::graph.values[N::output].batched;
-            static_assert(forward_gives_one_number,
-                          "strata: a loss gives one number for the whole batch; end its forward with mean(...) or "
-                          "sum(...) (docs/errors.md#loss-module)");
-            const detail::Memory<Device, T> memory{device,    {prediction.data, target.data, nullptr, nullptr},
-                                                   nullptr,   nullptr,
-                                                   workspace, prediction.batch,
-                                                   (prediction.batch + 15) / 16 * 16, false};
+            constexpr bool forward_gives_one_number = N::outputs == 1 &&
+                                                      N::OutputShape::dims.elements() == 1 &&
+                                                      !N::graph.values[N::output].batched;
+            static_assert(
+                forward_gives_one_number,
+                "strata: a loss gives one number for the whole batch; end its forward with mean(...) or "
+                "sum(...) (docs/errors.md#loss-module)");
+            const detail::Memory<Device, T> memory{device,
+                                                   {prediction.data, target.data, nullptr, nullptr},
+                                                   nullptr,
+                                                   nullptr,
+                                                   workspace,
+                                                   prediction.batch,
+                                                   (prediction.batch + 15) / 16 * 16,
+                                                   false};
             const typename Run::Slots layers{};
             Run::forward(memory, layers);
             device.once(detail::StoreLossValue<T>{Run::template operand<N::output>(memory).data, report});

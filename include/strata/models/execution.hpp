@@ -1,6 +1,6 @@
 #pragma once
-// The kernels that a network's graph stands for: forward in the order of its nodes, backward in reverse. Every
-// view that a layer sees is made here, from a constant offset of the plan.
+// The kernels that a network's graph stands for: forward in the order of its nodes, backward in reverse.
+// Every view that a layer sees is made here, from a constant offset of the plan.
 
 #include <strata/core/network.hpp>
 #include <strata/core/replay_key.hpp>
@@ -8,8 +8,8 @@
 
 namespace strata::detail {
 
-/// Which gradients are wanted when some parameters are frozen. One flag for each value, whether its gradient is
-/// computed, and one for each row of the parameter table.
+/// Which gradients are wanted when some parameters are frozen. One flag for each value, whether its gradient
+/// is computed, and one for each row of the parameter table.
 struct Wanted {
     const bool* values = nullptr;  ///< null: all
     const bool* rows = nullptr;
@@ -126,7 +126,8 @@ struct Execution {
         using S = shape_t<value_dims<V>>;
         if constexpr (V < N::inputs || plan.value[V] == in_the_input) {
             using U = std::conditional_t<graph.values[plan.source[V]].indices, std::int64_t, T>;
-            return BatchView<const U, Device, S>{static_cast<const U*>(m.inputs[plan.source[V]]), batch<V>(m)};
+            return BatchView<const U, Device, S>{static_cast<const U*>(m.inputs[plan.source[V]]),
+                                                 batch<V>(m)};
         } else if constexpr (plan.value[V] == in_the_parameters) {
             constexpr Size leaf = graph.nodes[parameter_below<V> - N::inputs].leaf;
             return BatchView<const T, Device, S>{m.parameters + row<N::first_rows.of[leaf]>.offset, 1};
@@ -164,7 +165,8 @@ struct Execution {
     }
     template <Size P>
     static auto parameter_gradient(const M& m, bool again) {
-        return GradientView<T, Device, shape_t<row<P>.dims>>{{m.gradients + row<P>.offset}, m.accumulate || again};
+        return GradientView<T, Device, shape_t<row<P>.dims>>{{m.gradients + row<P>.offset},
+                                                             m.accumulate || again};
     }
 
     // A node
@@ -195,18 +197,19 @@ struct Execution {
     template <Size I>
     static constexpr Size saved_size = training ? graph.nodes[I].rules->saved(graph.nodes[I].in) : 0;
     template <Size I>
-    static constexpr Size saved_once_size = training ? graph.nodes[I].rules->saved_once(graph.nodes[I].in) : 0;
+    static constexpr Size saved_once_size = training ? graph.nodes[I].rules->saved_once(graph.nodes[I].in)
+                                                     : 0;
 
     /// Calls `call(operands..., saved?, saved_once?)`.
     template <Size I, class Call, class... Operands>
     static void with_saved(const M& m, const Call& call, Operands... operands) {
         const auto with_once = [&](auto... more) {
-            if constexpr (saved_once_size<I> > 0)
+            if constexpr (saved_once_size < I >> 0)
                 call(more..., TensorView<T, Device, Shape<saved_once_size<I>>>{m.arena + plan.saved_once[I]});
             else
                 call(more...);
         };
-        if constexpr (saved_size<I> > 0) {
+        if constexpr (saved_size < I >> 0) {
             constexpr bool batched = graph.values[output<I>].batched;
             with_once(operands..., BatchView<T, Device, Shape<saved_size<I>>>{
                                        at<batched>(m.arena, plan.saved[I], m), batch<output<I>>(m)});
@@ -243,9 +246,11 @@ struct Execution {
                           uses<output<I>> == 1) {
                 constexpr Keeps kept = training ? traits<I + 1>.keeps : Keeps::nothing;
                 constexpr Size first = first_row<I>;
-                return kept != Keeps::input && kept != Keeps::both && requires(const Slots& layers, const M& m) {
-                    layer<I + 1>(layers).forward_behind_affine(m.device, operand<input<I>>(m), value<output<I + 1>>(m),
-                                                               parameter<first>(m), parameter<first + 1>(m));
+                return kept != Keeps::input && kept != Keeps::both &&
+                       requires(const Slots& layers, const M& m) {
+                    layer<I + 1>(layers).forward_behind_affine(m.device, operand<input<I>>(m),
+                                                               value<output<I + 1>>(m), parameter<first>(m),
+                                                               parameter<first + 1>(m));
                 };
             }
         }
@@ -258,27 +263,29 @@ struct Execution {
             // done with the node before
         } else if constexpr (runs_with_next<I, End>()) {
             constexpr Size first = first_row<I>;
-            layer<I + 1>(layers).forward_behind_affine(m.device, operand<input<I>>(m), value<output<I + 1>>(m),
-                                                       parameter<first>(m), parameter<first + 1>(m));
+            layer<I + 1>(layers).forward_behind_affine(m.device, operand<input<I>>(m),
+                                                       value<output<I + 1>>(m), parameter<first>(m),
+                                                       parameter<first + 1>(m));
         } else if constexpr (graph.nodes[I].rules->joins) {
-            if constexpr (node<I>.input_count > 0)
-                [&]<Size... K>(std::index_sequence<K...>) {
+            if constexpr (node<I>.input_count > 0) [&]<Size... K>(std::index_sequence<K...>) {
                     with_operands<I>(m, [&](auto... own) {
-                        layer<I>(layers).forward(m.device, value<output<I>>(m), operand<input<I, K>>(m)..., own...);
+                        layer<I>(layers).forward(m.device, value<output<I>>(m), operand<input<I, K>>(m)...,
+                                                 own...);
                     });
                 }
             (std::make_index_sequence<node<I>.input_count>{});
         } else if constexpr (!is_view<I>) {
-            with_operands<I>(m, [&](auto... operands) {
-                const auto& own = layer<I>(layers);
-                if constexpr (!training && requires {
-                                  own.infer(m.device, operand<input<I>>(m), value<output<I>>(m), operands...);
-                              })
-                    own.infer(m.device, operand<input<I>>(m), value<output<I>>(m), operands...);
-                else
-                    own.forward(m.device, operand<input<I>>(m), value<output<I>>(m), operands...);
-            });
+            with_operands<I>(m, [&](auto... operands) { run_layer<I>(m, layer<I>(layers), operands...); });
         }
+    }
+    template <Size I, class Own, class... Operands>
+    static void run_layer(const M& m, const Own& own, Operands... operands) {
+        const auto x = operand<input<I>>(m);
+        const auto y = value<output<I>>(m);
+        if constexpr (!training && requires { own.infer(m.device, x, y, operands...); })
+            own.infer(m.device, x, y, operands...);
+        else
+            own.forward(m.device, x, y, operands...);
     }
 
     /// Nodes [0, end) in order.
@@ -294,7 +301,8 @@ struct Execution {
     template <Size I, Size K>
     static constexpr GradientWrite write = plan.writes[edge_begin(graph, I) + K];
 
-    /// Whether a later node, whose backward pass comes first, has written the gradients of the same parameters.
+    /// Whether a later node, whose backward pass comes first, has written the gradients of the same
+    /// parameters.
     template <Size I>
     static constexpr bool shares_parameters = [] {
         for (Size i = I + 1; i < count; ++i)
@@ -370,8 +378,8 @@ struct Execution {
             with_saved<I>(
                 m,
                 [&](auto... operands) {
-                    layer<I>(layers).backward(m.device, operand<x>(m), operand<output<I>>(m), gradient<output<I>>(m),
-                                              dx, operands...);
+                    layer<I>(layers).backward(m.device, operand<x>(m), operand<output<I>>(m),
+                                              gradient<output<I>>(m), dx, operands...);
                 },
                 parameter<first_row<I> + P>(m)...,
                 parameter_gradient<first_row<I> + L>(m, shares_parameters<I>)...);
@@ -382,53 +390,27 @@ struct Execution {
             if (dx.data != nullptr) add_gradient<I, 0>(m);
     }
 
-    /// What node I keeps, as its layer sees it.
-    template <Size I>
-    static constexpr auto saved_views() {
-        using Once = TensorView<T, Device, Shape<saved_once_size<I>>>;
-        using Batched = BatchView<T, Device, Shape<saved_size<I>>>;
-        if constexpr (saved_size<I> > 0 && saved_once_size<I> > 0)
-            return TypeList<Batched, Once>{};
-        else if constexpr (saved_size<I> > 0)
-            return TypeList<Batched>{};
-        else if constexpr (saved_once_size<I> > 0)
-            return TypeList<Once>{};
-        else
-            return TypeList<>{};
-    }
-    template <Size I, Size... P, Size... L, class... Saved>
-    static constexpr bool can_work_together(std::index_sequence<P...>, std::index_sequence<L...>, TypeList<Saved...>) {
-        using DX = BatchView<T, Device, shape_t<value_dims<input<I>>>>;
-        return requires(const Layer<I>& own, const M& m, DX dx, Saved... saved) {
-            own.backward(m.device, operand<input<I>>(m), operand<output<I>>(m), gradient<output<I>>(m), dx,
-                         parameter<first_row<I> + P>(m)..., parameter_gradient<first_row<I> + L>(m, false)...,
-                         saved...);
-        };
-    }
     /// Whether the layer works out all its gradients together.
     template <Size I>
-    static constexpr bool works_together() {
-        if constexpr (graph.nodes[I].rules->joins)
-            return false;
-        else
-            return can_work_together<I>(std::make_index_sequence<rows<I>>{}, std::make_index_sequence<learnt<I>>{},
-                                        saved_views<I>());
-    }
+    static constexpr bool works_together = requires {
+        Layer<I>::gradients_together;
+    };
 
     template <Size I>
     static void backward_parameters(const M& m, const Slots& layers) {
-        if constexpr (learnt<I> > 0) {
+        if constexpr (learnt < I >> 0) {
             if (!wants_parameters<I>(m)) return;
             [&]<Size... P>(std::index_sequence<P...>) {
                 with_saved<I>(
                     m,
                     [&](auto... operands) {
                         if constexpr (node<I>.input_count == 0)
-                            layer<I>(layers).backward_parameters(m.device, gradient<output<I>>(m), operands...);
+                            layer<I>(layers).backward_parameters(m.device, gradient<output<I>>(m),
+                                                                 operands...);
                         else
                             layer<I>(layers).backward_parameters(m.device, operand<input<I>>(m),
-                                                                 operand<output<I>>(m), gradient<output<I>>(m),
-                                                                 operands...);
+                                                                 operand<output<I>>(m),
+                                                                 gradient<output<I>>(m), operands...);
                     },
                     parameter_gradient<first_row<I> + P>(m, shares_parameters<I>)...);
             }
@@ -441,7 +423,7 @@ struct Execution {
     static void backward_node(const M& m, const Slots& layers) {
         if constexpr (N::needs_gradient.of[output<I>]) {
             if (!wants_gradient<output<I>>(m)) return;
-            if constexpr (works_together<I>()) {
+            if constexpr (works_together<I>) {
                 backward_together<I>(m, layers);
             } else {
                 backward_parameters<I>(m, layers);

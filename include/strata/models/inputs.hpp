@@ -29,6 +29,13 @@ struct StagingsOf<Network, Device, T, std::index_sequence<K...>> {
     using type = Slots<typename Device::template Staging<InputScalar<Network, T, K>>...>;
 };
 
+/// Input K as kernels see it; a temporary is copied. (A function, because nvcc 13 takes no fold for whether X
+/// is a reference.)
+template <class Model, Size K, class X, class Staging>
+auto view_of_input(X&& x, Staging& staging) {
+    return Model::template view_of_input<K, !std::is_lvalue_reference_v<X>>(x, staging);
+}
+
 /// All inputs, a tuple of references, as kernels see them. Throws ShapeError when they differ in their number
 /// of samples. Temporaries are copied.
 template <class Model, class Tuple, class Stagings>
@@ -38,13 +45,11 @@ Inputs view_of_inputs(Tuple&& x, Stagings& stagings) {
         const auto take = [&](Size k, auto view) {
             inputs.data[k] = view.data;
             if (k > 0 && view.batch != inputs.batch)
-                throw ShapeError(message("strata: input ", k, " has ", view.batch, " samples, and input 0 has ",
-                                         inputs.batch));
+                throw ShapeError(message("strata: input ", k, " has ", view.batch,
+                                         " samples, and input 0 has ", inputs.batch));
             inputs.batch = view.batch;
         };
-        (take(K, Model::template view_of_input<K, !std::is_lvalue_reference_v<std::tuple_element_t<K, Tuple>>>(
-                     std::get<K>(x), get<K>(stagings))),
-         ...);
+        (take(K, view_of_input<Model, K>(std::get<K>(std::forward<Tuple>(x)), get<K>(stagings))), ...);
     }
     (std::make_index_sequence<Model::input_count>{});
     return inputs;

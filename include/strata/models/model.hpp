@@ -42,7 +42,7 @@ public:
     template <Size K>
     using InputScalar = detail::InputScalar<N, T, K>;
     template <Size K>
-    using InputView = BatchView<const InputScalar<K>, Device, shape_t<N::graph.values[K].dims>>;
+    using InputView = BatchView<const InputScalar<K>, Device, typename N::template InputShapeOf<K>>;
 
     // Budgets, as constants.
     static constexpr Size parameter_count = N::parameters.count;  ///< numbers that are learnt
@@ -79,8 +79,8 @@ public:
         }
     }
 
-    /// The same model on another device: `model.to<Cuda>()`. Parameters, buffers, layers, mode and what is frozen
-    /// are copied; gradients and optimizers stay behind.
+    /// The same model on another device: `model.to<Cuda>()`. Parameters, buffers, layers, mode and what is
+    /// frozen are copied; gradients and optimizers stay behind.
     template <class Other>
     Model<Net, Other, T> to() const {
         typename Model<Net, Other, T>::WithoutParameters nothing_drawn;
@@ -158,12 +158,13 @@ public:
     void backward(const Loss& loss) {
         check_trainable();
         if (!loss.belongs_to(counter_, N::outputs))
-            throw ValueError(
-                N::outputs == 1
-                    ? "strata: backward needs the loss that was taken last, of this model's last forward pass in "
-                      "training mode, and takes it once"
-                    : "strata: backward needs the sum of the losses of all outputs, those that were taken last, of "
-                      "this model's last forward pass in training mode, and takes it once");
+            throw ValueError(N::outputs == 1
+                                 ? "strata: backward needs the loss that was taken last, of this model's "
+                                   "last forward pass in "
+                                   "training mode, and takes it once"
+                                 : "strata: backward needs the sum of the losses of all outputs, those that "
+                                   "were taken last, of "
+                                   "this model's last forward pass in training mode, and takes it once");
         run_backward(loss);
         counter_.forget_gradients();  // the activations are used up, so the same loss does not serve twice
     }
@@ -232,8 +233,8 @@ public:
         return {N::parameters.rows, N::parameter_tensors};
     }
 
-    /// Calls `visit(name, tensor)` for every parameter that is learnt, in order; `tensor` can be read and written
-    /// in place. `for_each_buffer` visits the rest.
+    /// Calls `visit(name, tensor)` for every parameter that is learnt, in order; `tensor` can be read and
+    /// written in place. `for_each_buffer` visits the rest.
     template <class Visit>
     void for_each_parameter(const Visit& visit) {
         for_each_row<true>(visit);
@@ -247,9 +248,10 @@ public:
     // ------------------------------------------------------------------------------------------------------
 
     /// Keeps parameters as they are while the others are trained: one by its name, `freeze("0.weight")`, all
-    /// that begin with a name and a dot, `freeze("features.")`, or everything, `freeze("")`. The backward pass
-    /// leaves out what only they need; their gradients read as zero, and no optimizer touches them. Throws
-    /// ValueError for a name that is not there. As in PyTorch, buffers go on changing in training mode.
+    /// that begin with a name and a dot, `freeze("features.")`, or everything, `freeze("")`. The backward
+    /// pass leaves out what only they need; their gradients read as zero, and no optimizer touches them.
+    /// Throws ValueError for a name that is not there. As in PyTorch, buffers go on changing in training
+    /// mode.
     void freeze(std::string_view which) { set_frozen("freeze", which, true); }
     void unfreeze(std::string_view which) { set_frozen("unfreeze", which, false); }
     /// The same for one parameter: `model.requires_grad<"0.weight">(false)`.
@@ -261,7 +263,8 @@ public:
     /// Throws ValueError if there is no parameter of this name.
     bool is_frozen(std::string_view name) const {
         for (Size row = 0; row < N::parameter_tensors; ++row)
-            if (N::parameters.rows[row].kind == ParameterKind::learnt && N::parameters.rows[row].name.view() == name)
+            if (N::parameters.rows[row].kind == ParameterKind::learnt &&
+                N::parameters.rows[row].name.view() == name)
                 return freezing_.is_frozen(row);
         detail::refuse_selection(parameter_table(), "is_frozen", name);
     }
@@ -281,8 +284,8 @@ private:
     friend class Predictor;
     template <class, class>
     friend class Evaluator;
-    template <class M, class Tuple, class Stagings>
-    friend detail::Inputs detail::view_of_inputs(Tuple&& x, Stagings& stagings);
+    template <class M, Size K, class X, class Staging>
+    friend auto detail::view_of_input(X&& x, Staging& staging);
 
     template <class Plan>
     static constexpr Size arena_elements(const Plan& plan, Size batch) {
@@ -306,7 +309,7 @@ private:
     }
     template <Size I>
     void initialize_layer(T* host, Generator& generator) {
-        if constexpr (detail::parameter_count_of<detail::type_at_t<I, typename N::Leaves>> > 0) {
+        if constexpr (detail::parameter_count_of < detail::type_at_t < I, typename N::Leaves >>> 0) {
             Training::template with_own_parameters<I>(
                 host, [&](auto... own) { detail::get<I>(layers_).initialize(generator, own...); });
         }
@@ -318,7 +321,8 @@ private:
             constexpr ParameterInfo row = N::parameters.rows[P];
             if constexpr ((row.kind == ParameterKind::learnt) == learnt)
                 visit(N::parameters.rows[P].name.view(),
-                      Device::tensor(TensorView<T, Device, shape_t<row.dims>>{parameters_.data() + row.offset}));
+                      Device::tensor(
+                          TensorView<T, Device, shape_t<row.dims>>{parameters_.data() + row.offset}));
         };
         [&]<Size... P>(std::index_sequence<P...>) { (one(std::integral_constant<Size, P>{}), ...); }
         (std::make_index_sequence<N::parameter_tensors>{});
@@ -331,10 +335,12 @@ private:
         constexpr bool is_learnt = found && N::parameters.rows[found ? row : 0].kind == ParameterKind::learnt;
         constexpr bool it_is_learnt = is_learnt || !learnt || !found;
         constexpr bool it_is_a_buffer = !is_learnt || learnt || !found;
-        static_assert(it_is_learnt, "strata: this is the name of a buffer, such as a running mean, which training "
-                                    "writes and no optimizer changes: it has no gradient (docs/errors.md#buffer)");
-        static_assert(it_is_a_buffer, "strata: this is the name of a parameter, which is learnt, and not of a buffer; "
-                                      "write model.parameter<...>() (docs/errors.md#buffer)");
+        static_assert(it_is_learnt,
+                      "strata: this is the name of a buffer, such as a running mean, which training "
+                      "writes and no optimizer changes: it has no gradient (docs/errors.md#buffer)");
+        static_assert(it_is_a_buffer,
+                      "strata: this is the name of a parameter, which is learnt, and not of a buffer; "
+                      "write model.parameter<...>() (docs/errors.md#buffer)");
     }
 
     void set_frozen(const char* who, std::string_view which, bool frozen) {
@@ -353,9 +359,10 @@ private:
 
     /// Input K as kernels see it; with `copied`, in `staging` whatever it is.
     template <Size K, bool copied, class X, class Staging>
-    static InputView<K> view_of_input(const X& x, Staging& staging) {
+    static auto view_of_input(const X& x, Staging& staging) {  // nvcc 13 does not take InputView<K> here
         using Scalar = InputScalar<K>;
-        using S = shape_t<N::graph.values[K].dims>;
+        using S = typename N::template InputShapeOf<K>;
+        using View = BatchView<const Scalar, Device, S>;
         constexpr bool any_shape = K == 0 && N::graph.any_shape;
         using Batch = decltype(detail::batch_of(x));
         constexpr bool it_is_a_batch = !std::is_void_v<Batch>;
@@ -369,12 +376,15 @@ private:
             [[maybe_unused]] detail::RefuseUnlessBatchFits<Problem> refused_here;
             if constexpr (std::is_same_v<Problem, detail::no_error>) {
                 const Batch batch = detail::batch_of(x);
-                return {batch.data, batch.batch};
+                return View{batch.data, batch.batch};
+            } else {
+                return View{};
             }
         } else if constexpr (the_input_is_a_tensor) {
-            return Device::template input_batch<Scalar, S, any_shape, copied>(x, staging);
+            return View(Device::template input_batch<Scalar, S, any_shape, copied>(x, staging));
+        } else {
+            return View{};
         }
-        return {};
     }
 
     detail::Memory<Device, T> prepare(const detail::Inputs& input) {
@@ -423,8 +433,14 @@ private:
         const auto output = Execution::template value<N::graph.outputs[O]>(memory);
         using View = BatchView<T, Device, typename N::template OutputShapeOf<O>>;
         View gradient{nullptr, output.batch};
-        if constexpr (std::is_same_v<Execution, Training>) gradient = Training::template gradient_of_loss<O>(memory);
-        return {View{const_cast<T*>(output.data), output.batch}, gradient, counter_, device_, report() + O, workspace_};
+        if constexpr (std::is_same_v<Execution, Training>)
+            gradient = Training::template gradient_of_loss<O>(memory);
+        return {View{const_cast<T*>(output.data), output.batch},
+                gradient,
+                counter_,
+                device_,
+                report() + O,
+                workspace_};
     }
 
     void make_gradients() {

@@ -7,11 +7,11 @@
 //       }
 //   };
 //
-// `forward` gets the layers and parameters in their order, then the inputs. The compiler runs it once, on values
-// that know their shapes; it writes down which layer is called with what, and that is the network's graph.
-// Backward pass and memory follow from it, and at run time there are only the kernels. So forward may use a
-// variable twice, call a layer several times (its parameters are then shared), loop, and ask for x.size(1); it
-// returns a value, or several as `Outputs{a, b}`.
+// `forward` gets the layers and parameters in their order, then the inputs. The compiler runs it once, on
+// values that know their shapes; it writes down which layer is called with what, and that is the network's
+// graph. Backward pass and memory follow from it, and at run time there are only the kernels. So forward may
+// use a variable twice, call a layer several times (its parameters are then shared), loop, and ask for
+// x.size(1); it returns a value, or several as `Outputs{a, b}`.
 //
 // The names of parameters are PyTorch's: "fc1.weight", "scale". Source: torch.nn.Module.
 
@@ -61,7 +61,8 @@ public:
 
     constexpr Module() = default;
     /// The layers by value, for those that have options; a module inherits this with `using Module::Module;`.
-    constexpr explicit Module(typename detail::MemberOf<Members>::layer... layers) requires(sizeof...(Members) > 0)
+    constexpr explicit Module(typename detail::MemberOf<Members>::layer... layers) requires(
+        sizeof...(Members) > 0)
         : Slots{{std::move(layers)}...} {}
 
     template <Size I>

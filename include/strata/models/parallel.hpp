@@ -13,7 +13,8 @@ public:
     using Sequential<Branches...>::Sequential;
 
     static constexpr Size output_count = (Size(0) + ... + detail::output_count_of<Branches>());
-    static constexpr detail::Wires run(const detail::LayerHandle<1>* branches, Size count, const detail::Wires& x) {
+    static constexpr detail::Wires run(const detail::LayerHandle<1>* branches, Size count,
+                                       const detail::Wires& x) {
         detail::Wires out;
         for (Size i = 0; i < count; ++i) {
             const detail::Wires branch = branches[i](x);

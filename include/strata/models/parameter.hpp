@@ -1,5 +1,6 @@
 #pragma once
-// A parameter of a module's own: `Parameter<"weights", Shape<1>>`. In `forward` it is a value without a batch.
+// A parameter of a module's own: `Parameter<"weights", Shape<1>>`. In `forward` it is a value without a
+// batch.
 //
 // Initial values: the standard normal distribution, as torch.randn; `Parameter<"bias", Shape<1>, Zeros>` and
 // `Ones` give constants, `Uniform` torch.rand. A type of one's own with a static fill(Generator&, view) gives

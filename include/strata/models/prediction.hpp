@@ -50,7 +50,8 @@ public:
     using Read = LossReport (*)(const void* device, LossReport* report);
 
     Loss() = default;
-    Loss(const PassCounter& counter, Size output, Size gradient, Read read, const void* device, LossReport* report)
+    Loss(const PassCounter& counter, Size output, Size gradient, Read read, const void* device,
+         LossReport* report)
         : counter_(&counter), read_(read), device_(device) {
         part_[output] = {true, 1.0, 0, gradient, counter.losses[output], report};
     }
@@ -69,16 +70,17 @@ public:
 
     // Templates, or `2 * loss` could mean the product of two numbers, too.
     template <class Factor>
-    requires std::is_arithmetic_v<Factor> friend Loss operator*(Factor factor, Loss loss) {
+    requires std::is_arithmetic_v<Factor>
+    friend Loss operator*(Factor factor, Loss loss) {
         for (Part& part : loss.part_) part.factor *= static_cast<double>(factor);
         return loss;
     }
     template <class Factor>
-    requires std::is_arithmetic_v<Factor> friend Loss operator*(const Loss& loss, Factor factor) {
-        return factor * loss;
-    }
+    requires std::is_arithmetic_v<Factor>
+    friend Loss operator*(const Loss& loss, Factor factor) { return factor * loss; }
     template <class Divisor>
-    requires std::is_arithmetic_v<Divisor> friend Loss operator/(const Loss& loss, Divisor divisor) {
+    requires std::is_arithmetic_v<Divisor>
+    friend Loss operator/(const Loss& loss, Divisor divisor) {
         return (1 / static_cast<double>(divisor)) * loss;
     }
     /// Throws ValueError if both are of the same output, or of different models.
@@ -86,9 +88,9 @@ public:
         for (Size o = 0; o < max_operands; ++o) {
             if (!b.part_[o].there) continue;
             if (a.part_[o].there || a.counter_ != b.counter_)
-                throw ValueError(
-                    "strata: losses add up when they are of different outputs of one model's pass; each writes "
-                    "the gradient of its own");
+                throw ValueError("strata: losses add up when they are of different outputs of one model's "
+                                 "pass; each writes "
+                                 "the gradient of its own");
             a.part_[o] = b.part_[o];
         }
         return a;
@@ -134,7 +136,8 @@ private:
 
 /// What a network puts out: its only output, or one of several.
 template <class Net, class Device, class T, Size output = 0>
-class Prediction : public Device::template BatchTensor<T, typename Network<Net>::template OutputShapeOf<output>> {
+class Prediction
+    : public Device::template BatchTensor<T, typename Network<Net>::template OutputShapeOf<output>> {
     using Shape = typename Network<Net>::template OutputShapeOf<output>;
 
 public:
@@ -192,8 +195,8 @@ auto prediction_type(std::index_sequence<O...>) {
         return std::type_identity<std::tuple<Prediction<Net, Device, T, O>...>>{};
 }
 template <class Net, class Device, class T>
-using PredictionOf =
-    typename decltype(prediction_type<Net, Device, T>(std::make_index_sequence<Network<Net>::outputs>{}))::type;
+using PredictionOf = typename decltype(prediction_type<Net, Device, T>(
+    std::make_index_sequence<Network<Net>::outputs>{}))::type;
 
 }  // namespace detail
 }  // namespace strata

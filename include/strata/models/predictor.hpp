@@ -59,14 +59,10 @@ public:
         }
         device_.follow(model_->device_);
         T* const parameters = const_cast<T*>(model_->parameters_.data());  // inference only reads them
-        return {device_,
-                {input.data[0], input.data[1], input.data[2], input.data[3]},
-                parameters,
-                nullptr,
-                arena_.data(),
-                input.batch,
-                capacity_,
-                false};
+        return {device_,       {input.data[0], input.data[1], input.data[2], input.data[3]},
+                parameters,    nullptr,
+                arena_.data(), input.batch,
+                capacity_,     false};
     }
     /// Layers [0, End).
     template <Size End = N::layer_count>

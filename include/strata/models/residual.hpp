@@ -17,7 +17,8 @@ public:
     using Sequential<Layers...>::Sequential;
 
     static constexpr Size output_count = 1;
-    static constexpr detail::Wires run(const detail::LayerHandle<1>* layers, Size count, const detail::Wires& x) {
+    static constexpr detail::Wires run(const detail::LayerHandle<1>* layers, Size count,
+                                       const detail::Wires& x) {
         const detail::Wires branch = Sequential<Layers...>::run(layers, count, x);
         detail::Trace* const trace = layers[0].trace;
         return {{(Value{trace, x.id[0]} + Value{trace, branch.id[0]}).id}, 1};
@@ -31,7 +32,8 @@ public:
     using Sequential<Branches...>::Sequential;
 
     static constexpr Size output_count = 1;
-    static constexpr detail::Wires run(const detail::LayerHandle<1>* branches, Size count, const detail::Wires& x) {
+    static constexpr detail::Wires run(const detail::LayerHandle<1>* branches, Size count,
+                                       const detail::Wires& x) {
         detail::Trace* const trace = branches[0].trace;
         Value sum{trace, branches[0](x).id[0]};
         for (Size i = 1; i < count; ++i) sum = sum + Value{trace, branches[i](x).id[0]};

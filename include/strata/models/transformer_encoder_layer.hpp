@@ -59,11 +59,11 @@ using TransformerMembers =
 template <int E, int Heads, auto... Options>
 struct TransformerEncoderLayer : detail::TransformerMembers<E, Heads, Options...> {
     constexpr explicit TransformerEncoderLayer(double dropout = 0.1)
-        : detail::TransformerMembers<E, Heads, Options...>({.dropout = dropout}, {}, {.p = dropout}, {}, {}, {},
-                                                           {.p = dropout}, {.p = dropout}) {}
+        : detail::TransformerMembers<E, Heads, Options...>({.dropout = dropout}, {}, {.p = dropout}, {}, {},
+                                                           {}, {.p = dropout}, {.p = dropout}) {}
 
-    static constexpr auto forward(auto self_attn, auto linear1, auto dropout, auto linear2, auto norm1, auto norm2,
-                                  auto dropout1, auto dropout2, auto x) {
+    static constexpr auto forward(auto self_attn, auto linear1, auto dropout, auto linear2, auto norm1,
+                                  auto norm2, auto dropout1, auto dropout2, auto x) {
         const auto feed_forward = [&](auto h) {
             h = linear1(h);
             if (detail::has_option<TransformerActivation, Options...>)

@@ -16,12 +16,12 @@ struct Call {
     std::string name;   ///< "0.1.fc", what its parameters' names begin with; of a function that of its module
     std::string layer;  ///< "Conv2d<32, 3>"
     bool is_module = false, is_function = false;
-    bool is_shared = false;  ///< it has parameters and has been called before
-    Size depth = 0;          ///< in how many modules
-    Size parent = no_index;  ///< which call that of the module around it is
-    Size leaf = no_index;    ///< which layer of the network, unless it is a module or a function
-    Size parameters = 0, buffers = 0, multiply_adds = 0;  ///< of one sample; of a module 0
-    std::vector<Size> inputs, outputs;                    ///< values
+    bool is_shared = false;             ///< it has parameters and has been called before
+    Size depth = 0;                     ///< in how many modules
+    Size parent = no_index;             ///< which call that of the module around it is
+    Size leaf = no_index;               ///< which layer of the network, unless it is a module or a function
+    Size multiply_adds = 0;             ///< of one sample; of a module 0
+    std::vector<Size> inputs, outputs;  ///< values
 };
 
 struct CallTree {
@@ -159,30 +159,47 @@ Wires walk_layer(Trace& trace, Place place, const Wires& in) {
         return walk.run_leaf(place, [&] { return trace_layer<Layer>(trace, place, in); });
 }
 
-/// `relu(x)` is written down as the layer that it is, with its numbers: "LeakyReLU(0.2)".
-inline std::string name_of_function(const std::string& layer, const Numbers& numbers) {
+/// The layers of a graph's nodes, by their numbers: what functions are called, since they have no place in
+/// the network's type.
+struct FunctionName {
+    std::uint64_t number;
+    std::string text;
+    bool shows_options;  ///< and not codes for its shape rule
+};
+template <class N>
+std::vector<FunctionName> names_of_functions() {
+    const auto one = []<Size I>(std::integral_constant<Size, I>) {
+        using Layer = typename WithoutShapes<typename N::template Layer<I>>::type;
+        constexpr bool has_codes = requires(const Operand* operands, const Numbers& numbers) {
+            Layer::join(operands, Size(), numbers);
+        }
+        || requires(const Numbers& numbers) { Layer::output_shape(Dims{}, numbers); };
+        return FunctionName{N::graph.nodes[I].rules->number, layer_name<Layer>(), !has_codes};
+    };
+    return [&]<Size... I>(std::index_sequence<I...>) {
+        return std::vector<FunctionName>{one(std::integral_constant<Size, I>{})...};
+    }
+    (std::make_index_sequence<N::layer_count>{});
+}
+/// `leaky_relu(x, 0.2)` is written down as the layer that it is: "LeakyReLU(0.2)".
+inline std::string name_of_function(const FunctionName& name, const Numbers& numbers) {
     std::string all;
-    for (Size i = 0; i < numbers.count; ++i) all += (i > 0 ? ", " : "") + message(numbers.of[i]);
-    return all.empty() ? layer : message(layer, "(", all, ")");
+    for (Size i = 0; i < numbers.count && name.shows_options; ++i)
+        all += (i > 0 ? ", " : "") + message(numbers.of[i]);
+    return all.empty() ? name.text : message(name.text, "(", all, ")");
 }
 
 /// What one call costs, and what it is called.
 template <class N>
-void describe_node(const Walk& walk, const std::vector<std::string>& names, Call& call, const GraphNode& node,
-                   std::vector<bool>& used) {
+void describe_node(const Walk& walk, const std::vector<FunctionName>& names, Call& call,
+                   const GraphNode& node, std::vector<bool>& used) {
     if (call.is_function) {
         call.name = call.parent == no_index ? "" : walk.calls[call.parent].name;
-        for (Size i = 0; i < N::layer_count; ++i)
-            if (N::graph.nodes[i].rules->number == node.rules->number)
-                call.layer = name_of_function(names[i], node.numbers);
+        for (const FunctionName& name : names)
+            if (name.number == node.rules->number) call.layer = name_of_function(name, node.numbers);
     } else {
         call.is_shared = used[call.leaf] && node.rules->parameters > 0;
         used[call.leaf] = true;
-        for (Size row = 0; row < N::parameter_tensors; ++row) {
-            const ParameterInfo& info = N::parameters.rows[row];
-            if (info.layer != call.leaf) continue;
-            (info.kind == ParameterKind::learnt ? call.parameters : call.buffers) += info.dims.elements();
-        }
     }
     Operand operands[max_operands];
     for (Size k = 0; k < node.input_count; ++k) {
@@ -191,16 +208,6 @@ void describe_node(const Walk& walk, const std::vector<std::string>& names, Call
     }
     call.multiply_adds = node.rules->multiply_adds(operands, node.input_count);
     call.inputs.assign(node.inputs, node.inputs + node.input_count);
-}
-
-/// The names of a graph's layers, node by node.
-template <class N>
-std::vector<std::string> names_of_nodes() {
-    return []<Size... I>(std::index_sequence<I...>) {
-        return std::vector<std::string>{
-            layer_name<typename WithoutShapes<typename N::template Layer<I>>::type>()...};
-    }
-    (std::make_index_sequence<N::layer_count>{});
 }
 
 /// Calls that nothing needs are left out, as they are when the network runs.
@@ -220,7 +227,7 @@ CallTree make_call_tree() {
     tree.outputs.assign(out.id, out.id + out.count);
     for (Size v = 0; v < walk.values.size(); ++v)
         tree.values.push_back({walk.values[v].dims, walk.values[v].batched});
-    const std::vector<std::string> names = names_of_nodes<N>();
+    const std::vector<FunctionName> names = names_of_functions<N>();
     std::vector<bool> used(N::Leaves::size);
     std::vector<Size> moved_to;
     for (Size c = 0; c < walk.calls.size(); ++c) {

@@ -89,15 +89,20 @@ GradientCheck check_gradients_of(TypeList<Shapes...>, const L& checked, const Gr
         constexpr bool the_shape_of_the_prediction_is_stated =
             sizeof...(Shapes) == 1 || sizeof...(Shapes) == 2;
         static_assert(the_shape_of_the_prediction_is_stated,
-                      "strata: write the shape of one prediction: check_gradients<Shape<10>>(loss)");
-        using Prediction = type_at_t<0, TypeList<Shapes...>>;
-        using Target = type_at_t<sizeof...(Shapes) - 1, TypeList<Shapes...>>;
-        LossProblem<L, Device, Prediction, Target> problem(checked, options);
-        check_loss(problem, Prediction::dims, options, result);
-    } else if constexpr (Network<stated_t<L, Shapes...>>::fits) {
-        using P = probed_t<L, Shapes...>;
-        NetworkProblem<P, Device> problem(checked, options);
-        check_network<Network<P>>(problem, options, result);
+                      "strata: write the shape of one prediction: check_gradients<Shape<10>>(loss) "
+                      "(docs/errors.md#check-gradients)");
+        if constexpr (the_shape_of_the_prediction_is_stated) {
+            using Prediction = type_at_t<0, TypeList<Shapes...>>;
+            using Target = type_at_t<sizeof...(Shapes) - 1, TypeList<Shapes...>>;
+            LossProblem<L, Device, Prediction, Target> problem(checked, options);
+            check_loss(problem, Prediction::dims, options, result);
+        }
+    } else if constexpr (check_shapes<L, Shapes...>()) {
+        if constexpr (Network<stated_t<L, Shapes...>>::fits) {
+            using P = probed_t<L, Shapes...>;
+            NetworkProblem<P, Device> problem(checked, options);
+            check_network<Network<P>>(problem, options, result);
+        }
     }
     return result;
 }

@@ -77,6 +77,9 @@ public:
     friend auto& operator<<(auto& stream, const GradientCheck& check) { return stream << check.text(); }
 
 private:
+    static constexpr const char* what_is_nan =
+        "NaN comes where a layer reads what its traits do not keep, or leaves an element unwritten.\n";
+
     double badness(const CheckedTensor& tensor) const {
         return tensor.error <= tolerance && !tensor.agrees(tolerance) ? 2 * tolerance : tensor.error;
     }
@@ -85,13 +88,10 @@ private:
         if (t.error <= tolerance)
             return message("a second backward pass does not add to the gradient of ", t.name,
                            " where `accumulate` says so\n");
-        const char* const hint = std::isfinite(t.backward) ? ""
-                                                           : " (where it reads what its traits do not keep, "
-                                                             "or leaves an element unwritten, there is NaN)";
         return message("the gradients differ: that of ", t.name, t.index(), " is ", t.backward,
-                       " by the backward pass", hint, ", and ", t.difference,
-                       " by central differences: an error of ", detail::with_two_digits(t.error), ", where ",
-                       tolerance, " is allowed\n");
+                       " by the backward pass, and ", t.difference, " by central differences\n(an error of ",
+                       detail::with_two_digits(t.error), ", where ", tolerance, " is allowed)\n",
+                       std::isfinite(t.backward) ? "" : what_is_nan);
     }
 };
 

@@ -18,12 +18,11 @@ class LossProblem : public GradientProblem {
 
     static constexpr bool takes_classes = L::template refuses_target<Prediction, Classes>() == nullptr;
     static constexpr bool takes_numbers = L::template refuses_target<Prediction, Numbers>() == nullptr;
-    static constexpr bool the_loss_takes_class_indices_or_numbers_of_this_shape =
-        takes_classes || takes_numbers;
-    static_assert(
-        the_loss_takes_class_indices_or_numbers_of_this_shape,
-        "strata: check_gradients<Prediction, Target>(loss): the loss takes neither class indices nor "
-        "numbers of the second shape for a prediction of the first");
+    using Problem = std::conditional_t<
+        takes_classes || takes_numbers, no_loss_error,
+        loss_error<the_loss<L>, does_not_fit_because<L::template refuses_target<Prediction, Numbers>()>,
+                   the_target_holds<double, TargetShape>>>;
+    [[maybe_unused]] RefuseUnlessLossFits<Problem> refused_here;
     using Target = std::conditional_t<takes_classes, Classes, Numbers>;
     using U = std::remove_const_t<typename Target::value_type>;
 

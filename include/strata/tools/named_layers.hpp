@@ -35,6 +35,17 @@ struct WithoutShapes<StatedNetwork<Net, Shapes...>> {
     using type = Net;
 };
 
+/// Refuses another number of shapes than the network has inputs; none is all right.
+template <class Net, class... Shapes>
+constexpr bool check_shapes() {
+    constexpr Size count = sizeof...(Shapes) == 0 ? no_index : input_count_of<Net>();
+    constexpr bool there_are_as_many_shapes_as_inputs = count == no_index || count == sizeof...(Shapes);
+    static_assert(there_are_as_many_shapes_as_inputs,
+                  "strata: the network takes another number of inputs than there are shapes "
+                  "(docs/errors.md#inputs)");
+    return there_are_as_many_shapes_as_inputs;
+}
+
 /// A layer of a network, or a module around layers; all are numbered, each in front of its children.
 struct NamedLayer {
     ParameterName name;

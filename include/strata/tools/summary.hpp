@@ -138,7 +138,10 @@ inline std::string Summary::text() const {
 /// Of a network; `Shapes` are those of its inputs, where it does not state them itself.
 template <class Net, class... Shapes>
 Summary summary(const SummaryOptions& options = {}) {
-    return detail::make_summary<detail::stated_t<Net, Shapes...>, float>(options, nullptr);
+    if constexpr (detail::check_shapes<Net, Shapes...>())
+        return detail::make_summary<detail::stated_t<Net, Shapes...>, float>(options, nullptr);
+    else
+        return {};
 }
 /// Of a model: some of its parameters may be frozen.
 template <class Net, class Device, class T>

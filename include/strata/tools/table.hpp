@@ -10,8 +10,12 @@ namespace strata::detail {
 
 /// 1234567 as "1,234,567".
 inline std::string with_commas(Size number) {
-    std::string digits = std::to_string(number);
-    for (Size i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+    const std::string plain = std::to_string(number);
+    std::string digits;
+    for (Size i = 0; i < plain.size(); ++i) {
+        if (i > 0 && (plain.size() - i) % 3 == 0) digits += ',';
+        digits += plain[i];
+    }
     return digits;
 }
 

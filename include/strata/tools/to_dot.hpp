@@ -95,11 +95,15 @@ private:
 /// `Shapes` are those of the network's inputs, where it does not state them itself.
 template <class Net, class... Shapes>
 std::string to_dot() {
-    using Stated = detail::stated_t<Net, Shapes...>;
-    if constexpr (Network<Stated>::fits)
-        return detail::DotWriter(detail::make_call_tree<Stated>()).text();
-    else
+    if constexpr (detail::check_shapes<Net, Shapes...>()) {
+        using Stated = detail::stated_t<Net, Shapes...>;
+        if constexpr (Network<Stated>::fits)
+            return detail::DotWriter(detail::make_call_tree<Stated>()).text();
+        else
+            return {};
+    } else {
         return {};
+    }
 }
 
 }  // namespace strata

@@ -21,10 +21,11 @@ struct LossHead {
     static constexpr GraphNode last_node = N::graph.nodes[last];
     static constexpr Dims last_input = last_node.in;
     static constexpr bool there_is_one_output = N::outputs == 1 || !N::fits;
-    static_assert(there_is_one_output,
-                  "strata: this network has several outputs, and a Trainer, fit and evaluate take a loss for one; "
-                  "write the five steps: auto [a, b] = model(x); model.backward(first(a, y) + second(b, z)); "
-                  "(docs/errors.md#several-outputs)");
+    static_assert(
+        there_is_one_output,
+        "strata: this network has several outputs, and a Trainer, fit and evaluate take a loss for one; "
+        "write the five steps: auto [a, b] = model(x); model.backward(first(a, y) + second(b, z)); "
+        "(docs/errors.md#several-outputs)");
     /// The last node reads one value, and is the only one that does.
     static constexpr bool stands_alone = [] {
         if (N::layer_count == 0 || last_node.input_count != 1) return false;
@@ -37,9 +38,10 @@ struct LossHead {
     }();
 
     /// The loss takes the last layer's place too: it has a kernel for both.
-    static constexpr bool fused = stands_alone && requires(const LossType& loss, const Layer& layer, Device& device,
-                                           BatchView<const T, Device, shape_t<last_input>> x, Target target,
-                                           BatchView<T, Device, shape_t<last_input>> dx) {
+    static constexpr bool fused =
+        stands_alone && requires(const LossType& loss, const Layer& layer, Device& device,
+                                 BatchView<const T, Device, shape_t<last_input>> x, Target target,
+                                 BatchView<T, Device, shape_t<last_input>> dx) {
         loss.evaluate_behind(layer, device, x, target, dx, static_cast<LossReport*>(nullptr));
     };
     /// Where the loss writes.
@@ -76,7 +78,8 @@ struct LossHead {
             memory.device.count_correct(output, target.data, report);
         }
         if constexpr (fused)
-            loss.evaluate_behind(Run::template layer<last>(layers), memory.device, output, target, gradient, report);
+            loss.evaluate_behind(Run::template layer<last>(layers), memory.device, output, target, gradient,
+                                 report);
         else
             evaluate_with(loss, memory.device, output, target, gradient, report, workspace);
     }

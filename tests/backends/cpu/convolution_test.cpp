@@ -258,13 +258,12 @@ TEST_CASE("Convolutions of images that need several tiles") {
     check<geometry(2, 3, axis(1, 1), same(6000, 9))>({16});
 }
 
-TEST_CASE("An empty batch has no gradient") {
-    check<square(2, 3, same(5, 3))>({0});
-}
+TEST_CASE("An empty batch has no gradient") { check<square(2, 3, same(5, 3))>({0}); }
 
 TEST_CASE("NaN and infinity stay in their sample") {
     constexpr auto G = square(3, 5, same(6, 3));
-    for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    for (const float bad :
+         {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
         Case<G, float> c{19};
         const std::vector<float> y = c.forward(nullptr), dx = c.backward_input(nullptr);
         c.x[18 * c.x_size + 7] = bad, c.dy[18 * c.y_size + 7] = bad;

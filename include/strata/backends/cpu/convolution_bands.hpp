@@ -31,21 +31,20 @@ struct BandAxis {
                                 : (out - 1) * whole.stride + whole.dilation * (whole.kernel - 1) + 1;
         return b;
     }
-    /// Input i of a band in the whole, or `outside`.
-    Size source(Size band, Size i) const {
-        if (whole.transposed) {
-            const Size at = band * out / whole.stride + i;
-            return at >= shift() && at - shift() < whole.in ? at - shift() : outside;
-        }
-        const Size at = band * out * whole.stride + i;
-        return at < window.before + window.in + window.after ? padding_source(window, mode, at) : outside;
-    }
-    Size target(Size band, Size i) const { return band * out + i < whole.out ? band * out + i : outside; }
     Size extent(bool inputs) const { return !inputs ? whole.out : whole.transposed ? whole.in : window.in; }
-    /// The above for all bands and all of their n inputs or outputs.
+    /// Where the n inputs or outputs of each band are in the whole; `outside` where there is none.
     void list(bool inputs, Size n, Size* to) const {
-        for (Size b = 0; b < bands; ++b)
-            for (Size i = 0; i < n; ++i) *to++ = inputs ? source(b, i) : target(b, i);
+        for (Size b = 0; b < bands; ++b) {
+            const Size first = !inputs            ? b * out
+                               : whole.transposed ? b * out / whole.stride - shift()  // may be in front of 0
+                                                  : b * out * whole.stride;
+            const Size padded = window.before + window.in + window.after;
+            for (Size at = first; at != first + n; ++at)
+                if (inputs && !whole.transposed)
+                    *to++ = at < padded ? padding_source(window, mode, at) : outside;
+                else
+                    *to++ = at < extent(inputs) ? at : outside;
+        }
     }
 };
 
@@ -104,10 +103,9 @@ struct Bands {
                         };
                         for (Size j = 0; j < first; ++j) copy(j);
                         if (band_row[i] == outside)
-                            for (Size j = first; j < last; ++j) to[j] = 0;
-                        else
-                            for (Size j = first; j < last; ++j)
-                                to[j] = source[band_column[first] + j - first];
+                            std::memset(to + first, 0, (last - first) * sizeof(T));
+                        else if (first < last)
+                            std::memcpy(to + first, source + band_column[first], (last - first) * sizeof(T));
                         for (Size j = last; j < band_columns; ++j) copy(j);
                     }
             }
@@ -120,8 +118,8 @@ struct Bands {
             for (Size b = 0; b < count(); ++b)
                 for (Size c = 0; c < channels; ++c)
                     for (Size i = 0; i < rows.out; ++i, from += columns.out) {
-                        const Size r = rows.target(b / columns.bands, i), s = b % columns.bands * columns.out;
-                        if (r == outside || s >= width) continue;
+                        const Size r = b / columns.bands * rows.out + i, s = b % columns.bands * columns.out;
+                        if (r >= rows.whole.out || s >= width) continue;
                         const Size n_columns = width - s < columns.out ? width - s : columns.out;
                         std::memcpy(to + (n * channels + c) * plane + r * width + s, from,
                                     n_columns * sizeof(T));

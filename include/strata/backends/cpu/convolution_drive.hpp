@@ -61,7 +61,9 @@ Size tile_rows(const LaneConvolution<T>& work, Size block, Size lanes) {
 template <class T>
 void convolve(const LaneConvolution<T>& work) {
     if (prefers_winograd(work)) return convolve_winograd(work);
-    const Size lanes = lane_count<T>(), block = channel_block<T>(work.y_channels, lanes);
+    const Size lanes = lane_count<T>();
+    const BestBlock best = channel_block<T>(work.y_channels, lanes);
+    const Size block = best.rows;
     const Size blocks = (work.y_channels + block - 1) / block;
     const Size taps = work.rows.kernel * work.columns.kernel;
     const bool folds = work.mode != PaddingMode::zeros && work.rows.transposed;
@@ -99,7 +101,7 @@ void convolve(const LaneConvolution<T>& work) {
                     packer.pack(from, count, windows.low_row, windows.high_row, x + c * x_plane);
                 for (Size b = 0; b < blocks; ++b) {
                     const T* const weight = weights + (g * blocks + b) * block_weights;
-                    convolve_tile<T>(block,
+                    convolve_tile<T>(best.index,
                                      {x, x_plane, work.x_channels, weight, taps, y, y_plane, windows.classes,
                                       windows.class_count, windows.pixels, windows.taps});
                     for (Size o = 0; o < block && b * block + o < work.y_channels; ++o) {

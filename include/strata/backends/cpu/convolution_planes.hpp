@@ -44,7 +44,8 @@ struct PlanePacker {
     /// Rows [low, high) of one channel of `count` samples; lanes beyond are zero. Adds all to `total`, one
     /// vector, unless it is null. Padding with zeros must be there already; a piece more than all places are
     /// written.
-    void pack(const T* from, Size count, Size low, Size high, T* to, T* total = nullptr) const {
+    [[gnu::noinline]] void pack(const T* from, Size count, Size low, Size high, T* to,
+                                T* total = nullptr) const {
         const bool mapped = padded && mode != PaddingMode::zeros;
         const Size before = padded && !mapped ? rows.before : 0;
         const Size first = low > before ? low : before;

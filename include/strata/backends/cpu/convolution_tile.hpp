@@ -2,6 +2,7 @@
 // The inner loop of a convolution whose lanes are samples: O output channels of P pixels stay in registers
 // while all input channels and taps go by. One weight meets P vectors, and one vector O weights.
 
+#include <iterator>
 #include <strata/backends/cpu/convolution_lanes.hpp>
 #include <strata/backends/cpu/convolution_windows.hpp>
 
@@ -22,14 +23,53 @@ struct TileWork {
     const Tap* tap;
 };
 
-/// How many pixels go with O channels: their sums, and one vector of either kind, fit the registers.
-template <Size registers, Size O>
-inline constexpr Size pixels_for = [] {
-    constexpr Size wide[] = {0, 8, 8, 8, 6, 4, 4, 3, 3}, narrow[] = {0, 8, 5, 4, 3, 2, 2};
-    return registers == 32 ? wide[O] : narrow[O];
-}();
-template <Size registers>
-inline constexpr Size most_channels = registers == 32 ? 8 : 6;
+/// A block of sums that is kept in registers, with one vector of either kind: rows times columns.
+struct SumBlock {
+    Size rows, columns;
+};
+/// The blocks there are: output channels times pixels, and, for the weights' gradient, output channels times
+/// taps. Few for processors without AVX2, because each is a function to compile.
+template <Size bytes>
+struct SumBlocks {
+    static constexpr SumBlock tile[] = {{1, 8}, {2, 5}, {4, 3}};
+    static constexpr SumBlock weight[] = {{1, 9}, {4, 3}};
+};
+template <>
+struct SumBlocks<32> {
+    static constexpr SumBlock tile[] = {{1, 8}, {2, 5}, {3, 4}, {4, 3}, {5, 2}, {6, 2}};
+    static constexpr SumBlock weight[] = {{1, 9}, {2, 5}, {3, 4}, {4, 3}, {6, 2}};
+};
+template <>
+struct SumBlocks<64> {
+    static constexpr SumBlock tile[] = {{1, 8}, {2, 8}, {3, 8}, {4, 6}, {5, 4}, {6, 4}, {7, 3}, {8, 3}};
+    static constexpr SumBlock weight[] = {{1, 9}, {2, 9}, {3, 8}, {4, 6}, {5, 5}, {8, 3}};
+};
+
+/// The block that is the quickest for so many rows and columns.
+struct BestBlock : SumBlock {
+    Size index = 0;
+
+    template <Size n>
+    BestBlock(const SumBlock (&blocks)[n], Size all_rows, Size all_columns) : SumBlock(blocks[0]) {
+        double least = 1e300;
+        for (Size i = 0; i < n; ++i) {
+            const SumBlock b = blocks[i];
+            const Size count = (all_rows + b.rows - 1) / b.rows * ((all_columns + b.columns - 1) / b.columns);
+            const Size products = b.rows * b.columns, loads = b.rows + b.columns;
+            const double cost =
+                static_cast<double>(count) *
+                (static_cast<double>(products > loads ? products : loads) + 0.1 * static_cast<double>(loads));
+            if (cost >= least) continue;
+            least = cost, index = i, rows = b.rows, columns = b.columns;
+        }
+    }
+};
+/// Calls f(SumBlocks<bytes>{}) with the bytes of `lanes` lanes of T.
+template <class T, class F>
+auto with_blocks(Size lanes, const F& f) {
+    const Size bytes = lanes * sizeof(T);
+    return bytes == 64 ? f(SumBlocks<64>{}) : bytes == 32 ? f(SumBlocks<32>{}) : f(SumBlocks<16>{});
+}
 
 template <class V, Size O, Size P, class T, Size... I, Size... J>
 STRATA_INLINE inline void convolve_pixels(const TileWork<T>& work, const PixelClass& seen, const Pixel* pixel,
@@ -56,54 +96,42 @@ template <class V, Size O, Size P, class T>
 STRATA_INLINE inline void convolve_classes(const TileWork<T>& work) {
     for (Size c = 0; c < work.class_count; ++c) {
         const PixelClass& seen = work.classes[c];
-        // Pixels that are left over go one by one, or as a whole block that repeats the last.
+        // With many registers, pixels that are left over go one by one where that is quicker than a whole
+        // block that repeats the last.
         constexpr Size single = O < 4 ? 4 : O + 1;  // cycles: a sum waits four for itself
-        const Size rest = seen.pixel_count % P, whole = seen.pixel_count - (rest * single < P * O ? rest : 0);
+        constexpr bool singles = sizeof(V) == 64;
+        const Size rest = seen.pixel_count % P;
+        const Size whole = seen.pixel_count - (singles && rest * single < P * O ? rest : 0);
         Size p = 0;
         for (; p < whole; p += P)
             convolve_pixels<V, O, P>(work, seen, work.pixel + seen.first_pixel + p,
                                      std::make_index_sequence<O * P>{}, std::make_index_sequence<P>{});
-        for (; p < seen.pixel_count; ++p)
-            convolve_pixels<V, O, 1>(work, seen, work.pixel + seen.first_pixel + p,
-                                     std::make_index_sequence<O>{}, std::make_index_sequence<1>{});
+        if constexpr (singles)
+            for (; p < seen.pixel_count; ++p)
+                convolve_pixels<V, O, 1>(work, seen, work.pixel + seen.first_pixel + p,
+                                         std::make_index_sequence<O>{}, std::make_index_sequence<1>{});
     }
 }
 
+/// y = bias + weight * x for one block of output channels, of the block with that index.
 template <class T>
-constexpr Size registers_of(Size lanes) {
-    return lanes * sizeof(T) == 64 ? 32 : 16;
-}
-
-/// y = bias + weight * x for a block of `channels` output channels.
-template <class T>
-void convolve_tile(Size channels, const TileWork<T>& work) {
+void convolve_tile(Size index, const TileWork<T>& work) {
     vectorized<T>([&](auto width) {
         using V = Pack<T, decltype(width)::value>;
-        constexpr Size registers = registers_of<T>(V::width);
-        const auto one_of = [&]<Size... O>(std::index_sequence<O...>) {
-            (void)((channels == O + 1 &&
-                    (convolve_classes<V, O + 1, pixels_for<registers, O + 1>>(work), true)) ||
+        constexpr auto& blocks = SumBlocks<sizeof(V)>::tile;
+        const auto one_of = [&]<Size... I>(std::index_sequence<I...>) {
+            (void)((index == I && (convolve_classes<V, blocks[I].rows, blocks[I].columns>(work), true)) ||
                    ...);
         };
-        one_of(std::make_index_sequence<most_channels<registers>>{});
+        one_of(std::make_index_sequence<std::size(blocks)>{});
     });
 }
 
-/// The number of output channels that go together: whichever wastes least.
+/// The block for so many output channels.
 template <class T>
-Size channel_block(Size channels, Size lanes) {
-    const bool wide = registers_of<T>(lanes) == 32;
-    constexpr Size pixels[2][9] = {{0, 8, 5, 4, 3, 2, 2, 1, 1}, {0, 8, 8, 8, 6, 4, 4, 3, 3}};
-    Size best = 1;
-    double least = 1e300;
-    for (Size o = 1; o <= (wide ? 8 : 6); ++o) {
-        const Size blocks = (channels + o - 1) / o, p = pixels[wide][o];
-        const double multiplications = static_cast<double>(o * p), loads = static_cast<double>(o + p);
-        const double cost = static_cast<double>(blocks) / static_cast<double>(p) *
-                            ((multiplications > loads ? multiplications : loads) + 0.1 * loads);
-        if (cost < least) least = cost, best = o;
-    }
-    return best;
+BestBlock channel_block(Size channels, Size lanes) {
+    constexpr Size many_pixels = 840;  // whole blocks
+    return with_blocks<T>(lanes, [&](auto blocks) { return BestBlock(blocks.tile, channels, many_pixels); });
 }
 
 }  // namespace strata::cpu::detail

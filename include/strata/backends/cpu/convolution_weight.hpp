@@ -39,12 +39,10 @@ void convolve_for_weight(const WeightGradient<T>& work) {
     const WindowAxis &rows = work.rows, &columns = work.columns;
     const Size lanes = lane_count<T>(), kernel = rows.kernel * columns.kernel;
     const Size taps = work.x_channels * kernel;
-    const Size which = weight_block_for<T>(work.y_channels, taps, lanes);
-    const WeightBlock block =
-        registers_of<T>(lanes) == 32 ? wide_weight_blocks[which] : narrow_weight_blocks[which];
-    const Size blocks = (work.y_channels + block.o - 1) / block.o,
-               tap_blocks = (taps + block.c - 1) / block.c;
-    const Size block_sums = weight_block_size<T>(block.o, block.c),
+    const BestBlock block = weight_block_for<T>(work.y_channels, taps, lanes);
+    const Size blocks = (work.y_channels + block.rows - 1) / block.rows,
+               tap_blocks = (taps + block.columns - 1) / block.columns;
+    const Size block_sums = weight_block_size<T>(block.rows, block.columns),
                group_sums = blocks * tap_blocks * block_sums;
     auto& scratch = ConvolutionScratch::of_this_thread();
 
@@ -55,7 +53,7 @@ void convolve_for_weight(const WeightGradient<T>& work) {
     for (Size i = 0; i < most_seen * columns.in + piece<T>; ++i)
         x_places[i] = (i / columns.in * width + columns.before + i % columns.in) * lanes;
     Size* const dy_places = scratch.take<Size>(2, tile * columns.out + piece<T>);
-    for (Size i = 0; i < tile * columns.out + piece<T>; ++i) dy_places[i] = i * block.o * lanes;
+    for (Size i = 0; i < tile * columns.out + piece<T>; ++i) dy_places[i] = i * block.rows * lanes;
     const PlanePacker<T> x_packer = {work.x.sample, lanes, rows, columns, work.mode, true, x_places};
     const PlanePacker<T> dy_packer = {work.dy.sample, lanes, {.in = rows.out}, {.in = columns.out},
                                       work.mode,      false, dy_places};
@@ -66,8 +64,8 @@ void convolve_for_weight(const WeightGradient<T>& work) {
     std::memset(sums, 0, work.groups * group_sums * sizeof(T));
     std::memset(totals, 0, work.groups * work.y_channels * lanes * sizeof(T));
 
-    Size* const tap = scratch.take<Size>(6, tap_blocks * block.c);
-    for (Size i = 0; i < tap_blocks * block.c; ++i) {
+    Size* const tap = scratch.take<Size>(6, tap_blocks * block.columns);
+    for (Size i = 0; i < tap_blocks * block.columns; ++i) {
         const Size k = i < taps ? i : taps - 1;  // spare ones repeat the last, and their sums are dropped
         tap[i] = k / kernel * x_plane + (k % kernel / columns.kernel * rows.dilation * width +
                                          k % columns.kernel * columns.dilation) *
@@ -78,7 +76,7 @@ void convolve_for_weight(const WeightGradient<T>& work) {
         pixel[i] = (i / columns.out * rows.stride * width + i % columns.out * columns.stride) * lanes;
 
     T* const x = scratch.take<T>(7, work.x_channels * x_plane);
-    const Size dy_block = (tile * columns.out + piece<T>)*block.o * lanes;
+    const Size dy_block = (tile * columns.out + piece<T>)*block.rows * lanes;
     T* const dy = scratch.take<T>(4, blocks * dy_block);
     std::memset(dy, 0, blocks * dy_block * sizeof(T));  // for channels that fill up the last block
     for (Size first = 0; first < rows.out; first += tile) {
@@ -94,27 +92,30 @@ void convolve_for_weight(const WeightGradient<T>& work) {
                                       (g * work.x_channels + c) * work.x.plane,
                                   count, low, high, x + c * x_plane);
                 for (Size o = 0; o < work.y_channels; ++o)
-                    dy_packer.pack(work.dy.data + sample * work.dy.sample +
-                                       (g * work.y_channels + o) * work.dy.plane,
-                                   count, first, last, dy + o / block.o * dy_block + o % block.o * lanes,
-                                   totals + (g * work.y_channels + o) * lanes);
+                    dy_packer.pack(
+                        work.dy.data + sample * work.dy.sample + (g * work.y_channels + o) * work.dy.plane,
+                        count, first, last, dy + o / block.rows * dy_block + o % block.rows * lanes,
+                        totals + (g * work.y_channels + o) * lanes);
                 // So many pixels at a time that a block of dy stays in the first-level cache.
                 const Size chunk = 64;
                 for (Size p = 0; p < pixels; p += chunk)
                     for (Size b = 0; b < blocks; ++b)
-                        convolve_weight<T>(which, {dy + b * dy_block + p * block.o * lanes, x, pixel + p,
-                                                   pixels - p < chunk ? pixels - p : chunk, tap, tap_blocks,
-                                                   sums + g * group_sums + b * tap_blocks * block_sums});
+                        convolve_weight<T>(block.index,
+                                           {dy + b * dy_block + p * block.rows * lanes, x, pixel + p,
+                                            pixels - p < chunk ? pixels - p : chunk, tap, tap_blocks,
+                                            sums + g * group_sums + b * tap_blocks * block_sums});
             }
         }
     }
     for (Size o = 0; o < work.groups * work.y_channels; ++o) {
         const Size in_group = o % work.y_channels;
         const T* from = sums + o / work.y_channels * group_sums +
-                        in_group / block.o * tap_blocks * block_sums + in_group % block.o * block.c;
+                        in_group / block.rows * tap_blocks * block_sums +
+                        in_group % block.rows * block.columns;
         for (Size k = 0; k < taps && work.dweight != nullptr; ++k) {
             T& to = work.dweight[o * taps + k];
-            to = (work.weight_accumulates ? to : T(0)) + from[k / block.c * block_sums + k % block.c];
+            to = (work.weight_accumulates ? to : T(0)) +
+                 from[k / block.columns * block_sums + k % block.columns];
         }
         if (work.dbias == nullptr) continue;
         T total = 0;

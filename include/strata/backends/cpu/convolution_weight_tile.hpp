@@ -70,47 +70,21 @@ STRATA_INLINE inline void weight_blocks(const WeightWork<T>& work) {
                               std::make_index_sequence<C>{}, std::make_index_sequence<size / piece<T>>{});
 }
 
-/// The blocks that there are: output channels, taps.
-struct WeightBlock {
-    Size o, c;
-};
-inline constexpr WeightBlock wide_weight_blocks[] = {{5, 5}, {8, 3}, {4, 6}, {3, 8}, {2, 9}, {1, 9}};
-inline constexpr WeightBlock narrow_weight_blocks[] = {{4, 3}, {3, 4}, {2, 5}, {6, 2}, {2, 3}, {1, 9}};
-
-/// Which of them wastes least.
 template <class T>
-Size weight_block_for(Size channels, Size taps, Size lanes) {
-    const bool wide = registers_of<T>(lanes) == 32;
-    Size best = 0;
-    double least = 1e300;
-    for (Size i = 0; i < 6; ++i) {
-        const WeightBlock block = wide ? wide_weight_blocks[i] : narrow_weight_blocks[i];
-        const Size blocks = (channels + block.o - 1) / block.o * ((taps + block.c - 1) / block.c);
-        const double products = static_cast<double>(block.o * block.c);
-        const double loads = static_cast<double>(block.o + block.c);
-        const double cost =
-            static_cast<double>(blocks) * ((products > loads ? products : loads) + 0.1 * loads);
-        if (cost < least) least = cost, best = i;
-    }
-    return best;
+BestBlock weight_block_for(Size channels, Size taps, Size lanes) {
+    return with_blocks<T>(lanes, [&](auto blocks) { return BestBlock(blocks.weight, channels, taps); });
 }
 
+/// The sums of a block of output channels, of the block with that index.
 template <class T>
-void convolve_weight(Size which, const WeightWork<T>& work) {
+void convolve_weight(Size index, const WeightWork<T>& work) {
     vectorized<T>([&](auto width) {
         using V = Pack<T, decltype(width)::value>;
+        constexpr auto& blocks = SumBlocks<sizeof(V)>::weight;
         const auto one_of = [&]<Size... I>(std::index_sequence<I...>) {
-            if constexpr (registers_of<T>(V::width) == 32)
-                (void)((which == I &&
-                        (weight_blocks<V, wide_weight_blocks[I].o, wide_weight_blocks[I].c>(work), true)) ||
-                       ...);
-            else
-                (void)((which == I &&
-                        (weight_blocks<V, narrow_weight_blocks[I].o, narrow_weight_blocks[I].c>(work),
-                         true)) ||
-                       ...);
+            (void)((index == I && (weight_blocks<V, blocks[I].rows, blocks[I].columns>(work), true)) || ...);
         };
-        one_of(std::make_index_sequence<6>{});
+        one_of(std::make_index_sequence<std::size(blocks)>{});
     });
 }
 

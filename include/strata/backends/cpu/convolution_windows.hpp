@@ -75,12 +75,17 @@ struct ConvolutionScratch {
 
     template <class T>
     T* take(Size slot, Size count) {
-        if (memory[slot].size() < count * sizeof(T)) memory[slot].resize(count * sizeof(T));
-        return reinterpret_cast<T*>(memory[slot].data());
+        return reinterpret_cast<T*>(bytes(slot, count * sizeof(T)));
     }
     static ConvolutionScratch& of_this_thread() {
         static thread_local ConvolutionScratch scratch;
         return scratch;
+    }
+
+private:
+    [[gnu::noinline]] unsigned char* bytes(Size slot, Size count) {
+        if (memory[slot].size() < count) memory[slot].resize(count);
+        return memory[slot].data();
     }
 };
 

@@ -123,7 +123,9 @@ bool prefers_winograd(const LaneConvolution<T>& work) {
 
 template <class T>
 void convolve_winograd(const LaneConvolution<T>& work) {
-    const Size lanes = lane_count<T>(), block = channel_block<T>(work.y_channels, lanes);
+    const Size lanes = lane_count<T>();
+    const BestBlock best = channel_block<T>(work.y_channels, lanes);
+    const Size block = best.rows;
     const Size blocks = (work.y_channels + block - 1) / block, in = work.x_channels;
     const LaneAxis &rows = work.rows, &columns = work.columns;
     const bool mapped = work.mode != PaddingMode::zeros;
@@ -212,9 +214,9 @@ void convolve_winograd(const LaneConvolution<T>& work) {
                                        transformed);
                     for (Size i = 0; i < 16; ++i) classes[i] = {i * (strip + WindowTables::spare), now, i, 1};
                     for (Size b = 0; b < blocks; ++b) {
-                        convolve_tile<T>(block, {transformed, strip * lanes, in,
-                                                 weights + (g * blocks + b) * block_weights, 1, products,
-                                                 16 * strip * lanes, classes, 16, pixels, taps});
+                        convolve_tile<T>(best.index, {transformed, strip * lanes, in,
+                                                      weights + (g * blocks + b) * block_weights, 1, products,
+                                                      16 * strip * lanes, classes, 16, pixels, taps});
                         const Size channel = b * block, real = work.y_channels - channel < block
                                                                    ? work.y_channels - channel
                                                                    : block;

@@ -48,26 +48,28 @@ struct InnerLoop {
 
 inline constexpr Size short_run = 8;
 
-/// The same loops, the longest one inside where the innermost one is short.
+/// The same loops, the next one that is not short inside where the innermost one is.
 template <Size N>
 Loops<N> with_long_runs(Loops<N> loops) {
     if (loops.rank < 2 || loops.extent[loops.rank - 1] >= short_run) return loops;
     const Size last = loops.rank - 1;
-    Size longest = last;
-    for (Size i = 0; i < last; ++i)
-        if (loops.extent[i] > loops.extent[longest]) longest = i;
-    std::swap(loops.extent[longest], loops.extent[last]);
-    for (Size k = 0; k < N; ++k) std::swap(loops.stride[k][longest], loops.stride[k][last]);
+    Size next = last;
+    while (next > 0 && loops.extent[next] < short_run) --next;
+    if (loops.extent[next] < short_run) return loops;
+    std::swap(loops.extent[next], loops.extent[last]);
+    for (Size k = 0; k < N; ++k) std::swap(loops.stride[k][next], loops.stride[k][last]);
     return loops;
 }
 
-/// The same loops in tiles where a copy exchanges the order of extents: so many elements of the innermost loop, for
-/// all of the loop along which an operand lies side by side. Neighbours are then read from lines that are there.
+/// The same loops in tiles where a copy exchanges the order of extents: so many elements of the innermost
+/// loop, for all of the loop along which an operand lies side by side. Neighbours are then read from lines
+/// that are there.
 template <Size N>
 Loops<N> in_tiles(const Loops<N>& loops) {
     constexpr Size least = 8, most = 32;
     if (loops.rank < 2 || loops.rank == Loops<N>::most) return loops;
     const Size last = loops.rank - 1, n = loops.extent[last];
+    if (loops.stride[N - 1][last] < 2) return loops;
     Size along = last, tile = most;
     for (Size i = 0; i < last; ++i)
         if (loops.stride[N - 1][i] == 1) along = i;
@@ -193,8 +195,7 @@ struct LoopOperations {
     static void sum_in_loops(const Loops<1 + sizeof...(In)>& all, double divisor, const F& f, T* out,
                              const In*... in) {
         constexpr Size count = sizeof...(In);
-        SplitLoops<1 + count> split(all);
-        split.kept = detail::with_long_runs(split.kept);
+        const SplitLoops<1 + count> split(all);
         const detail::InnerLoop<1 + count> columns(split.kept);
         if (split.kept.elements() == 0) return;
         const T* from[] = {in...};

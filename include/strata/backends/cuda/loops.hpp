@@ -1,10 +1,10 @@
 #pragma once
 // Elementwise work and sums over tensors that are broadcast, transposed or parts of larger ones.
 //
-// The terms of each sum are divided into shares, in a way that depends on the loops alone, so that it has the same
-// bits in every run. Where neighbouring results have neighbouring terms, each share is added up by one thread, and
-// neighbouring threads read neighbouring terms; else by a group of threads. If there are several shares, a second
-// kernel adds them up.
+// The terms of each sum are divided into shares, in a way that depends on the loops alone, so that it has the
+// same bits in every run. Where neighbouring results have neighbouring terms, each share is added up by one
+// thread, and neighbouring threads read neighbouring terms; else by a group of threads. If there are several
+// shares, a second kernel adds them up.
 
 #include <strata/backends/cuda/sequence.hpp>
 #include <strata/core/loops.hpp>
@@ -13,7 +13,8 @@ namespace strata::cuda {
 
 namespace detail {
 
-/// Nested loops by the number of the turn. `Index` has 32 bits where these are enough, because of the divisions.
+/// Nested loops by the number of the turn. `Index` has 32 bits where these are enough, because of the
+/// divisions.
 template <Size N, class Index>
 struct Turns {
     unsigned rank;
@@ -43,7 +44,9 @@ struct TermOf {
     F f;
     const T* in[N];
 
-    STRATA_DEVICE T operator()(const Size (&at)[1 + N]) const { return call(at, std::make_index_sequence<N>{}); }
+    STRATA_DEVICE T operator()(const Size (&at)[1 + N]) const {
+        return call(at, std::make_index_sequence<N>{});
+    }
     template <Size... K>
     STRATA_DEVICE T call(const Size (&at)[1 + N], std::index_sequence<K...>) const {
         return f(in[K][at[1 + K]]...);
@@ -63,7 +66,8 @@ struct MapInLoops {
     }
 };
 
-/// Of how many results, each of how many terms, which are divided into `shares` of `size`; the last one is shorter.
+/// Of how many results, each of how many terms, which are divided into `shares` of `size`; the last one is
+/// shorter.
 struct Shares {
     Size results, terms, count, size;
 
@@ -160,8 +164,8 @@ struct MaxInLoops {
 
 class LoopOperations : public SequenceOperations {
 public:
-    /// out = f(in...) in each turn of the loops, whose strides are those of `out` and then those of each `in`.
-    /// `out` may be one of `in` where their strides are the same; else they do not overlap.
+    /// out = f(in...) in each turn of the loops, whose strides are those of `out` and then those of each
+    /// `in`. `out` may be one of `in` where their strides are the same; else they do not overlap.
     template <class F, class T, class... In>
     void map_in_loops(const Loops<1 + sizeof...(In)>& loops, const F& f, T* out, const In*... in) const {
         using Term = detail::TermOf<F, T, sizeof...(In)>;
@@ -172,8 +176,8 @@ public:
             map_turns<Size>(loops, value, out);
     }
 
-    /// out = the sum of f(in...) over the loops in which `out` stays, accumulated in double, divided by `divisor`
-    /// (0 / 0, the mean of nothing, is NaN, as in PyTorch).
+    /// out = the sum of f(in...) over the loops in which `out` stays, accumulated in double, divided by
+    /// `divisor` (0 / 0, the mean of nothing, is NaN, as in PyTorch).
     template <class F, class T, class... In>
     void sum_in_loops(const Loops<1 + sizeof...(In)>& loops, double divisor, const F& f, T* out,
                       const In*... in) const {
@@ -196,7 +200,8 @@ public:
 
 private:
     static constexpr Size few = 0x7fffffff;  ///< turns that 32 bits count
-    static constexpr Size threads = 65536, blocks = 1024, few_results = 64, least_terms = 16, terms_of_block = 1024;
+    static constexpr Size threads = 65536, blocks = 1024, few_results = 64, least_terms = 16,
+                          terms_of_block = 1024;
 
     template <class Index, Size N, class Term, class T>
     void map_turns(const Loops<N>& loops, const Term& value, T* out) const {
@@ -209,8 +214,9 @@ private:
         const Size results = split.kept.elements(), terms = split.summed.elements();
         if (results == 0) return;
         const bool by_thread = !split.ends_in_sum && results >= few_results;
-        const detail::Shares shares = by_thread ? detail::Shares(results, terms, threads / results, least_terms)
-                                                : detail::Shares(results, terms, blocks / results, terms_of_block);
+        const detail::Shares shares = by_thread
+                                          ? detail::Shares(results, terms, threads / results, least_terms)
+                                          : detail::Shares(results, terms, blocks / results, terms_of_block);
         const Size all = results * shares.count;
         double* const partials = shares.count == 1 ? nullptr : scratch().partials.of(context(), all);
         const detail::Turns<N, Index> kept(split.kept), summed(split.summed);

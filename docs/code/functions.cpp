@@ -1,0 +1,40 @@
+// The module of docs/reference/functions.md.
+
+#include <cstdio>
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/data/xtensor.hpp>
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/arithmetic_number.hpp>
+#include <strata/layers/cat.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/matmul.hpp>
+#include <strata/layers/permute.hpp>
+#include <strata/layers/reduce.hpp>
+#include <strata/layers/softmax.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/module.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+// [module]
+/// Attention with one head, for sequences of vectors: (T, 16) -> (17).
+struct Net
+    : st::Module<st::Named<"qkv", st::Linear<16, 48>>, st::Parameter<"scale", st::Shape<1>, st::Ones>> {
+    static constexpr auto forward(auto qkv, auto scale, auto x) {
+        const auto [q, k, v] = chunk<3>(qkv(x), -1);
+        const auto weights = softmax(matmul(q, transpose(k, 1, 2)) / 4, -1);
+        const auto h = x + scale * matmul(weights, v);
+        return st::cat({mean(h, 1), sum(mean(h * h, 1), -1, true)}, -1);
+    }
+};
+// [module]
+
+int main() {
+    st::Model<st::Sequential<st::Input<5, 16>, Net>> model;
+    const xt::xtensor<float, 3> x = xt::ones<float>({2, 5, 16});
+    const auto y = model(x);
+    std::printf("%zu x %zu\n", y.shape()[0], y.shape()[1]);
+    return y.shape()[1] == 17 ? 0 : 1;
+}
