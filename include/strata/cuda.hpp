@@ -26,8 +26,10 @@
 #include <strata/core/message.hpp>
 #include <strata/core/near_names.hpp>
 #include <strata/core/network.hpp>
+#include <strata/core/network_graph.hpp>
 #include <strata/core/normalization.hpp>
 #include <strata/core/parameter_name.hpp>
+#include <strata/core/parameter_table.hpp>
 #include <strata/core/plan.hpp>
 #include <strata/core/pool_geometry.hpp>
 #include <strata/core/precision.hpp>
@@ -38,6 +40,7 @@
 #include <strata/core/strided.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/trace.hpp>
+#include <strata/core/trace_layers.hpp>
 #include <strata/core/type_list.hpp>
 #include <strata/core/type_number.hpp>
 #include <strata/core/window.hpp>
@@ -161,6 +164,7 @@
 #include <strata/models/execution.hpp>
 #include <strata/models/freezing.hpp>
 #include <strata/models/inputs.hpp>
+#include <strata/models/memory.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/model_check.hpp>
 #include <strata/models/module.hpp>

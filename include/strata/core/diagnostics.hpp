@@ -52,6 +52,9 @@ inline void it_is_a_loss__which_stands_behind_the_network_in_Trainer_or_fit() {}
 inline void it_is_an_optimizer__which_stands_behind_the_loss_in_Trainer_or_fit() {}
 inline void it_has_no_member_output_shape() {}
 
+// What is wrong with the arguments of a layer that only a function makes, such as mean(x, 1).
+inline void it_is_a_function__to_be_called_in_the_forward_of_a_module() {}
+
 namespace detail {
 
 /// False, and not before a template is instantiated: for an overload that is there to explain itself.
@@ -186,10 +189,18 @@ constexpr auto find_batch_problem() {
         return no_error{};
 }
 
+/// What a function of values leaves in a graph, and nothing else: it is no layer of a network.
+template <class Layer>
+concept FunctionOnly = requires {
+    Layer::is_function;
+};
+
 /// What is wrong with a layer's arguments, or null.
 template <class Layer>
 constexpr Reason wrong_arguments_of() {
-    if constexpr (requires { Layer::wrong_arguments; })
+    if constexpr (FunctionOnly<Layer>)
+        return &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    else if constexpr (requires { Layer::wrong_arguments; })
         return Layer::wrong_arguments;
     else
         return nullptr;

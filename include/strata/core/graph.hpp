@@ -8,10 +8,6 @@
 
 namespace strata {
 
-/// What is wrong with the arguments of a layer that only a function of values makes, such as the one of
-/// mean(x, 1), if it is written as a layer of a network.
-inline void it_is_a_function__to_be_called_in_the_forward_of_a_module() {}
-
 namespace detail {
 
 inline constexpr Size no_index = static_cast<Size>(-1);
@@ -49,9 +45,8 @@ struct LayerRules {
 /// of the network has been asked for its arguments before; a function has not.)
 template <class Layer>
 constexpr JoinOutcome result_of(const Operand* operands, Size count, const Numbers& numbers) {
-    constexpr Reason wrong = wrong_arguments_of<Layer>();
-    if (wrong != nullptr && wrong != &it_is_a_function__to_be_called_in_the_forward_of_a_module)
-        return {{}, wrong, {}};
+    if constexpr (!FunctionOnly<Layer>)
+        if (wrong_arguments_of<Layer>() != nullptr) return {{}, wrong_arguments_of<Layer>(), {}};
     if constexpr (requires { Layer::join(operands, count, numbers); }) {
         return Layer::join(operands, count, numbers);
     } else if constexpr (JoinLayer<Layer>) {

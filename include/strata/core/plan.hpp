@@ -5,7 +5,6 @@
 //
 // Forward of node i is step i; the loss is step N; backward of node i is step 2N - i.
 
-#include <strata/core/parameter_name.hpp>
 #include <strata/core/trace.hpp>
 
 namespace strata {

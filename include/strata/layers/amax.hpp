@@ -14,7 +14,7 @@ struct ReduceMax {
     int mask = detail::all_dims;
     int keepdim = 0;
 
-    static constexpr Reason wrong_arguments = &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    static constexpr bool is_function = true;
     static constexpr LayerTraits traits = {.keeps = Keeps::both};
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         return detail::Reducing::result(given[0], numbers);

@@ -16,7 +16,7 @@ inline void all_extents_but_that_of_the_dim_must_be_equal_to_those_of() {}
 struct Cat {
     int dim = -1;
 
-    static constexpr Reason wrong_arguments = &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    static constexpr bool is_function = true;
     static constexpr LayerTraits traits = {.values = Values::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size count, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);

@@ -17,7 +17,7 @@ inline void its_dims_are_those_of_the_value__each_once__the_batch_in_front__of_a
 struct Permute {
     int from0 = 0, from1 = 0, from2 = 0, from3 = 0, from4 = 0, from5 = 0;
 
-    static constexpr Reason wrong_arguments = &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    static constexpr bool is_function = true;
     static constexpr LayerTraits traits = {.values = Values::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         const Dims& own = given[0].dims;

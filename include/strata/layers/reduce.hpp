@@ -69,7 +69,7 @@ struct ReduceSum {
     int mask = detail::all_dims;
     int keepdim = 0;
 
-    static constexpr Reason wrong_arguments = &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    static constexpr bool is_function = true;
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         return detail::Reducing::result(given[0], numbers);
     }
@@ -91,7 +91,7 @@ struct ReduceMean {
     int mask = detail::all_dims;
     int keepdim = 0;
 
-    static constexpr Reason wrong_arguments = &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    static constexpr bool is_function = true;
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         return detail::Reducing::result(given[0], numbers);
     }

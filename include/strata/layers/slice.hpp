@@ -57,7 +57,7 @@ struct Slice {
     int dim = -1, begin = 0, end = 0;
     int total = 0;  ///< what the extent has to be; 0: whatever it is
 
-    static constexpr Reason wrong_arguments = &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    static constexpr bool is_function = true;
     static constexpr LayerTraits traits = {.values = Values::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
@@ -99,7 +99,7 @@ private:
 struct Chunk {
     int dim = -1, index = 0, parts = 1;
 
-    static constexpr Reason wrong_arguments = &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    static constexpr bool is_function = true;
     static constexpr LayerTraits traits = {.values = Values::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
@@ -128,7 +128,7 @@ struct Chunk {
 struct SelectPlace {
     int dim = -1, index = 0;
 
-    static constexpr Reason wrong_arguments = &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    static constexpr bool is_function = true;
     static constexpr LayerTraits traits = {.values = Values::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);

@@ -16,7 +16,7 @@ inline void a_value_has_at_most_as_many_extents_as() {}
 struct Unsqueeze {
     int dim = -1;
 
-    static constexpr Reason wrong_arguments = &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    static constexpr bool is_function = true;
     static constexpr LayerTraits traits = {.view = true, .values = Values::inherited};
     static constexpr ShapeOutcome output_shape(Dims given, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
@@ -36,7 +36,7 @@ struct Unsqueeze {
 struct Squeeze {
     int dim = -1;
 
-    static constexpr Reason wrong_arguments = &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+    static constexpr bool is_function = true;
     static constexpr LayerTraits traits = {.view = true, .values = Values::inherited};
     static constexpr ShapeOutcome output_shape(Dims given, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);

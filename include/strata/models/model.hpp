@@ -3,6 +3,8 @@
 // activations. Gradients and arena appear when training asks for them; after the first pass nothing is
 // allocated.
 
+// Length: it is the one class that users hold, and all of it works on the same buffers.
+
 #include <span>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>

@@ -41,7 +41,7 @@ inline std::string text_of_shape(const Operand& operand, const std::string& batc
     std::string text = operand.batched ? batch : "";
     for (Size i = 0; i < operand.dims.rank; ++i)
         text += (text.empty() ? "" : ", ") + std::to_string(operand.dims.extent[i]);
-    return "[" + text + "]";
+    return message("[", text, "]");
 }
 inline std::string text_of_shapes(const std::vector<Operand>& operands, const std::string& batch) {
     std::string text;

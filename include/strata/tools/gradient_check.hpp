@@ -37,7 +37,7 @@ struct CheckedTensor {
         Size rest = worst;
         for (Size i = extents.size(); i-- > 0; rest /= extents[i])
             text = std::to_string(rest % extents[i]) + (text.empty() ? "" : ", ") + text;
-        return "[" + text + "]";
+        return message("[", text, "]");
     }
 };
 

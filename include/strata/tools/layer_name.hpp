@@ -67,7 +67,7 @@ inline std::string snake_case(std::string_view name) {
 /// An option that is an enumerator. Those of one value have a name of their own: Bias::none is no_bias, and
 /// CeilMode::on is ceil_mode.
 inline std::string name_of_enumerator(std::string_view type, std::string_view enumerator) {
-    if (enumerator == "none" || enumerator == "off") return "no_" + snake_case(type);
+    if (enumerator == "none" || enumerator == "off") return message("no_", snake_case(type));
     if (enumerator == "on" || enumerator == "same") return snake_case(type);
     return message(type, "::", enumerator);
 }

@@ -114,7 +114,8 @@ inline std::string Summary::text() const {
         {"Layer", "Name", "Output shape", "Parameters", "Multiply-adds"}};
     for (const SummaryRow& row : rows) {
         std::string learnt = row.is_shared ? "(shared)" : detail::count_or_dashes(row.parameters);
-        if (row.parameters > 0 && row.trainable_parameters == 0) learnt = "(" + learnt + ")";  // frozen
+        if (row.parameters > 0 && row.trainable_parameters == 0)
+            learnt = message("(", learnt, ")");  // frozen
         lines.push_back({std::string(2 * row.depth, ' ') + row.layer, row.is_function ? "" : row.name,
                          detail::text_of_shapes(row.outputs, n), learnt,
                          detail::count_or_dashes(row.multiply_adds)});

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <strata/backends/cpu/pooling.hpp>
 #include <strata/random/distributions.hpp>
 #include <vector>
@@ -62,7 +63,7 @@ bool close(const Guarded<T>& a, const Guarded<T>& b) {
 template <class T, class Rows, class Columns>
 bool check_maxima(Rows rows, Columns columns, Size planes) {
     auto x = random_numbers<T>(planes * static_cast<Size>(rows.in * columns.in), 2);
-    x.all[x.size() / 2] = std::nan("");
+    x.all[x.size() / 2] = std::numeric_limits<T>::quiet_NaN();
     const Size outputs = planes * static_cast<Size>(rows.out * columns.out);
     Guarded<T> expected(outputs);
     Guarded<unsigned char> expected_taps(outputs);

@@ -1,0 +1,195 @@
+#pragma once
+// From the type of a network to its graph: the network is run, what its outputs do not depend on is left out,
+// and the rest becomes a constant.
+
+#include <strata/core/parameter_table.hpp>
+#include <strata/core/plan.hpp>
+
+namespace strata::detail {
+
+/// The index of the first type that is no layer, or the number of all.
+template <class... Leaves>
+constexpr Size first_that_is_no_layer(TypeList<Leaves...>) {
+    Size index = 0;
+    (void)((LeafLayer<Leaves> && (++index, true)) && ...);
+    return index;
+}
+
+/// The index of the first layer with wrong arguments, or the number of all.
+template <class... Leaves>
+constexpr Size first_with_wrong_arguments(TypeList<Leaves...>) {
+    Size index = 0;
+    (void)((wrong_arguments_of<Leaves>() == nullptr && (++index, true)) && ...);
+    return index;
+}
+
+// The graph
+// ---------------------------------------------------------------------------------------------
+
+/// Runs the network in the compiler; a second time if shapes were found behind the place that needed them.
+template <class Net>
+constexpr void run_trace(Trace& trace, Wires& out) {
+    constexpr Size inputs = input_count_of<Net>();
+    constexpr Size count = inputs == no_index ? 1 : inputs;
+    Dims dims[max_inputs];
+    bool known[max_inputs] = {};
+    if constexpr (requires { typename Net::input_shapes; }) Net::input_shapes::tell(dims, known);
+    for (Size pass = 0; pass < 2; ++pass) {
+        trace.restart();
+        Wires in;
+        for (Size k = 0; k < count; ++k) in.id[in.count++] = trace.add_input(dims[k], known[k]);
+        out = trace_layer<Net>(trace, {}, in);
+        bool all_known = true;
+        for (Size k = 0; k < count; ++k) {
+            all_known = all_known && trace.values[k].known;
+            dims[k] = trace.values[k].dims;
+            known[k] = trace.values[k].known;
+        }
+        if (trace.complete || !all_known || trace.failed()) return;
+    }
+}
+
+/// Which nodes the outputs depend on.
+constexpr Size find_needed(const Trace& trace, const Wires& out, Growing<Size>& index) {
+    for (Size i = 0; i < trace.nodes.size(); ++i) index.add() = no_index;
+    for (Size o = 0; o < out.count; ++o)
+        if (out.id[o] >= trace.inputs) index[out.id[o] - trace.inputs] = 0;
+    for (Size i = trace.nodes.size(); i-- > 0;)
+        for (Size k = 0; index[i] != no_index && k < trace.nodes[i].input_count; ++k)
+            if (trace.nodes[i].inputs[k] >= trace.inputs) index[trace.nodes[i].inputs[k] - trace.inputs] = 0;
+    Size count = 0;
+    for (Size i = 0; i < trace.nodes.size(); ++i)
+        if (index[i] != no_index) index[i] = count++;
+    return count;
+}
+
+struct GraphSize {
+    Size nodes = 0, inputs = 1;
+};
+template <class Net>
+constexpr GraphSize measure_graph() {
+    Trace trace;
+    Wires out;
+    run_trace<Net>(trace, out);
+    Growing<Size> index;
+    if (trace.failed()) return {0, trace.inputs};
+    return {find_needed(trace, out, index), trace.inputs};
+}
+
+/// Whether only the number of elements of the first input counts, because all that is done with it is
+/// flattening.
+template <class G>
+constexpr bool flattens_its_input(const G& graph) {
+    Size value = 0;
+    for (Size i = 0; i < G::nodes_count; ++i) {
+        bool reads = false;
+        for (Size k = 0; k < graph.nodes[i].input_count; ++k)
+            reads = reads || graph.nodes[i].inputs[k] == value;
+        if (!reads) continue;
+        const LayerTraits& traits = graph.nodes[i].rules->traits;
+        if (!traits.view || graph.nodes[i].rules->asks_for_input) return false;
+        if (!traits.any_shape_in) {
+            value = G::inputs + i;
+            continue;
+        }
+        for (Size later = i + 1; later < G::nodes_count; ++later)
+            for (Size k = 0; k < graph.nodes[later].input_count; ++k)
+                if (graph.nodes[later].inputs[k] == value) return false;
+        return true;
+    }
+    return false;
+}
+
+template <class Net, GraphSize size, class... Leaves>
+constexpr auto make_graph(TypeList<Leaves...>) {
+    Graph<size.nodes, size.inputs> graph;
+    Trace trace;
+    Wires out;
+    run_trace<Net>(trace, out);
+    for (Size k = 0; k < size.inputs; ++k) graph.values[k] = trace.values[k];
+    graph.refusal = trace.refusal;
+    graph.output_count = out.count;
+    if (trace.failed()) return graph;
+    Growing<Size> index;
+    find_needed(trace, out, index);
+    const auto renumbered = [&](Size value) {
+        return value < size.inputs ? value : size.inputs + index[value - size.inputs];
+    };
+    bool used[sizeof...(Leaves) + 1] = {};
+    for (Size i = 0; i < trace.nodes.size(); ++i) {
+        if (index[i] == no_index) continue;
+        GraphNode& node = graph.nodes[index[i]];
+        node = trace.nodes[i];
+        for (Size k = 0; k < node.input_count; ++k) node.inputs[k] = renumbered(node.inputs[k]);
+        if (node.leaf != no_index) used[node.leaf] = true;
+        graph.values[size.inputs + index[i]] = trace.values[size.inputs + i];
+    }
+    for (Size o = 0; o < out.count; ++o) graph.outputs[o] = renumbered(out.id[o]);
+    graph.any_shape = flattens_its_input(graph);
+    graph.input_gradient = requires { Net::wants_input_gradient; };
+    Size leaf = 0;
+    const auto check_use = [&](const LayerRules& rules) {
+        if (graph.fits() && !used[leaf] && rules.parameters > 0)
+            graph.refusal = {GraphRefusal::unused, rules.number, leaf, no_index, 0, {}, nullptr, {}};
+        ++leaf;
+    };
+    (check_use(rules_of<Leaves>), ...);
+    return graph;
+}
+
+template <class G>
+struct NeedsGradient {
+    bool of[G::values_count + 1] = {};
+};
+template <class G>
+constexpr NeedsGradient<G> find_needs(const G& graph) {
+    NeedsGradient<G> needs;
+    find_gradients(graph, needs.of);
+    return needs;
+}
+
+template <class G>
+constexpr Size count_multiply_adds(const G& graph) {
+    Size total = 0;
+    for (Size i = 0; i < G::nodes_count; ++i) {
+        const GraphNode& node = graph.nodes[i];
+        Operand operands[max_operands];
+        for (Size k = 0; k < node.input_count; ++k)
+            operands[k] = {graph.values[node.inputs[k]].dims, graph.values[node.inputs[k]].batched};
+        total += node.rules->multiply_adds(operands, node.input_count);
+    }
+    return total;
+}
+
+/// The graph of a network, right or wrong.
+template <class Net>
+struct NetworkGraph {
+    using Leaves = leaves_t<Net>;
+    static constexpr Size no_layer = first_that_is_no_layer(Leaves{});
+    static constexpr Size wrong_arguments = [] {
+        if constexpr (no_layer == Leaves::size)
+            return first_with_wrong_arguments(Leaves{});
+        else
+            return Leaves::size;
+    }();
+    static constexpr bool is_empty = Leaves::size == 0 && (Container<Net> || !Composite<Net>);
+    static constexpr bool can_be_traced =
+        !is_empty && no_layer == Leaves::size && wrong_arguments == Leaves::size;
+    static constexpr GraphSize size = [] {
+        if constexpr (can_be_traced)
+            return measure_graph<Net>();
+        else
+            return GraphSize{};
+    }();
+    static constexpr auto graph = [] {
+        if constexpr (can_be_traced) {
+            return make_graph<Net, size>(Leaves{});
+        } else {
+            Graph<0, 1> nothing;
+            nothing.refusal.kind = GraphRefusal::does_not_fit;
+            return nothing;
+        }
+    }();
+};
+
+}  // namespace strata::detail
