@@ -27,16 +27,17 @@ constexpr auto find_problem() {
     using N = NetworkGraph<Net>;
     using Leaves = typename N::Leaves;
     constexpr Size count = Leaves::size;
+    constexpr GraphRefusal refusal = N::graph.refusal;
     if constexpr (N::is_empty) {
         return empty_network_error{};
     } else if constexpr (N::no_layer != count) {
         using Type = type_at_t<N::no_layer, Leaves>;
         return layer_error<decltype(place_of<Net, N::no_layer>()), Type, why_no_layer<Type>()>{};
-    } else if constexpr (constexpr Size wrong = N::wrong_arguments; wrong != count) {
-        using Layer = type_at_t<wrong, Leaves>;
-        return arguments_error<decltype(place_of<Net, wrong>()), Layer, wrong_arguments_of<Layer>()>{};
-    } else if constexpr (constexpr GraphRefusal refusal = N::graph.refusal;
-                         refusal.kind == GraphRefusal::shape_unknown) {
+    } else if constexpr (N::wrong_arguments != count) {
+        using Layer = type_at_t<N::wrong_arguments, Leaves>;
+        return arguments_error<decltype(place_of<Net, N::wrong_arguments>()), Layer,
+                               wrong_arguments_of<Layer>()>{};
+    } else if constexpr (refusal.kind == GraphRefusal::shape_unknown) {
         return input_error<decltype(place_of<Net, refusal.leaf>()), entered_t<refusal.number>>{};
     } else if constexpr (refusal.kind == GraphRefusal::no_forward) {
         return module_error<decltype(place_of<Net, refusal.leaf, refusal.depth>()), entered_t<refusal.number>,

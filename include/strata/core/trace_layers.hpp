@@ -78,8 +78,11 @@ constexpr Size forward_arity() {
         return no_index;
 }
 
+/// (A class, because nvcc 13 writes an alias out without its parameter.)
 template <Size>
-using ValueFor = Value;
+struct ValueFor {
+    using type = Value;
+};
 
 template <class Result>
 struct CountOutputs {
@@ -104,7 +107,7 @@ struct ModuleCall<Module, TypeList<Children...>> {
     template <Size... K>
     static constexpr Size count_outputs(std::index_sequence<K...>) {
         return CountOutputs<decltype(Module::forward(std::declval<handle_t<Children>>()...,
-                                                     std::declval<ValueFor<K>>()...))>::value;
+                                                     std::declval<typename ValueFor<K>::type>()...))>::value;
     }
     static constexpr Size outputs = [] {
         if constexpr (inputs == no_index)

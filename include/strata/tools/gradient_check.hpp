@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <iosfwd>
 #include <strata/core/message.hpp>
 #include <strata/tools/table.hpp>
 
@@ -74,7 +75,11 @@ public:
                              message(t.difference)});
         return result + detail::text_of_table(lines, 1);
     }
-    friend auto& operator<<(auto& stream, const GradientCheck& check) { return stream << check.text(); }
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream,
+                                                        const GradientCheck& check) {
+        return stream << check.text();
+    }
 
 private:
     static constexpr const char* what_is_nan =

@@ -7,6 +7,13 @@
 
 namespace strata::detail {
 
+/// Whether there is no reason against it. (A comparison with nullptr is no constant where a sanitizer doubts
+/// it.)
+template <Reason why>
+inline constexpr bool is_fine = false;
+template <>
+inline constexpr bool is_fine<nullptr> = true;
+
 template <class L, class Device, class Shape, class TargetShape>
 class LossProblem : public GradientProblem {
     template <class U>
@@ -16,8 +23,8 @@ class LossProblem : public GradientProblem {
     using Classes = BatchView<const std::int64_t, Device, ClassShape>;
     using Numbers = BatchView<const double, Device, TargetShape>;
 
-    static constexpr bool takes_classes = L::template refuses_target<Prediction, Classes>() == nullptr;
-    static constexpr bool takes_numbers = L::template refuses_target<Prediction, Numbers>() == nullptr;
+    static constexpr bool takes_classes = is_fine<L::template refuses_target<Prediction, Classes>()>;
+    static constexpr bool takes_numbers = is_fine<L::template refuses_target<Prediction, Numbers>()>;
     using Problem = std::conditional_t<
         takes_classes || takes_numbers, no_loss_error,
         loss_error<the_loss<L>, does_not_fit_because<L::template refuses_target<Prediction, Numbers>()>,
@@ -63,12 +70,11 @@ private:
 
     /// Of a kind that the loss takes.
     static double draw_prediction(Generator& generator) {
-        if constexpr (refusal_of_values<L>(Values::any) == nullptr) return draw_away_from_zero(generator);
+        constexpr bool takes_anything = is_fine<refusal_of_values<L>(Values::any)>;
+        constexpr bool takes_probabilities = is_fine<refusal_of_values<L>(Values::unit_interval)>;
+        if (takes_anything) return draw_away_from_zero(generator);
         const double probability = 0.05 + 0.9 * random_detail::uniform_01<double>(generator);
-        if constexpr (refusal_of_values<L>(Values::unit_interval) != nullptr &&
-                      refusal_of_values<L>(Values::log_probabilities) == nullptr)
-            return std::log(probability);
-        return probability;
+        return takes_probabilities ? probability : std::log(probability);
     }
     void evaluate(double* gradient_or_null) {
         prediction_.copy_from(prediction.data());

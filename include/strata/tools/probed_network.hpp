@@ -51,11 +51,13 @@ struct Probed<Net, TypeList<Probes...>, Shapes...> : ShapesOf<Net, Shapes...> {
 };
 
 template <Size>
-using ProbeFor = GradientProbe;
+struct ProbeFor {  // a class, because nvcc 13 writes an alias out without its parameter
+    using type = GradientProbe;
+};
 template <class N, Size... K>
 auto probes_of(std::index_sequence<K...>) {
     constexpr Size count = (Size(0) + ... + Size(!N::graph.values[K].indices));
-    return []<Size... P>(std::index_sequence<P...>) { return TypeList<ProbeFor<P>...>{}; }
+    return []<Size... P>(std::index_sequence<P...>) { return TypeList<typename ProbeFor<P>::type...>{}; }
     (std::make_index_sequence<count>{});
 }
 template <class Net, class... Shapes>

@@ -3,14 +3,14 @@
 //
 //   std::cout << strata::summary<Net>();                        // the network states its input's shape
 //   std::cout << strata::summary<Net, strata::Shape<3, 32, 32>>({.batch = 64});
-//   std::cout << strata::summary(model);                        // knows what is frozen, and float from
-//   double
+//   std::cout << strata::summary(model);                        // knows what is frozen
 //
 // Modules stand in front of what they call, functions such as relu(x) in rows of their own. Parameters are
 // counted as torchinfo counts them: what is learnt, at its first use; buffers separately. Multiply-adds are
 // those of products, per sample: `Model::multiply_adds`. (torchinfo counts the addition of a bias as one
 // more, and multiplies by the batch.)
 
+#include <iosfwd>
 #include <strata/fwd.hpp>
 #include <strata/tools/call_tree.hpp>
 #include <strata/tools/table.hpp>
@@ -50,7 +50,11 @@ struct Summary {
     SummaryBytes training, inference;  ///< for `batch` samples, at least one
 
     std::string text() const;
-    friend auto& operator<<(auto& stream, const Summary& summary) { return stream << summary.text(); }
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream,
+                                                        const Summary& summary) {
+        return stream << summary.text();
+    }
 };
 
 namespace detail {
