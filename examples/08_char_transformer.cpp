@@ -15,19 +15,20 @@ namespace st = strata;
 
 constexpr int context = 64;     // characters that it sees
 constexpr int characters = 96;  // the printable ones of ASCII; a line's end is the last one
-constexpr int width = 64;
+constexpr int model_width = 64;
 
-using Block = st::TransformerEncoderLayer<width, 4, 128, st::causal, st::norm_first, st::gelu_activation>;
+using Block =
+    st::TransformerEncoderLayer<model_width, 4, 128, st::causal, st::norm_first, st::gelu_activation>;
 
-struct Writer
-    : st::Module<st::Named<"token", st::Embedding<characters, width>>,
-                 st::Parameter<"position", st::Shape<context, width>>,
-                 st::Named<"blocks", st::Sequential<Block, Block>>, st::Named<"norm", st::LayerNorm<width>>,
-                 st::Named<"head", st::Linear<width, characters>>> {
+struct Writer : st::Module<st::Named<"token", st::Embedding<characters, model_width>>,
+                           st::Parameter<"position", st::Shape<context, model_width>>,
+                           st::Named<"blocks", st::Sequential<Block, Block>>,
+                           st::Named<"norm", st::LayerNorm<model_width>>,
+                           st::Named<"head", st::Linear<model_width, characters>>> {
     using input_shapes = st::InputShapes<st::Shape<context>>;
 
     static constexpr auto forward(auto token, auto position, auto blocks, auto norm, auto head, auto x) {
-        const auto h = blocks(token(x) + position);  // (context, width)
+        const auto h = blocks(token(x) + position);  // (context, model_width)
         return transpose(head(norm(h)), 1, 2);       // (characters, context): classes come first
     }
 };

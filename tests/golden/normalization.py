@@ -45,7 +45,7 @@ class RMSNorm(nn.Module):
 
 
 
-def exact(name, layer, sample, batch, mean=0.0):
+def exact(name, layer, sample, batch, mean):
     """A case whose inputs are around `mean`, by PyTorch in double, because in float it is not that good."""
     out.note(f"{' '.join(str(layer).split())}, in double: {batch} x {tuple(sample)} around {mean}")
     x = (torch.randn(batch, *sample) + mean).requires_grad_()

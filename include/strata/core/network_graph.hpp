@@ -128,7 +128,7 @@ constexpr auto make_graph(TypeList<Leaves...>) {
     graph.any_shape = flattens_its_input(graph);
     graph.input_gradient = requires { Net::wants_input_gradient; };
     Size leaf = 0;
-    const auto check_use = [&](const LayerRules& rules) {
+    [[maybe_unused]] const auto check_use = [&](const LayerRules& rules) {
         if (graph.fits() && !used[leaf] && rules.parameters > 0)
             graph.refusal = {GraphRefusal::unused, rules.number, leaf, no_index, 0, {}, nullptr, {}};
         ++leaf;
