@@ -48,7 +48,7 @@ struct Cat {
         const Size axis = detail::axis_of(decltype(dy)::dims, dim),
                    extents[] = {decltype(x)::dims.extent[axis]...};
         Size begin = 0;
-        for (Size k = 0; k < K; ++k) begin += extents[k];
+        for (Size k = 0; k != K; ++k) begin += extents[k];
         detail::PartOf::read(device, dx, dy, axis, begin, extents[K]);
     }
 };

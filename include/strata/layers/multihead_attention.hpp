@@ -16,6 +16,7 @@
 // PyTorch's masks. Keys and values of another sequence: device.scaled_dot_product_attention.
 
 #include <strata/core/attention.hpp>
+#include <strata/core/tensor.hpp>
 #include <strata/init/constant.hpp>
 #include <strata/init/kaiming.hpp>
 #include <strata/init/uniform.hpp>
@@ -67,6 +68,8 @@ struct MultiheadAttention {
             return refuse(&its_last_extent_must_be_a_multiple_of_the_heads__of_which_there_are, dims(heads));
         return accept(given);
     }
+    template <class Given>
+    using remedy = decltype(detail::sequence_remedy<MultiheadAttention, Given, embed_dim, Arguments...>());
     static constexpr Dims input_shape() { return dims(0, embed_dim); }
     static constexpr auto parameters(Dims given) {
         const Size e = given.last();

@@ -53,15 +53,16 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
     using Sizes::hidden, Sizes::layers, Sizes::directions, Sizes::width, Sizes::gate_rows, Sizes::kept;
     using Sizes::parts, Sizes::parameter_count, Sizes::saved;
     static constexpr Reason wrong_arguments = A::wrong;
+    static constexpr Size stated_in = A::in;
 
     // ---- shapes
     // --------------------------------------------------------------------------------------------
 
     static constexpr ShapeOutcome output_shape(Dims given) {
-        if (!is_sequence(given, A::in)) return refuse_sequence(given, A::in);
+        if (!is_sequence(given, stated_in)) return refuse_sequence(given, stated_in);
         return accept(given.with_last(width));
     }
-    static constexpr Dims input_shape() { return dims(0, A::in); }
+    static constexpr Dims input_shape() { return dims(0, stated_in); }
     template <Size I>
     static constexpr ParameterSpec parameter(Size in) {
         constexpr Size layer = I / (directions * parts), part = I % parts;

@@ -7,6 +7,9 @@
 
 namespace strata {
 
+template <Size... Extents>
+struct Reshape;
+
 inline void it_takes_a_sequence_of_vectors__a_sample_of_two_extents_such_as() {}
 
 namespace detail {
@@ -39,13 +42,18 @@ struct SizesAndOptions {
     static constexpr long long first = numbers[0], last = numbers[has_two_sizes ? 1 : 0];
     static constexpr bool has_bool = (std::is_same_v<decltype(Arguments), bool> || ...);
 
+    /// (Deduced, because nvcc 13 writes the decltype of an argument of class type wrongly.)
+    template <class Option, class T>
+    static constexpr bool is_a(const T&) {
+        return std::is_same_v<T, Option>;
+    }
     template <class Option>
     static constexpr Size count() {
-        return (Size(0) + ... + Size(std::is_same_v<std::remove_cv_t<decltype(Arguments)>, Option>));
+        return (Size(0) + ... + Size(is_a<Option>(Arguments)));
     }
     template <auto Argument, class Option>
     static constexpr Option taken(Option otherwise) {
-        if constexpr (std::is_same_v<std::remove_cv_t<decltype(Argument)>, Option>)
+        if constexpr (is_a<Option>(Argument))
             return Argument;
         else
             return otherwise;
@@ -66,6 +74,25 @@ struct SizesAndOptions {
                ((count<Options>() <= 1) && ...);
     }
 };
+
+/// `Layer` with another first size.
+template <template <auto...> class Layer, int in, auto first, auto... rest>
+Layer<in, rest...> with_input();
+
+/// What would have fitted a layer that states its input's last extent: another one, or a sequence of vectors
+/// of it.
+template <template <auto...> class Layer, class Given, Size in, auto... Arguments>
+auto sequence_remedy() {
+    constexpr Dims given = Given::dims;
+    if constexpr (in == 0)
+        return change_it_or_a_layer_before_it{};
+    else if constexpr (given.rank == 2)
+        return write_instead<decltype(with_input<Layer, int(given.last()), Arguments...>())>{};
+    else if constexpr (given.elements() % in == 0)
+        return put_before_it<Reshape<given.elements() / in, in>>{};
+    else
+        return change_it_or_a_layer_before_it{};
+}
 
 }  // namespace detail
 }  // namespace strata

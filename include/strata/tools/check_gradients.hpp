@@ -52,7 +52,7 @@ void check_network(Problem& problem, const GradientCheckOptions& options, Gradie
         const std::vector<double> gradient = problem.input_gradients[k];
         compare_with_differences(problem, problem.inputs[k].data(), gradient.data(), options, tensor);
     }
-    for (Size p = 0; p < N::parameter_tensors; ++p) {
+    for (Size p = 0; p != N::parameter_tensors; ++p) {
         const ParameterInfo& row = N::parameters.rows[p];
         if (row.kind != ParameterKind::learnt || row.name == ParameterName("probe")) continue;
         CheckedTensor& tensor = result.tensors.emplace_back();

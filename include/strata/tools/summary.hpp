@@ -84,7 +84,7 @@ Summary make_summary(const SummaryOptions& options, const bool* unfrozen) {
             row.is_shared = call.is_shared;
             row.outputs = tree.operands(call.outputs);
             row.multiply_adds = call.multiply_adds;
-            for (Size p = 0; p < N::parameter_tensors && !row.is_shared; ++p) {
+            for (Size p = 0; p != N::parameter_tensors && !row.is_shared; ++p) {
                 const ParameterInfo& info = N::parameters.rows[p];
                 if (info.layer != call.leaf) continue;
                 const bool learnt = info.kind == ParameterKind::learnt;

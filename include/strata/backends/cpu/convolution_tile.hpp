@@ -31,28 +31,27 @@ struct SumBlock {
 /// taps. Few for processors without AVX2, because each is a function to compile.
 template <Size bytes>
 struct SumBlocks {
-    static constexpr SumBlock tile[] = {{1, 8}, {2, 5}, {4, 3}};
-    static constexpr SumBlock weight[] = {{1, 9}, {4, 3}};
+    static constexpr SumBlock tile[3] = {{1, 8}, {2, 5}, {4, 3}};
+    static constexpr SumBlock weight[2] = {{1, 9}, {4, 3}};
 };
 template <>
 struct SumBlocks<32> {
-    static constexpr SumBlock tile[] = {{1, 8}, {2, 5}, {3, 4}, {4, 3}, {5, 2}, {6, 2}};
-    static constexpr SumBlock weight[] = {{1, 9}, {2, 5}, {3, 4}, {4, 3}, {6, 2}};
+    static constexpr SumBlock tile[6] = {{1, 8}, {2, 5}, {3, 4}, {4, 3}, {5, 2}, {6, 2}};
+    static constexpr SumBlock weight[5] = {{1, 9}, {2, 5}, {3, 4}, {4, 3}, {6, 2}};
 };
 template <>
 struct SumBlocks<64> {
-    static constexpr SumBlock tile[] = {{1, 8}, {2, 8}, {3, 8}, {4, 6}, {5, 4}, {6, 4}, {7, 3}, {8, 3}};
-    static constexpr SumBlock weight[] = {{1, 9}, {2, 9}, {3, 8}, {4, 6}, {5, 5}, {8, 3}};
+    static constexpr SumBlock tile[8] = {{1, 8}, {2, 8}, {3, 8}, {4, 6}, {5, 4}, {6, 4}, {7, 3}, {8, 3}};
+    static constexpr SumBlock weight[6] = {{1, 9}, {2, 9}, {3, 8}, {4, 6}, {5, 5}, {8, 3}};
 };
 
 /// The block that is the quickest for so many rows and columns.
 struct BestBlock : SumBlock {
     Size index = 0;
 
-    template <Size n>
-    BestBlock(const SumBlock (&blocks)[n], Size all_rows, Size all_columns) : SumBlock(blocks[0]) {
+    BestBlock(const SumBlock* blocks, Size count_of_them, Size all_rows, Size all_columns) {
         double least = 1e300;
-        for (Size i = 0; i < n; ++i) {
+        for (Size i = 0; i < count_of_them; ++i) {
             const SumBlock b = blocks[i];
             const Size count = (all_rows + b.rows - 1) / b.rows * ((all_columns + b.columns - 1) / b.columns);
             const Size products = b.rows * b.columns, loads = b.rows + b.columns;
@@ -113,17 +112,18 @@ STRATA_INLINE inline void convolve_classes(const TileWork<T>& work) {
     }
 }
 
+template <class V, class T, Size... I>
+STRATA_INLINE inline void convolve_one_of(Size index, const TileWork<T>& work, std::index_sequence<I...>) {
+    constexpr auto& blocks = SumBlocks<sizeof(V)>::tile;
+    (void)((index == I && (convolve_classes<V, blocks[I].rows, blocks[I].columns>(work), true)) || ...);
+}
+
 /// y = bias + weight * x for one block of output channels, of the block with that index.
 template <class T>
 void convolve_tile(Size index, const TileWork<T>& work) {
     vectorized<T>([&](auto width) {
         using V = Pack<T, decltype(width)::value>;
-        constexpr auto& blocks = SumBlocks<sizeof(V)>::tile;
-        const auto one_of = [&]<Size... I>(std::index_sequence<I...>) {
-            (void)((index == I && (convolve_classes<V, blocks[I].rows, blocks[I].columns>(work), true)) ||
-                   ...);
-        };
-        one_of(std::make_index_sequence<std::size(blocks)>{});
+        convolve_one_of<V>(index, work, std::make_index_sequence<std::size(SumBlocks<sizeof(V)>::tile)>{});
     });
 }
 
@@ -131,7 +131,9 @@ void convolve_tile(Size index, const TileWork<T>& work) {
 template <class T>
 BestBlock channel_block(Size channels, Size lanes) {
     constexpr Size many_pixels = 840;  // whole blocks
-    return with_blocks<T>(lanes, [&](auto blocks) { return BestBlock(blocks.tile, channels, many_pixels); });
+    return with_blocks<T>(lanes, [&](auto blocks) {
+        return BestBlock(blocks.tile, std::size(blocks.tile), channels, many_pixels);
+    });
 }
 
 }  // namespace strata::cpu::detail

@@ -72,7 +72,15 @@ STRATA_INLINE inline void weight_blocks(const WeightWork<T>& work) {
 
 template <class T>
 BestBlock weight_block_for(Size channels, Size taps, Size lanes) {
-    return with_blocks<T>(lanes, [&](auto blocks) { return BestBlock(blocks.weight, channels, taps); });
+    return with_blocks<T>(lanes, [&](auto blocks) {
+        return BestBlock(blocks.weight, std::size(blocks.weight), channels, taps);
+    });
+}
+
+template <class V, class T, Size... I>
+STRATA_INLINE inline void weight_one_of(Size index, const WeightWork<T>& work, std::index_sequence<I...>) {
+    constexpr auto& blocks = SumBlocks<sizeof(V)>::weight;
+    (void)((index == I && (weight_blocks<V, blocks[I].rows, blocks[I].columns>(work), true)) || ...);
 }
 
 /// The sums of a block of output channels, of the block with that index.
@@ -80,11 +88,7 @@ template <class T>
 void convolve_weight(Size index, const WeightWork<T>& work) {
     vectorized<T>([&](auto width) {
         using V = Pack<T, decltype(width)::value>;
-        constexpr auto& blocks = SumBlocks<sizeof(V)>::weight;
-        const auto one_of = [&]<Size... I>(std::index_sequence<I...>) {
-            (void)((index == I && (weight_blocks<V, blocks[I].rows, blocks[I].columns>(work), true)) || ...);
-        };
-        one_of(std::make_index_sequence<std::size(blocks)>{});
+        weight_one_of<V>(index, work, std::make_index_sequence<std::size(SumBlocks<sizeof(V)>::weight)>{});
     });
 }
 

@@ -1,0 +1,13 @@
+// error: arguments
+// expect: Embedding<1000, 0>
+// expect: both_its_sizes_must_be_at_least_1
+// The number of rows and their length.
+#include <strata/layers/embedding.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Input<20>, st::Embedding<1000, 0>>;
+
+template struct st::Network<Net>;

@@ -1,0 +1,14 @@
+// error: arguments
+// expect: LSTM<8, 16, .*>
+// expect: only_RNN_has_a_nonlinearity_to_choose
+// The gates of an LSTM and a GRU are sigmoids and tanh, as in PyTorch.
+#include <strata/layers/input.hpp>
+#include <strata/layers/lstm.hpp>
+#include <strata/layers/rnn.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Input<5, 8>, st::LSTM<8, 16, st::init::Nonlinearity::relu>>;
+
+template struct st::Network<Net>;
