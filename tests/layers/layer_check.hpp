@@ -162,29 +162,7 @@ struct Run {
         (std::make_index_sequence<specs.count>{}, std::make_index_sequence<learnt>{});
     }
     /// Whether the layer has one backward function for all its gradients.
-    static constexpr bool has_one_backward() {
-        using Batched = BatchView<T, Device, Shape<saved_size>>;
-        using Once = TensorView<T, Device, Shape<saved_once_size>>;
-        if constexpr (saved_size > 0 && saved_once_size > 0)
-            return takes_all<Batched, Once>(std::make_index_sequence<specs.count>{});
-        else if constexpr (saved_size > 0)
-            return takes_all<Batched>(std::make_index_sequence<specs.count>{});
-        else if constexpr (saved_once_size > 0)
-            return takes_all<Once>(std::make_index_sequence<specs.count>{});
-        else
-            return takes_all<>(std::make_index_sequence<specs.count>{});
-    }
-    template <class... Saved, Size... P>
-    static constexpr bool takes_all(std::index_sequence<P...>) {
-        return []<Size... L>(std::index_sequence<L...>) {
-            return requires(Run & run, BatchView<const T, Device, In> in, BatchView<T, Device, Out> out,
-                            BatchView<T, Device, In> dx, Saved... saved) {
-                run.layer.backward(run.device, in, out, out, dx, run.template operand<P>()...,
-                                   run.template gradient<L>(false)..., saved...);
-            };
-        }
-        (std::make_index_sequence<learnt>{});
-    }
+    static constexpr bool has_one_backward = requires { Layer::gradients_together; };
 
     /// `to` is null where nobody needs dx.
     void backward(T* of_y, T* to, bool accumulate) {
@@ -199,7 +177,7 @@ struct Run {
         const BatchView<T, Device, Out> dy_view{of_y, batch};
         if constexpr (traits.view) {
             device.copy(static_cast<const T*>(of_y), to, dy.size());
-        } else if constexpr (has_one_backward()) {
+        } else if constexpr (has_one_backward) {
             with_all_operands(accumulate, [&](auto... operands) {
                 layer.backward(device, x_view, y_view, dy_view, BatchView<T, Device, In>{to, batch},
                                operands...);
@@ -266,7 +244,7 @@ void check_layer(const Layer& layer, const golden::layers::Case& golden) {
     CHECK(close("parameter gradients", run.dparameters, golden.dparameters, 1e-5, 1e-6));
     run.backward(true);
     CHECK(close("parameter gradients, accumulated", run.dparameters, golden.dparameters, 1e-5, 2e-6, 2));
-    if constexpr (R::has_one_backward() && R::learnt > 0) {
+    if constexpr (R::has_one_backward && R::learnt > 0) {
         run.backward(run.dy.device(), nullptr, false);
         CHECK(close("parameter gradients without dx", run.dparameters, golden.dparameters, 1e-5, 1e-6));
     }

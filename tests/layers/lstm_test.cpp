@@ -94,3 +94,26 @@ TEST_CASE("LSTM drops as PyTorch does between its layers") {
     check_gradients<Shape<4, 3>>(Net{.dropout = 0.4});
     check_gradients<Shape<4, 3>>(Net{.dropout = 1});
 }
+
+TEST_CASE("LSTM without a gradient of its input, and on an empty batch") {
+    using Layer = LSTM<5, num_layers<2>, bidirectional>;
+    const Layer layer;
+    layer_check::Run<Layer, Shape<3, 4>, float> run(layer, 2), twin(layer, 2), empty(layer, 0);
+    Generator generator(1);
+    normal_(run.x.data(), run.x.size(), 0, 1, generator);
+    normal_(run.dy.data(), run.dy.size(), 0, 1, generator);
+    normal_(run.parameters.data(), run.parameters.size(), 0, 1, generator);
+    std::copy(run.x.begin(), run.x.end(), twin.x.begin());
+    std::copy(run.parameters.begin(), run.parameters.end(), twin.parameters.begin());
+    std::copy(run.dy.begin(), run.dy.end(), twin.dy.begin());
+    run.forward();
+    run.backward();
+    twin.forward();
+    twin.dy.upload();
+    twin.backward(twin.dy.device(), nullptr, false);
+    CHECK(twin.dparameters == run.dparameters);
+
+    empty.forward();
+    empty.backward();
+    CHECK(empty.dparameters == std::vector<float>(empty.dparameters.size()));
+}

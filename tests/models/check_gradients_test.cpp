@@ -5,7 +5,6 @@
 
 #include <sstream>
 #include <strata/layers/arithmetic.hpp>
-#include <strata/layers/conv2d.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
@@ -13,7 +12,6 @@
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>
 #include <strata/layers/lstm.hpp>
-#include <strata/layers/max_pool2d.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/layers/select.hpp>
 #include <strata/layers/tanh.hpp>
@@ -147,8 +145,6 @@ TEST_CASE("Right gradients pass") {
 
     CHECK(check(Sequential<Input<2, 3>, Linear<5>, Tanh, Flatten, Linear<2>>{}));
     CHECK(check<Shape<6>>(Sequential{Dropout{.p = 0.4}, ReLU{}, Linear<3>{}, LogSoftmax{}}));
-    CHECK(
-        check<Shape<1, 6, 7>>(Sequential{Conv2d<2, 3, padding<1>>{}, ReLU{}, MaxPool2d<2>{}}, {.batch = 2}));
     CHECK(check<Shape<3>, Shape<3>>(Add{}));
 }
 

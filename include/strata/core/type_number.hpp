@@ -14,9 +14,10 @@ struct Type {
 
 template <class T>
 constexpr std::uint64_t hash_of_type() {
-    std::uint64_t hash = 14695981039346656037u;  // FNV-1a
-    for (const char* c = __PRETTY_FUNCTION__; *c != 0; ++c)
-        hash = (hash ^ static_cast<unsigned char>(*c)) * 1099511628211u;
+    std::uint64_t hash = 14695981039346656037u;         // FNV-1a
+    constexpr auto size = sizeof(__PRETTY_FUNCTION__);  // nvcc 13 writes zeros of a ParameterName as they are
+    for (auto i = size; i-- > 0;)
+        hash = (hash ^ static_cast<unsigned char>(__PRETTY_FUNCTION__[i])) * 1099511628211u;
     return hash;
 }
 

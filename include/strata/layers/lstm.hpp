@@ -107,7 +107,8 @@ struct LSTM {
 
     static constexpr ShapeOutcome output_shape(Dims given) { return Sequence::output_shape(given); }
     template <class Given>
-    using remedy = decltype(detail::sequence_remedy<LSTM, Given, Sequence::stated_in, Arguments...>());
+    using remedy =
+        decltype(detail::sequence_remedy<strata::LSTM, Given, Sequence::stated_in, Arguments...>());
     static constexpr Dims input_shape() { return Sequence::input_shape(); }
     static constexpr auto parameters(Dims given) { return Sequence::parameters(given); }
     static constexpr Size saved(Dims given) { return Sequence::saved(given); }

@@ -69,7 +69,8 @@ struct MultiheadAttention {
         return accept(given);
     }
     template <class Given>
-    using remedy = decltype(detail::sequence_remedy<MultiheadAttention, Given, embed_dim, Arguments...>());
+    using remedy =
+        decltype(detail::sequence_remedy<strata::MultiheadAttention, Given, embed_dim, Arguments...>());
     static constexpr Dims input_shape() { return dims(0, embed_dim); }
     static constexpr auto parameters(Dims given) {
         const Size e = given.last();

@@ -283,7 +283,8 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
     static void hidden_weight_gradient(auto& device, Size layer, Size direction, T* output,
                                        Gradient<T> gradient,
                                        const RecurrenceMemory<Cell, A, T, length>& memory) {
-        const Size rows = memory.batch * length, last = direction == 0 ? 0 : length - 1;
+        const Size rows = memory.batch * length, pairs = rows > 0 ? rows - 1 : 0;
+        const Size last = direction == 0 ? 0 : length - 1;
         T* const gates = memory.gates(layer, direction);
         const StridedRows<T> without_before{gates + last * kept, length * kept};
         device.for_each_in_rows(memory.batch, kept, ZeroFunction{}, without_before);
@@ -291,8 +292,8 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
         for (Size i = 0; i < hidden_part_count; ++i) {
             const HiddenPart part = hidden_parts[i];
             const T* const dgates = gates + part.column + (direction == 0 ? kept : 0);
-            device.product(transposed(StridedMatrix<const T>{dgates, rows - 1, part.size, kept}),
-                           StridedMatrix<const T>{h, rows - 1, hidden, width},
+            device.product(transposed(StridedMatrix<const T>{dgates, pairs, part.size, kept}),
+                           StridedMatrix<const T>{h, pairs, hidden, width},
                            StridedMatrix<T>{gradient.data + part.row * hidden, part.size, hidden, hidden},
                            gradient.accumulate);
         }

@@ -6,6 +6,12 @@
 
 namespace strata::detail {
 
+/// A layer whose evaluation mode differs. (A concept, because nvcc 13 finds no such call in a function.)
+template <class Layer, class Device, class X, class Y, class... Operands>
+concept InfersOtherwise = requires(const Layer& layer, Device& device, X x, Y y, Operands... operands) {
+    layer.infer(device, x, y, operands...);
+};
+
 template <class Net, class Device, class T, Pass pass>
 struct Execution {
     using N = Network<Net>;
@@ -220,7 +226,7 @@ struct Execution {
     static void run_layer(const M& m, const Own& own, Operands... operands) {
         const auto x = operand<input<I>>(m);
         const auto y = value<output<I>>(m);
-        if constexpr (!training && requires { own.infer(m.device, x, y, operands...); })
+        if constexpr (!training && InfersOtherwise<Own, Device, decltype(x), decltype(y), Operands...>)
             own.infer(m.device, x, y, operands...);
         else
             own.forward(m.device, x, y, operands...);

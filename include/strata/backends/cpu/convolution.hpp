@@ -26,6 +26,28 @@ constexpr LaneAxis backward_axis(const WindowAxis& a, PaddingMode mode) {
 }
 
 template <ConvolutionGeometry G, class T>
+void convolve_forward(const T* x, Size batch, const T* weight, const T* bias, T* y, bool relu) {
+    constexpr Size in = G.rows.in * G.columns.in, out = G.rows.out * G.columns.out;
+    constexpr Size in_group = G.in_channels / G.groups, taps = G.rows.kernel * G.columns.kernel;
+    convolve_batch<T>({{x, G.in_channels * in, in},
+                       {y, G.out_channels * out, out},
+                       batch,
+                       G.groups,
+                       in_group,
+                       G.out_channels / G.groups,
+                       forward_axis(row_axis<G>, G.mode),
+                       forward_axis(column_axis<G>, G.mode),
+                       weight,
+                       in_group * taps,
+                       taps,
+                       bias,
+                       row_axis<G>,
+                       column_axis<G>,
+                       G.mode,
+                       relu});
+}
+
+template <ConvolutionGeometry G, class T>
 void convolution_gradient(const T* x, const T* dy, Size batch, T* dweight, bool weight_accumulates, T* dbias,
                           bool bias_accumulates) {
     constexpr Size in = G.rows.in * G.columns.in, out = G.rows.out * G.columns.out;
@@ -50,25 +72,12 @@ struct ConvolutionOperations {
     /// y = x * weight + bias; bias may be null.
     template <ConvolutionGeometry G, class X, class W, class Y>
     static void convolution(X x, W weight, const typename Y::value_type* bias, Y y) {
-        using T = typename Y::value_type;
-        constexpr Size in = G.rows.in * G.columns.in, out = G.rows.out * G.columns.out;
-        constexpr Size in_group = G.in_channels / G.groups, taps = G.rows.kernel * G.columns.kernel;
-        constexpr auto rows = detail::row_axis<G>, columns = detail::column_axis<G>;
-        detail::convolve_batch<T>({{x.data, G.in_channels * in, in},
-                                   {y.data, G.out_channels * out, out},
-                                   x.batch,
-                                   G.groups,
-                                   in_group,
-                                   G.out_channels / G.groups,
-                                   detail::forward_axis(rows, G.mode),
-                                   detail::forward_axis(columns, G.mode),
-                                   weight.data,
-                                   in_group * taps,
-                                   taps,
-                                   bias,
-                                   rows,
-                                   columns,
-                                   G.mode});
+        detail::convolve_forward<G>(x.data, x.batch, weight.data, bias, y.data, false);
+    }
+    /// y = ReLU(x * weight + bias) in one pass.
+    template <ConvolutionGeometry G, class X, class W, class Y>
+    static void convolution_relu(X x, W weight, const typename Y::value_type* bias, Y y) {
+        detail::convolve_forward<G>(x.data, x.batch, weight.data, bias, y.data, true);
     }
     /// dx = the gradient of `convolution` for its input, plus a bias per input channel (or null), which a
     /// transposed convolution has.

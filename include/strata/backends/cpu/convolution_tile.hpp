@@ -73,13 +73,16 @@ auto with_blocks(Size lanes, const F& f) {
 template <class V, Size O, Size P, class T, Size... I, Size... J>
 STRATA_INLINE inline void convolve_pixels(const TileWork<T>& work, const PixelClass& seen, const Pixel* pixel,
                                           std::index_sequence<I...>, std::index_sequence<J...>) {
-    // Folds over constant indices keep the sums in registers, see small_matmul.hpp.
+    // Folds over constant indices keep the sums in registers, see small_matmul.hpp; what is read of `work` is
+    // read once, because a store might change it.
     V sums[O * P] = {V(work.weight[I / P])...};
     const T* at[P] = {work.x + pixel[J].source...};
+    T* const to[P] = {work.y + pixel[J].target...};
     const T* weight = work.weight + O;
     const Tap* const first = work.tap + seen.first_tap;
     const Tap* const last = first + seen.tap_count;
-    for (Size c = 0; c < work.channels; ++c) {
+    const Size y_plane = work.y_plane;
+    for (Size c = work.channels; c > 0; --c) {
         for (const Tap* tap = first; tap != last; ++tap) {
             const Size source = tap->source;
             const T* const w = weight + tap->weight * O;
@@ -88,7 +91,7 @@ STRATA_INLINE inline void convolve_pixels(const TileWork<T>& work, const PixelCl
         ((at[J] += work.x_plane), ...);
         weight += work.taps * O;
     }
-    (sums[I].store(work.y + I / P * work.y_plane + pixel[I % P].target), ...);
+    (sums[I].store(to[I % P] + I / P * y_plane), ...);
 }
 
 template <class V, Size O, Size P, class T>

@@ -232,7 +232,7 @@ void convolve_winograd(const LaneConvolution<T>& work) {
                     unpack_run(y + o * y_plane, (end_row - 2 * first) * columns.out,
                                work.y.data + sample * work.y.sample +
                                    (g * work.y_channels + o) * work.y.plane + 2 * first * columns.out,
-                               work.y.sample, samples, lanes);
+                               work.y.sample, samples, lanes, work.relu);
             }
         }
     }
