@@ -85,6 +85,7 @@
 #include <strata/backends/cpu/embedding.hpp>
 #include <strata/backends/cpu/gather.hpp>
 #include <strata/backends/cpu/lanes.hpp>
+#include <strata/backends/cpu/loop_runs.hpp>
 #include <strata/backends/cpu/loops.hpp>
 #include <strata/backends/cpu/map.hpp>
 #include <strata/backends/cpu/math.hpp>

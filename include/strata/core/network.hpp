@@ -130,7 +130,7 @@ struct Network : detail::NetworkGraph<Net> {
     static constexpr Values output_values = values_of<0>;
 
     static constexpr Size find_parameter(const ParameterName& name) {
-        for (Size i = 0; i < parameter_tensors; ++i)
+        for (Size i = 0; i != parameter_tensors; ++i)
             if (parameters.rows[i].name == name) return i;
         return parameter_tensors;
     }

@@ -81,7 +81,7 @@ constexpr GraphSize measure_graph() {
 template <class G>
 constexpr bool flattens_its_input(const G& graph) {
     Size value = 0;
-    for (Size i = 0; i < G::nodes_count; ++i) {
+    for (Size i = 0; i != G::nodes_count; ++i) {
         bool reads = false;
         for (Size k = 0; k < graph.nodes[i].input_count; ++k)
             reads = reads || graph.nodes[i].inputs[k] == value;
@@ -151,7 +151,7 @@ constexpr NeedsGradient<G> find_needs(const G& graph) {
 template <class G>
 constexpr Size count_multiply_adds(const G& graph) {
     Size total = 0;
-    for (Size i = 0; i < G::nodes_count; ++i) {
+    for (Size i = 0; i != G::nodes_count; ++i) {
         const GraphNode& node = graph.nodes[i];
         Operand operands[max_operands];
         for (Size k = 0; k < node.input_count; ++k)

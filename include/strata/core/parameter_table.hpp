@@ -112,10 +112,10 @@ constexpr ParameterTable<Count> make_parameter_table(const G& graph) {
         table.elements += (elements + parameter_alignment - 1) / parameter_alignment * parameter_alignment;
         return elements;
     };
-    for (Size i = 0; i < Count; ++i)
+    for (Size i = 0; i != Count; ++i)
         if (table.rows[i].kind == ParameterKind::learnt) table.count += place(table.rows[i]);
     table.learnt_elements = table.elements;
-    for (Size i = 0; i < Count; ++i)
+    for (Size i = 0; i != Count; ++i)
         if (table.rows[i].kind != ParameterKind::learnt) place(table.rows[i]);
     return table;
 }

@@ -56,7 +56,7 @@ struct TrainingPlan : ActivationPlan<G> {
 template <class G>
 constexpr void find_gradients(const G& graph, bool* needed) {
     for (Size v = 0; v < G::values_count; ++v) needed[v] = v == 0 && graph.input_gradient;
-    for (Size i = 0; i < G::nodes_count; ++i) {
+    for (Size i = 0; i != G::nodes_count; ++i) {
         const GraphNode& node = graph.nodes[i];
         bool needs = node.rules->learnt > 0;
         for (Size k = 0; k < node.input_count; ++k) needs = needs || needed[node.inputs[k]];
@@ -96,7 +96,7 @@ public:
         for (Size o = 0; o < graph_.output_count; ++o)
             if (loss_life_[o] != no_index) plan.gradient_of_loss[o] = lives_[loss_life_[o]].offset;
         count_unshared(plan);
-        for (Size i = 0; i < G::nodes_count; ++i) {
+        for (Size i = 0; i != G::nodes_count; ++i) {
             if (saved_life_[i] != no_index) plan.saved[i] = lives_[saved_life_[i]].offset;
             if (saved_once_life_[i] != no_index) plan.saved_once[i] = lives_[saved_once_life_[i]].offset;
         }

@@ -110,6 +110,7 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
         using T = typename decltype(y)::value_type;
         constexpr Size length = X::dims.extent[0];
         const Size rows = x.batch * length;
+        if (rows == 0) return;
         const T* const weights[] = {operands.data...};  // and `saved`
         const RecurrenceMemory<Cell, A, T, length> memory{
             std::get<sizeof...(operands) - 1>(std::make_tuple(operands...)).data, x.batch};
@@ -172,6 +173,7 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
     static void backward(std::index_sequence<P...>, auto& device, double dropout, auto x, auto y, auto dy,
                          auto dx, const auto& operands) {
         using T = typename decltype(dx)::value_type;
+        if (x.batch == 0) return (sum_of_nothing(device, std::get<parameter_count + P>(operands)), ...);
         const T* const weights[] = {std::get<P>(operands).data...};
         const Gradient<T> gradients[] = {{std::get<parameter_count + P>(operands).data,
                                           std::get<parameter_count + P>(operands).accumulate}...};
@@ -180,6 +182,11 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
                                                           x.batch};
         for (Size layer = layers; layer-- > 0;)
             backward_layer(device, dropout, layer, x, y, dy, dx, weights, gradients, memory);
+    }
+
+    static void sum_of_nothing(auto& device, auto gradient) {
+        using T = typename decltype(gradient)::value_type;
+        if (!gradient.accumulate) device.fill(gradient.data, gradient.size(), T(0));
     }
 
     template <class T, Size length>
@@ -283,7 +290,7 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
     static void hidden_weight_gradient(auto& device, Size layer, Size direction, T* output,
                                        Gradient<T> gradient,
                                        const RecurrenceMemory<Cell, A, T, length>& memory) {
-        const Size rows = memory.batch * length, pairs = rows > 0 ? rows - 1 : 0;
+        const Size rows = memory.batch * length, pairs = rows - 1;
         const Size last = direction == 0 ? 0 : length - 1;
         T* const gates = memory.gates(layer, direction);
         const StridedRows<T> without_before{gates + last * kept, length * kept};

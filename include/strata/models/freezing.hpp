@@ -26,20 +26,20 @@ template <class N>
 class Freezing {
 public:
     Freezing() {
-        for (Size row = 0; row < N::parameter_tensors; ++row) rows_[row] = is_learnt(row);
+        for (Size row = 0; row != N::parameter_tensors; ++row) rows_[row] = is_learnt(row);
     }
 
     void set(Size row, bool frozen) {
         rows_[row] = !frozen;
         any_ = false;
-        for (Size i = 0; i < N::parameter_tensors; ++i) any_ = any_ || (is_learnt(i) && !rows_[i]);
+        for (Size i = 0; i != N::parameter_tensors; ++i) any_ = any_ || (is_learnt(i) && !rows_[i]);
         find_wanted(N::graph.nodes, N::layer_count, N::inputs, N::first_rows.of, rows_, values_);
     }
     bool is_frozen(Size row) const { return !rows_[row]; }
     bool any() const { return any_; }
     /// Whether there is nothing left to learn.
     bool all() const {
-        for (Size row = 0; row < N::parameter_tensors; ++row)
+        for (Size row = 0; row != N::parameter_tensors; ++row)
             if (rows_[row]) return false;
         return any_;
     }

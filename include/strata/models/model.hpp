@@ -264,7 +264,7 @@ public:
     }
     /// Throws ValueError if there is no parameter of this name.
     bool is_frozen(std::string_view name) const {
-        for (Size row = 0; row < N::parameter_tensors; ++row)
+        for (Size row = 0; row != N::parameter_tensors; ++row)
             if (N::parameters.rows[row].kind == ParameterKind::learnt &&
                 N::parameters.rows[row].name.view() == name)
                 return freezing_.is_frozen(row);

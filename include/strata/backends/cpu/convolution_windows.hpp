@@ -68,14 +68,39 @@ struct PixelClass {
     Size first_pixel, pixel_count, first_tap, tap_count;
 };
 
+/// What the memory of a thread's convolutions is for.
+enum class Room : unsigned char {
+    row_classes,
+    row_positions,
+    column_classes,
+    column_positions,
+    classes,
+    pixels,
+    taps,
+    places,
+    dy_places,
+    tiles,
+    band_rows,
+    band_columns,
+    band_inputs,
+    band_outputs,
+    staged,
+    weights,
+    x,
+    y,
+    dy,
+    transformed,
+    products,
+    count
+};
+
 /// Memory for the tables and blocks of one thread's convolutions: it grows in the first pass and is shared by
 /// all of them, each of which is done with it when it returns.
 struct ConvolutionScratch {
-    Buffer<unsigned char> memory[13];
-
+    /// Room for `count` elements, with what the last one left there.
     template <class T>
-    T* take(Size slot, Size count) {
-        return reinterpret_cast<T*>(bytes(slot, count * sizeof(T)));
+    T* take(Room room, Size count) {
+        return reinterpret_cast<T*>(bytes(room, count * sizeof(T)));
     }
     static ConvolutionScratch& of_this_thread() {
         static thread_local ConvolutionScratch scratch;
@@ -83,10 +108,13 @@ struct ConvolutionScratch {
     }
 
 private:
-    [[gnu::noinline]] unsigned char* bytes(Size slot, Size count) {
-        if (memory[slot].size() < count) memory[slot].resize(count);
-        return memory[slot].data();
+    [[gnu::noinline]] unsigned char* bytes(Room room, Size count) {
+        auto& memory = memory_[static_cast<Size>(room)];
+        if (memory.size() < count) memory.resize(count);
+        return memory.data();
     }
+
+    Buffer<unsigned char> memory_[static_cast<Size>(Room::count)];
 };
 
 /// The classes of the positions [begin, end) of an axis.
@@ -135,18 +163,18 @@ public:
 
     WindowTables(const LaneAxis& row_axis, const LaneAxis& column_axis, Size lanes)
         : row_axis_(row_axis), column_axis_(column_axis), lanes_(lanes) {
-        columns_ = take_axis(0, column_axis.out);
+        columns_ = take_axis(Room::column_classes, Room::column_positions, column_axis.out);
         columns_.fill(column_axis, 0, column_axis.out);
-        rows_ = take_axis(2, row_axis.out);
+        rows_ = take_axis(Room::row_classes, Room::row_positions, row_axis.out);
     }
 
     void tile(Size first, Size last) {
         rows_.fill(row_axis_, first, last);
         auto& scratch = ConvolutionScratch::of_this_thread();
         class_count = rows_.class_count * columns_.class_count;
-        classes = scratch.take<PixelClass>(4, class_count);
-        pixels = scratch.take<Pixel>(5, (last - first) * column_axis_.out + class_count * spare);
-        taps = scratch.take<Tap>(6, class_count * row_axis_.kernel * column_axis_.kernel);
+        classes = scratch.take<PixelClass>(Room::classes, class_count);
+        pixels = scratch.take<Pixel>(Room::pixels, (last - first) * column_axis_.out + class_count * spare);
+        taps = scratch.take<Tap>(Room::taps, class_count * row_axis_.kernel * column_axis_.kernel);
         pixel_count_ = tap_count_ = 0;
         for (Size r = 0; r < rows_.class_count; ++r)
             for (Size c = 0; c < columns_.class_count; ++c)
@@ -161,11 +189,11 @@ public:
     Size low_row, high_row;  ///< the rows that the tile sees
 
 private:
-    static AxisTable take_axis(Size slot, Size positions) {
+    static AxisTable take_axis(Room classes, Room positions, Size count) {
         auto& scratch = ConvolutionScratch::of_this_thread();
         AxisTable table{};
-        table.classes = scratch.take<AxisClass>(slot, positions);
-        table.positions = scratch.take<AxisPosition>(slot + 1, positions);
+        table.classes = scratch.take<AxisClass>(classes, count);
+        table.positions = scratch.take<AxisPosition>(positions, count);
         return table;
     }
 

@@ -153,7 +153,7 @@ void convolve_winograd(const LaneConvolution<T>& work) {
     const Size strip = most_tiles < 6 ? 6 : most_tiles / 6 * 6;
 
     const Size block_weights = block * (1 + 16 * in);
-    T* const weights = scratch.take<T>(9, work.groups * blocks * block_weights);
+    T* const weights = scratch.take<T>(Room::weights, work.groups * blocks * block_weights);
     for (Size g = 0; g < work.groups; ++g)
         for (Size o = 0; o < blocks * block; ++o) {
             T* const to = weights + (g * blocks + o / block) * block_weights + o % block;
@@ -170,20 +170,20 @@ void convolve_winograd(const LaneConvolution<T>& work) {
     const Size x_plane = ((2 * tile_rows + 2 + piece<T>)*pitch | 1) * lanes;
     const Size y_plane = ((2 * tile_rows * columns.out + piece<T>) | 1) * lanes;
     const Size step = (in * strip | 1) * lanes;  // of the 16 transformed inputs
-    T* const x = scratch.take<T>(7, in * x_plane);
-    T* const y = scratch.take<T>(8, work.y_channels * y_plane);
-    T* const transformed = scratch.take<T>(0, 16 * step);
-    T* const products = scratch.take<T>(1, block * 16 * strip * lanes);
+    T* const x = scratch.take<T>(Room::x, in * x_plane);
+    T* const y = scratch.take<T>(Room::y, work.y_channels * y_plane);
+    T* const transformed = scratch.take<T>(Room::transformed, 16 * step);
+    T* const products = scratch.take<T>(Room::products, block * 16 * strip * lanes);
     if (!mapped) {
-        Size* const places = scratch.take<Size>(3, (2 * tile_rows + 2) * columns.in + piece<T>);
+        Size* const places = scratch.take<Size>(Room::places, (2 * tile_rows + 2) * columns.in + piece<T>);
         for (Size i = 0; i < (2 * tile_rows + 2) * columns.in + piece<T>; ++i)
             places[i] = (i / columns.in * pitch + packer.columns.before + i % columns.in) * lanes;
         packer.places = places;
     }
-    auto* const tiles = scratch.take<WinogradTile>(2, tile_rows * wide);
-    auto* const classes = scratch.take<PixelClass>(4, 16);
-    auto* const pixels = scratch.take<Pixel>(5, 16 * (strip + WindowTables::spare));
-    auto* const taps = scratch.take<Tap>(6, 16);
+    auto* const tiles = scratch.take<WinogradTile>(Room::tiles, tile_rows * wide);
+    auto* const classes = scratch.take<PixelClass>(Room::classes, 16);
+    auto* const pixels = scratch.take<Pixel>(Room::pixels, 16 * (strip + WindowTables::spare));
+    auto* const taps = scratch.take<Tap>(Room::taps, 16);
     for (Size i = 0; i < 16; ++i) {
         taps[i] = {0, i * in};
         for (Size t = 0; t < strip + WindowTables::spare; ++t) {
