@@ -10,11 +10,11 @@ namespace detail {
 
 /// The axes as `convolve` takes them. An image of one row is worked on as one of one column: tiles are rows.
 template <ConvolutionGeometry G>
-inline constexpr bool turned = G.rows.in == 1 && G.rows.out == 1 && G.rows.kernel == 1 && G.rows.before == 0;
+inline constexpr bool one_row = G.rows.in == 1 && G.rows.out == 1 && G.rows.kernel == 1 && G.rows.before == 0;
 template <ConvolutionGeometry G>
-inline constexpr WindowAxis row_axis = turned<G> ? G.columns : G.rows;
+inline constexpr WindowAxis row_axis = one_row<G> ? G.columns : G.rows;
 template <ConvolutionGeometry G>
-inline constexpr WindowAxis column_axis = turned<G> ? G.rows : G.columns;
+inline constexpr WindowAxis column_axis = one_row<G> ? G.rows : G.columns;
 
 constexpr LaneAxis forward_axis(const WindowAxis& a, PaddingMode mode) {
     if (mode == PaddingMode::zeros) return {a.in, a.out, a.kernel, a.stride, a.dilation, a.before, false};
@@ -113,8 +113,8 @@ struct ConvolutionOperations {
     /// The sum over batch and pixels.
     template <ConvolutionGeometry G, class DY, class DB>
     static void convolution_backward_bias(DY dy, DB dbias) {
-        detail::sum_planes<typename DB::value_type>(dy.data, dy.batch, G.out_channels,
-                                                    G.rows.out * G.columns.out, dbias.data, dbias.accumulate);
+        detail::sum_channels<typename DB::value_type>(
+            dy.data, dy.batch, G.out_channels, G.rows.out * G.columns.out, dbias.data, dbias.accumulate);
     }
     /// Both in one pass.
     template <ConvolutionGeometry G, class X, class DY, class DW, class DB>

@@ -32,7 +32,7 @@ struct BandAxis {
         return b;
     }
     Size extent(bool inputs) const { return !inputs ? whole.out : whole.transposed ? whole.in : window.in; }
-    /// Where the n inputs or outputs of each band are in the whole; `outside` where there is none.
+    /// Where the n inputs or outputs of each band are in the whole; `nowhere` where there is none.
     void list(bool inputs, Size n, Size* to) const {
         for (Size b = 0; b < bands; ++b) {
             const Size first = !inputs            ? b * out
@@ -41,9 +41,9 @@ struct BandAxis {
             const Size padded = window.before + window.in + window.after;
             for (Size at = first; at != first + n; ++at)
                 if (inputs && !whole.transposed)
-                    *to++ = at < padded ? padding_source(window, mode, at) : outside;
+                    *to++ = at < padded ? padding_source(window, mode, at) : nowhere;
                 else
-                    *to++ = at < extent(inputs) ? at : outside;
+                    *to++ = at < extent(inputs) ? at : nowhere;
         }
     }
 };
@@ -89,7 +89,7 @@ struct Bands {
                 const Size* const band_row = row + b / columns.bands * band_rows;
                 const Size* const band_column = column + b % columns.bands * band_columns;
                 Size first = 0, last = 0;  // the columns that lie side by side
-                while (first < band_columns && band_column[first] == outside) ++first;
+                while (first < band_columns && band_column[first] == nowhere) ++first;
                 for (last = first;
                      last < band_columns && band_column[last] == band_column[first] + last - first;)
                     ++last;
@@ -97,12 +97,12 @@ struct Bands {
                     for (Size i = 0; i < band_rows; ++i, to += band_columns) {
                         const T* const source = from + (n * channels + c) * plane + band_row[i] * width;
                         const auto copy = [&](Size j) {
-                            to[j] = band_row[i] == outside || band_column[j] == outside
+                            to[j] = band_row[i] == nowhere || band_column[j] == nowhere
                                         ? T(0)
                                         : source[band_column[j]];
                         };
                         for (Size j = 0; j < first; ++j) copy(j);
-                        if (band_row[i] == outside)
+                        if (band_row[i] == nowhere)
                             std::memset(to + first, 0, (last - first) * sizeof(T));
                         else if (first < last)
                             std::memcpy(to + first, source + band_column[first], (last - first) * sizeof(T));

@@ -2,7 +2,8 @@
 // A convolution in blocks of samples and tiles of rows: turn a block so that its samples are lanes, convolve,
 // turn back. Everything is known at run time here, so that all convolutions of a program share this code.
 
-#include <strata/backends/cpu/convolution_winograd.hpp>
+#include <strata/backends/cpu/convolution_planes.hpp>
+#include <strata/backends/cpu/convolution_tile.hpp>
 
 namespace strata::cpu::detail {
 
@@ -60,7 +61,6 @@ Size tile_rows(const LaneConvolution<T>& work, Size block, Size lanes) {
 
 template <class T>
 void convolve(const LaneConvolution<T>& work) {
-    if (prefers_winograd(work)) return convolve_winograd(work);
     const Size lanes = lane_count<T>();
     const BestBlock best = channel_block<T>(work.y_channels, lanes);
     const Size block = best.rows;

@@ -126,7 +126,7 @@ void convolve_for_weight(const WeightGradient<T>& work) {
 
 /// dbias = the sums of dy's planes, or what was there plus them.
 template <class T>
-void sum_planes(const T* dy, Size batch, Size channels, Size plane, T* dbias, bool accumulate) {
+void sum_channels(const T* dy, Size batch, Size channels, Size plane, T* dbias, bool accumulate) {
     vectorized<T>([&](auto width) {
         using V = Pack<T, decltype(width)::value>;
         for (Size c = 0; c < channels; ++c) {

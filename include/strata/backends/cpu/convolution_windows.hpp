@@ -8,16 +8,16 @@
 
 namespace strata::cpu::detail {
 
-inline constexpr Size outside = ~Size(0);
+inline constexpr Size nowhere = ~Size(0);
 
-/// Where element `at` of an extent that has been padded comes from; `outside` is a zero.
+/// Where element `at` of an extent that has been padded comes from; `nowhere` is a zero.
 inline Size padding_source(const WindowAxis& axis, PaddingMode mode, Size at) {
     if (at >= axis.before && at < axis.before + axis.in) return at - axis.before;
     const bool in_front = at < axis.before;
     const Size far = in_front ? axis.before - at : at - axis.before - axis.in + 1;  // 1: next to the edge
     switch (mode) {
     case PaddingMode::zeros:
-        return outside;
+        return nowhere;
     case PaddingMode::replicate:
         return in_front ? 0 : axis.in - 1;
     case PaddingMode::reflect:
@@ -25,7 +25,7 @@ inline Size padding_source(const WindowAxis& axis, PaddingMode mode, Size at) {
     case PaddingMode::circular:
         return in_front ? axis.in - far : far - 1;
     }
-    return outside;
+    return nowhere;
 }
 
 /// One extent of a convolution (or, `transposed`, of its gradient for the input): `out` positions that see
@@ -34,15 +34,15 @@ struct LaneAxis {
     Size in, out, kernel, stride, dilation, before;
     bool transposed;
 
-    /// What position o sees through tap k, or `outside`.
+    /// What position o sees through tap k, or `nowhere`.
     Size source(Size o, Size k) const {
         if (!transposed) {
             const Size at = o * stride + k * dilation;
-            return at >= before && at < before + in ? at - before : outside;
+            return at >= before && at < before + in ? at - before : nowhere;
         }
         const Size at = o + before, back = k * dilation;
-        if (at < back || (at - back) % stride != 0) return outside;
-        return (at - back) / stride < in ? (at - back) / stride : outside;
+        if (at < back || (at - back) % stride != 0) return nowhere;
+        return (at - back) / stride < in ? (at - back) / stride : nowhere;
     }
 };
 
@@ -126,13 +126,13 @@ struct AxisTable {
 
     void fill(const LaneAxis& axis, Size first, Size last) {
         begin = first, end = last, class_count = 0;
-        low = outside, high = 0;
+        low = nowhere, high = 0;
         for (Size o = begin; o < end; ++o) {
             AxisClass found = {0, 0, 1, 0};
             Size source = 0;
             for (Size k = 0; k < axis.kernel; ++k) {
                 const Size at = axis.source(o, k);
-                if (at == outside) continue;
+                if (at == nowhere) continue;
                 if (found.tap_count == 0) {
                     found.first_tap = k, source = at;
                 } else if (found.tap_count == 1) {
@@ -151,7 +151,7 @@ struct AxisTable {
             if (c == class_count) classes[class_count++] = found;
             positions[o - begin] = {c, source};
         }
-        if (low == outside) low = 0;
+        if (low == nowhere) low = 0;
     }
 };
 
