@@ -102,3 +102,12 @@ TEST_CASE("BatchNorm1d refuses to train on a single value per channel") {
     CHECK_THROWS_WITH(run_own.forward(), message);
     CHECK_THROWS_WITH(run_own.infer(), message);
 }
+
+TEST_CASE("BatchNorm1d: a batch without samples changes nothing") {
+    const BatchNorm1d<> layer;
+    Run<BatchNorm1d<>, Shape<3>, float> run(layer, 0);
+    run.forward();
+    run.backward();
+    CHECK(run.buffers == std::vector<float>{0, 0, 0, 1, 1, 1, 0});
+    CHECK(run.dparameters == std::vector<float>(6, 0.0f));
+}

@@ -69,8 +69,11 @@ struct MultiheadAttention {
         return accept(given);
     }
     template <class Given>
-    using remedy =
-        decltype(detail::sequence_remedy<strata::MultiheadAttention, Given, embed_dim, Arguments...>());
+    static auto find_remedy() {
+        return detail::sequence_remedy<strata::MultiheadAttention, Given, embed_dim, Arguments...>();
+    }
+    template <class Given>
+    using remedy = decltype(find_remedy<Given>());
     static constexpr Dims input_shape() { return dims(0, embed_dim); }
     static constexpr auto parameters(Dims given) {
         const Size e = given.last();

@@ -37,16 +37,15 @@ struct ZeroFunction {
     }
 };
 
-/// The layer. A cell says:
-///   gates       rows of the weights per hidden unit
-///   kept        numbers per hidden unit and time step that it keeps; the backward pass leaves the gradients
-///   of the
-///               gates there. Where kept is gates + 1, the last one is the gradient of the last gate's hidden
-///               part
-///   has_cell    whether there is a cell state
-///   into_h      whether the input's product goes to h instead of the gates
-///   passes_dh   whether backward leaves in dh what h_before gets beside the product
-///   forward(device, step), backward(device, step, gradients)
+/// The layer. What a cell says:
+/// - gates: rows of the weights per hidden unit;
+/// - kept: numbers per hidden unit and time step, gates or gates + 1. The backward pass leaves the gradients
+/// of
+///   the gates there, and last that of the last gate's hidden part, where it has one of its own;
+/// - has_cell: whether there is a cell state;
+/// - into_h: whether the input's product goes to h instead of the gates;
+/// - passes_dh: whether backward leaves in dh what h_before gets beside the product;
+/// - forward(device, step), backward(device, step, gradients).
 template <class Cell, class A>
 struct Recurrence : RecurrenceSizes<Cell, A> {
     using Sizes = RecurrenceSizes<Cell, A>;
@@ -55,8 +54,7 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
     static constexpr Reason wrong_arguments = A::wrong;
     static constexpr Size stated_in = A::in;
 
-    // ---- shapes
-    // --------------------------------------------------------------------------------------------
+    // shapes
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (!is_sequence(given, stated_in)) return refuse_sequence(given, stated_in);
@@ -88,8 +86,7 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
         (init::uniform_(parameter.data, parameter.size(), -bound, bound, generator), ...);
     }
 
-    // ---- forward
-    // -----------------------------------------------------------------------------------------------
+    // forward
 
     /// In training, where `layer` names who refuses.
     static void forward(auto& device, const char* layer, double dropout, auto x, auto y, auto... operands) {
@@ -156,8 +153,7 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
         }
     }
 
-    // ---- backward
-    // ----------------------------------------------------------------------------------------------
+    // backward
 
     template <class T>
     struct Gradient {

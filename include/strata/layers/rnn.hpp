@@ -84,7 +84,11 @@ struct RNN {
 
     static constexpr ShapeOutcome output_shape(Dims given) { return Sequence::output_shape(given); }
     template <class Given>
-    using remedy = decltype(detail::sequence_remedy<strata::RNN, Given, Sequence::stated_in, Arguments...>());
+    static auto find_remedy() {
+        return detail::sequence_remedy<strata::RNN, Given, Sequence::stated_in, Arguments...>();
+    }
+    template <class Given>
+    using remedy = decltype(find_remedy<Given>());
     static constexpr Dims input_shape() { return Sequence::input_shape(); }
     static constexpr auto parameters(Dims given) { return Sequence::parameters(given); }
     static constexpr Size saved(Dims given) { return Sequence::saved(given); }

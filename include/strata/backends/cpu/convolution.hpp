@@ -1,5 +1,27 @@
 #pragma once
 // Convolutions and their gradients.
+//
+// The lanes of a vector are samples: a block of as many samples as there are lanes is turned to
+// [channel][row][column][sample], so that no lane is idle, whatever the channels and extents are. From the
+// bottom:
+//   convolution_lanes.hpp        turns blocks of samples, and back
+//   convolution_windows.hpp      which inputs an output sees; the scratch memory of a thread
+//   convolution_tile.hpp         the inner loop; convolution_weight_tile.hpp that of the weights' gradient
+//   convolution_planes.hpp       channels of a batch into scratch memory and back, with padding
+//   convolution_winograd.hpp     3 x 3 with many channels: 16 products instead of 36
+//   convolution_drive.hpp        outputs, and the gradient for the input: a convolution, too
+//   convolution_weight.hpp       the gradients of weights and bias
+//   convolution_bands.hpp        few samples: parts of images become lanes
+//
+// All but the functions here know the geometry at run time: the first convolution of a program costs about
+// two seconds to compile, each further one a few hundredths. They run on one thread and use memory of that
+// thread, which stays until it ends (about the size of a block of samples, at most a few megabytes for usual
+// layers).
+//
+// Measured on AVX-512 (117 GFLOP/s at most; one thread, batch 64, GFLOP/s; products with padding counted;
+// oneDNN 2.6 in its own layout / from and to NCHW): forward 8-16 3x3 at 28x28 113, oneDNN 115 / 101; 16-32 at
+// 14x14 153, 129 / 117; 32-64 at 14x14 160, 128 / 113; 64-64 at 8x8 149, 137 / 132; 1-10 5x5 at 28x28 91, 67
+// / 37. Im2col with OpenBLAS reaches 15 to 55.
 
 #include <strata/backends/cpu/convolution_bands.hpp>
 #include <strata/backends/cpu/map.hpp>

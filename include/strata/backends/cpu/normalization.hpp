@@ -53,6 +53,7 @@ struct NormalizationOperations : RowNormalizationOperations {
     static void batch_norm_backward(ChannelExtent e, const T* v, const T* dy, T* dx, const T* weight,
                                     KeptMoments<const T> kept, Gradients... gradients) {
         const normalization::ParameterGradients<T> parameters(gradients...);
+        if (e.batch == 0) return;
         const auto line = [=](Size c, double sum, double products) {
             const normalization::Moments<T> moments = normalization::kept_moments(kept, c);
             parameters.add(c, normalization::slope_of(moments, sum, products), sum);

@@ -180,6 +180,7 @@ public:
     template <class T, class... Gradients>
     void batch_norm_backward(ChannelExtent e, const T* v, const T* dy, T* dx, const T* weight,
                              KeptMoments<const T> kept, Gradients... gradients) const {
+        if (e.batch == 0) return (clear(gradients), ...);
         const detail::ChannelGradientTerm<T> term{v, dy, kept.mean};
         const detail::StoreChannelSums<T> sums{numbers<T>(2 * e.channels), e.channels};
         if constexpr (sizeof...(Gradients) > 0) {
@@ -195,6 +196,11 @@ public:
     }
 
 private:
+    template <class Gradient>
+    void clear(Gradient gradient) const {
+        using T = typename Gradient::value_type;
+        if (!gradient.accumulate) fill(gradient.data, Gradient::size(), T(0));
+    }
     /// Room for what one kernel leaves to the next.
     template <class T>
     T* numbers(Size size) const {
