@@ -193,12 +193,22 @@ struct Player {
         for (Size o = 0; o < graph.output_count; ++o)
             read(value_at(graph.outputs[o]), content_of(graph.outputs[o]), N);  // the loss, or the caller
         if (!training) return problem;
+        std::vector<Content> gradients_of_loss;
         for (Size o = 0; o < graph.output_count; ++o) {
             const Size v = graph.outputs[o];
             for (Size p = 0; p < graph.output_count; ++p)
                 must_not_touch(at(v, plan.gradient_of_loss[o]), value_at(graph.outputs[p]), N);
-            gradients[v] = {"loss " + std::to_string(o)};
-            write(at(v, plan.gradient_of_loss[o]), gradients[v], N);
+            const Content mine = {"loss " + std::to_string(o)};
+            write(at(v, plan.gradient_of_loss[o]), mine, N);
+            gradients_of_loss.push_back(mine);
+        }
+        for (Size o = 0; o < graph.output_count; ++o) {
+            const Size v = graph.outputs[o];
+            read(at(v, plan.gradient_of_loss[o]), gradients_of_loss[o], N);
+            Size first = 0;
+            while (graph.outputs[first] != v) ++first;
+            gradients[v] = sum(gradients[v], gradients_of_loss[o]);
+            if (o != first) write(at(v, plan.gradient_of_loss[first]), gradients[v], N);
         }
         bool needed[G::values_count + 1] = {};
         strata::detail::find_gradients(graph, needed);
@@ -246,6 +256,12 @@ struct Twice : Module<Named<"shared", Linear<12, 12>>, Parameter<"shift", Shape<
         return h + h;
     }
 };
+struct Repeats : Module<Named<"a", Linear<6, 6>>> {
+    static constexpr auto forward(auto a, auto x) {
+        const auto h = a(x), y = apply<ReLU>(h);
+        return Outputs{y, h, y, y + h, h};
+    }
+};
 struct Chains : Module<Named<"a", Linear<6, 6>>, Named<"b", Linear<6, 6>>> {
     static constexpr auto forward(auto a, auto b, auto x) {
         const auto h = a(x);
@@ -267,6 +283,7 @@ TEST_CASE("nothing is overwritten before it is read") {
     CHECK(problem_of<Branches>() == "");
     CHECK(problem_of<Heads>() == "");
     CHECK(problem_of<Chains>() == "");
+    CHECK(problem_of<Repeats>() == "");
 }
 
 namespace {
@@ -351,6 +368,7 @@ struct RandomGraph {
             if (used[v] != 0 && dice(12) != 0) continue;
             if (graph.output_count == max_operands) return false;
             graph.outputs[graph.output_count++] = v;
+            if (dice(4) == 0 && graph.output_count < max_operands) graph.outputs[graph.output_count++] = v;
         }
         return true;
     }

@@ -58,6 +58,15 @@ struct TwoHeads : Module<Named<"body", Linear<4, 6>>, Named<"a", Linear<3>>, Nam
     }
 };
 
+/// One value for three losses.
+struct SameTwice : Module<Named<"body", Linear<4, 6>>, Named<"a", Linear<3>>> {
+    static constexpr auto forward(auto body, auto a, auto x) {
+        const auto h = relu(body(x));
+        const auto y = a(h);
+        return Outputs{y, h, y, y};
+    }
+};
+
 struct Mlp : Module<Named<"fc1", Linear<20, 16>>, Named<"fc2", Linear<10>>> {
     static constexpr auto forward(auto fc1, auto fc2, auto x) { return log_softmax(fc2(relu(fc1(x)))); }
 };
@@ -198,6 +207,19 @@ TEST_CASE("a module of two outputs, whose losses add up") {
     auto [c, d] = heads(x.view());
     CHECK(test::read(c.batch_view().data, 15) == test::read(a.batch_view().data, 15));
     CHECK(test::read(d.batch_view().data, 10) == test::read(b.batch_view().data, 10));
+}
+
+TEST_CASE("a module that returns a value several times, for a loss each") {
+    manual_seed(5);
+    Model<SameTwice, Device, double> model;
+    Samples<Shape<4>> x(5, 1);
+    Samples<Shape<3>> first(5, 2), second(5, 3), third(5, 4);
+    Samples<Shape<6>> hidden(5, 5);
+    check_parameter_gradients(model, [&] {
+        auto [a, h, b, c] = model(x.view());
+        return MSELoss{}(a, first.view()) + MSELoss{}(h, hidden.view()) + 0.5 * MSELoss{}(b, second.view()) +
+               MSELoss{.reduction = Reduction::sum}(c, third.view());
+    });
 }
 
 TEST_CASE("a module and the Sequential that computes the same give the same bits") {

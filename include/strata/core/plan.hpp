@@ -198,8 +198,9 @@ private:
     constexpr void place_gradients(Plan& plan) {
         for (Size o = 0; o < graph_.output_count; ++o) {
             const GraphValue& value = graph_.values[graph_.outputs[o]];
-            gradient_life_[graph_.outputs[o]] = loss_life_[o] =
-                new_life(value.dims.elements(), value.batched, N);
+            loss_life_[o] = new_life(value.dims.elements(), value.batched, N);
+            Size& life = gradient_life_[graph_.outputs[o]];
+            if (life == no_index) life = loss_life_[o];
         }
         Size edge = edge_begin(graph_, N);
         for (Size i = N; i-- > 0;) {

@@ -377,9 +377,27 @@ struct Execution {
         }
     }
 
+    /// A value that is returned several times has the gradients of several losses.
+    template <Size O, Size P>
+    static void add_loss(const M& m) {
+        if constexpr (P < O && graph.outputs[P] == graph.outputs[O] &&
+                      N::needs_gradient.of[graph.outputs[O]])
+            m.device.map(Sum{}, gradient_of_loss<P>(m), gradient_of_loss<P>(m), gradient_of_loss<O>(m));
+    }
+    static constexpr Size first_same_output(Size o) {
+        Size p = 0;
+        while (graph.outputs[p] != graph.outputs[o]) ++p;
+        return p;
+    }
+    static void add_losses(const M& m) {
+        [&]<Size... O>(std::index_sequence<O...>) { (add_loss<O, first_same_output(O)>(m), ...); }
+        (std::make_index_sequence<graph.output_count>{});
+    }
+
     /// Nodes (begin, 0] in reverse, from the gradient of what they read or of the network's outputs.
     template <Size Begin = count>
     static void backward(const M& m, const Slots& layers) {
+        if constexpr (graph.output_count > 1) add_losses(m);
         [&]<Size... I>(std::index_sequence<I...>) { (backward_node<Begin - 1 - I>(m, layers), ...); }
         (std::make_index_sequence<Begin>{});
     }
