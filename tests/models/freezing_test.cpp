@@ -51,6 +51,7 @@ struct Branched
 
 /// y = weight x + shift, which works out all its gradients together.
 struct Together {
+    static constexpr bool gradients_together = true;
     static constexpr LayerTraits traits = {.keeps = Keeps::input};
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
     static constexpr Size saved(Dims given) { return given.elements(); }

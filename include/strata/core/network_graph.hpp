@@ -87,8 +87,9 @@ constexpr bool flattens_its_input(const G& graph) {
             reads = reads || graph.nodes[i].inputs[k] == value;
         if (!reads) continue;
         const LayerTraits& traits = graph.nodes[i].rules->traits;
-        if (!traits.view || graph.nodes[i].rules->asks_for_input) return false;
+        if (!traits.view) return false;
         if (!traits.any_shape_in) {
+            if (graph.nodes[i].rules->asks_for_input) return false;
             value = G::inputs + i;
             continue;
         }

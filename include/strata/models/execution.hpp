@@ -380,8 +380,7 @@ struct Execution {
     /// A value that is returned several times has the gradients of several losses.
     template <Size O, Size P>
     static void add_loss(const M& m) {
-        if constexpr (P < O && graph.outputs[P] == graph.outputs[O] &&
-                      N::needs_gradient.of[graph.outputs[O]])
+        if constexpr (P < O && graph.outputs[P] == graph.outputs[O] && N::needs_gradient.of[graph.outputs[O]])
             m.device.map(Sum{}, gradient_of_loss<P>(m), gradient_of_loss<P>(m), gradient_of_loss<O>(m));
     }
     static constexpr Size first_same_output(Size o) {

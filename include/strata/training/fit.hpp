@@ -94,26 +94,27 @@ struct RefuseFit {
 
 }  // namespace detail
 
-/// Trains `model` for `options.epochs` passes over `loader`. Works with every network, loss, optimizer and
-/// loader; a loader is anything that yields pairs of batches. If a batch is refused, the model keeps what it
-/// has learnt before. Throws what `Trainer::step` throws.
+/// Trains the model of `trainer`, with its loss and optimizer as they are, for `options.epochs` passes over
+/// `loader`: for an optimizer with groups or a scheduler, or to go on after an earlier `fit`.
 ///
-/// Options in braces, `fit(model, loader, NLLLoss{}, Adam{}, {.epochs = 5, .validation = test_loader})`, take
-/// a validation loader of the same type as `loader`; one of another type is named:
-/// FitOptions<OtherLoader>{...}.
-template <class Net, class Device, class T, class Loader, class LossType, class Algorithm,
-          class Validation = Loader>
-History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
-            const Algorithm& algorithm, const FitOptions<Validation>& options = {}) requires
-    detail::TrainingArguments<Loader, LossType, Algorithm> {
-    Trainer trainer{model, loss, algorithm};
+///   Trainer trainer{model, NLLLoss{}, Adam{.lr = 1e-3}};
+///   trainer.optimizer().group("features.", Adam{.lr = 1e-4});
+///   fit(trainer, loader, {.epochs = 5});
+///
+/// A loader is anything that yields pairs of batches. If a batch is refused, the model keeps what it has
+/// learnt before. The trainer takes over `options.precision` and `options.record`. Throws what
+/// `Trainer::step` throws.
+template <class Model, class LossType, class Algorithm, AnyLoader Loader, class Validation = Loader>
+History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
+            const FitOptions<Validation>& options = {}) {
+    using Device = typename Model::device_type;
     trainer.precision(options.precision);
     trainer.record(options.record);
-    detail::Feed<Device, Loader> feed(loader, model.device());
-    std::optional<Evaluator<Model<Net, Device, T>, LossType>> evaluator;
+    detail::Feed<Device, Loader> feed(loader, trainer.model().device());
+    std::optional<Evaluator<Model, LossType>> evaluator;
     std::optional<detail::Feed<Device, Validation>> validation;
     if (options.validation) {
-        evaluator.emplace(model, loss);
+        evaluator.emplace(trainer.model(), trainer.loss());
         evaluator->precision(options.precision);
         evaluator->record(options.record);
         validation.emplace(*options.validation, evaluator->device());
@@ -142,6 +143,20 @@ History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& 
         history.add(epoch);
     }
     return history;
+}
+
+/// The same for a model, with a trainer of its own.
+///
+/// Options in braces, `fit(model, loader, NLLLoss{}, Adam{}, {.epochs = 5, .validation = test_loader})`, take
+/// a validation loader of the same type as `loader`; one of another type is named:
+/// FitOptions<OtherLoader>{...}.
+template <class Net, class Device, class T, class Loader, class LossType, class Algorithm,
+          class Validation = Loader>
+History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
+            const Algorithm& algorithm, const FitOptions<Validation>& options = {}) requires
+    detail::TrainingArguments<Loader, LossType, Algorithm> {
+    Trainer trainer{model, loss, algorithm};
+    return fit(trainer, loader, options);
 }
 
 /// Anything else is refused.

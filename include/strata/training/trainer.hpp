@@ -62,6 +62,7 @@ public:
             "first (docs/errors.md#temporary-model)");
     }
 
+    Model& model() { return *model_; }
     Optimizer<Model, Algorithm>& optimizer() { return optimizer_; }
     const LossType& loss() const { return loss_; }
 
