@@ -8,7 +8,7 @@
 #include <strata/layers/adaptive_avg_pool2d.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(AdaptiveAvgPool2d<7>::output_shape(dims(512, 13, 9)).dims == dims(512, 7, 7));
@@ -31,9 +31,9 @@ TEST_CASE("AdaptiveAvgPool2d computes PyTorch's numbers") {
 }
 
 TEST_CASE("AdaptiveAvgPool2d: gradients, laws") {
-    check_gradients<Shape<2, 5, 6>>(AdaptiveAvgPool2d<1>{});
-    check_gradients<Shape<2, 7, 5>>(AdaptiveAvgPool2d<3>{});
-    check_gradients<Shape<1, 2, 3>>(AdaptiveAvgPool2d<4, 5>{});
+    check_derivatives<Shape<2, 5, 6>>(AdaptiveAvgPool2d<1>{});
+    check_derivatives<Shape<2, 7, 5>>(AdaptiveAvgPool2d<3>{});
+    check_derivatives<Shape<1, 2, 3>>(AdaptiveAvgPool2d<4, 5>{});
     laws::hold<Shape<2, 4, 6>>(AdaptiveAvgPool2d<2>{});
     laws::hold<Shape<3, 7, 7>>(AdaptiveAvgPool2d<1>{});
     laws::hold<Shape<2, 13, 9>>(AdaptiveAvgPool2d<6>{});

@@ -8,7 +8,7 @@
 #include <strata/layers/adaptive_max_pool2d.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(AdaptiveMaxPool2d<7>::output_shape(dims(512, 13, 9)).dims == dims(512, 7, 7));
@@ -26,11 +26,11 @@ TEST_CASE("AdaptiveMaxPool2d computes PyTorch's numbers") {
 }
 
 TEST_CASE("AdaptiveMaxPool2d: gradients, laws") {
-    check_gradients<Shape<2, 5, 6>>(AdaptiveMaxPool2d<1>{});
-    check_gradients<Shape<2, 7, 5>>(AdaptiveMaxPool2d<3>{});
-    check_gradients<Shape<1, 2, 3>>(AdaptiveMaxPool2d<4, 5>{});
-    check_gradients<Shape<1, 19, 18>>(AdaptiveMaxPool2d<1>{}, 1);  // windows of more than 256 elements
-    check_gradients<Shape<1, 35, 33>>(AdaptiveMaxPool2d<2>{}, 1);
+    check_derivatives<Shape<2, 5, 6>>(AdaptiveMaxPool2d<1>{});
+    check_derivatives<Shape<2, 7, 5>>(AdaptiveMaxPool2d<3>{});
+    check_derivatives<Shape<1, 2, 3>>(AdaptiveMaxPool2d<4, 5>{});
+    check_derivatives<Shape<1, 19, 18>>(AdaptiveMaxPool2d<1>{}, 1);  // windows of more than 256 elements
+    check_derivatives<Shape<1, 35, 33>>(AdaptiveMaxPool2d<2>{}, 1);
     laws::hold<Shape<2, 4, 6>>(AdaptiveMaxPool2d<2>{});
     laws::hold<Shape<2, 13, 9>>(AdaptiveMaxPool2d<6>{});
     laws::hold<Shape<1, 30, 30>>(AdaptiveMaxPool2d<1>{});

@@ -8,7 +8,7 @@
 #include <strata/layers/avg_pool1d.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(AvgPool1d<2>::output_shape(dims(3, 11)).dims == dims(3, 5));
@@ -28,9 +28,9 @@ TEST_CASE("AvgPool1d computes PyTorch's numbers") {
 }
 
 TEST_CASE("AvgPool1d: gradients, laws") {
-    check_gradients<Shape<2, 8>>(AvgPool1d<2>{});
-    check_gradients<Shape<2, 9>>(AvgPool1d<3, stride<2>, padding<1>>{});
-    check_gradients<Shape<1, 12>>(AvgPool1d<5, stride<4>, ceil_mode>{});
+    check_derivatives<Shape<2, 8>>(AvgPool1d<2>{});
+    check_derivatives<Shape<2, 9>>(AvgPool1d<3, stride<2>, padding<1>>{});
+    check_derivatives<Shape<1, 12>>(AvgPool1d<5, stride<4>, ceil_mode>{});
     laws::hold<Shape<2, 12>>(AvgPool1d<2>{});
     laws::hold<Shape<3, 9>>(AvgPool1d<3, stride<1>, padding<1>>{});
 }

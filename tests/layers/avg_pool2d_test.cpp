@@ -8,7 +8,7 @@
 #include <strata/layers/avg_pool2d.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(AvgPool2d<2>::output_shape(dims(10, 24, 25)).dims == dims(10, 12, 12));
@@ -40,10 +40,10 @@ TEST_CASE("AvgPool2d computes PyTorch's numbers") {
 }
 
 TEST_CASE("AvgPool2d: gradients, laws") {
-    check_gradients<Shape<2, 5, 6>>(AvgPool2d<2>{});
-    check_gradients<Shape<1, 5, 7>>(AvgPool2d<3, stride<1>, padding<1>>{});
-    check_gradients<Shape<2, 6, 5>>(AvgPool2d<3, stride<2>, padding<1>, ceil_mode, no_count_include_pad>{});
-    check_gradients<Shape<2, 3, 4>>(AvgPool2d<kernel<3, 4>>{});
+    check_derivatives<Shape<2, 5, 6>>(AvgPool2d<2>{});
+    check_derivatives<Shape<1, 5, 7>>(AvgPool2d<3, stride<1>, padding<1>>{});
+    check_derivatives<Shape<2, 6, 5>>(AvgPool2d<3, stride<2>, padding<1>, ceil_mode, no_count_include_pad>{});
+    check_derivatives<Shape<2, 3, 4>>(AvgPool2d<kernel<3, 4>>{});
     laws::hold<Shape<2, 4, 6>>(AvgPool2d<2>{});
     laws::hold<Shape<3, 9, 7>>(AvgPool2d<3, stride<2>, padding<1>>{});
     laws::hold<Shape<1, 20, 20>>(AvgPool2d<17, stride<3>>{});

@@ -57,11 +57,11 @@ TEST_CASE("BatchNorm1d: first values, running statistics and inference are PyTor
 }
 
 TEST_CASE("BatchNorm1d: gradients") {
-    layer_check::check_gradients<Shape<5>>(BatchNorm1d<>{});
-    layer_check::check_gradients<Shape<3, 4>>(BatchNorm1d<>{.eps = 0.1}, 2);
-    layer_check::check_gradients<Shape<2, 9>>(BatchNorm1d<>{}, 2);
-    layer_check::check_gradients<Shape<5>>(BatchNorm1d<no_affine>{}, 4);
-    layer_check::check_gradients<Shape<2, 18>>(BatchNorm1d<no_affine>{}, 2);
+    layer_check::check_derivatives<Shape<5>>(BatchNorm1d<>{});
+    layer_check::check_derivatives<Shape<3, 4>>(BatchNorm1d<>{.eps = 0.1}, 2);
+    layer_check::check_derivatives<Shape<2, 9>>(BatchNorm1d<>{}, 2);
+    layer_check::check_derivatives<Shape<5>>(BatchNorm1d<no_affine>{}, 4);
+    layer_check::check_derivatives<Shape<2, 18>>(BatchNorm1d<no_affine>{}, 2);
 }
 
 TEST_CASE("BatchNorm1d in a model: the running statistics are the model's") {

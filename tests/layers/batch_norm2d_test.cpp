@@ -43,10 +43,10 @@ TEST_CASE("BatchNorm2d: first values, running statistics and inference are PyTor
 }
 
 TEST_CASE("BatchNorm2d: gradients") {
-    layer_check::check_gradients<Shape<3, 2, 2>>(BatchNorm2d<>{});
-    layer_check::check_gradients<Shape<2, 4, 5>>(BatchNorm2d<>{.eps = 0.1}, 1);
-    layer_check::check_gradients<Shape<2, 4, 5>>(BatchNorm2d<no_affine>{}, 2);
-    layer_check::check_gradients<Shape<11, 1, 3>>(BatchNorm2d<no_running_statistics>{}, 2);
+    layer_check::check_derivatives<Shape<3, 2, 2>>(BatchNorm2d<>{});
+    layer_check::check_derivatives<Shape<2, 4, 5>>(BatchNorm2d<>{.eps = 0.1}, 1);
+    layer_check::check_derivatives<Shape<2, 4, 5>>(BatchNorm2d<no_affine>{}, 2);
+    layer_check::check_derivatives<Shape<11, 1, 3>>(BatchNorm2d<no_running_statistics>{}, 2);
 }
 
 TEST_CASE("BatchNorm2d in a model: the running statistics are the model's") {

@@ -9,7 +9,7 @@
 #include <strata/layers/conv1d.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Conv1d<2, 3, 5, stride<2>, padding<1>>::output_shape(dims(2, 9)).dims == dims(3, 4));
@@ -53,8 +53,8 @@ TEST_CASE("Conv1d computes PyTorch's numbers") {
 }
 
 TEST_CASE("Conv1d: gradients, laws") {
-    check_gradients<Shape<2, 9>>(Conv1d<2, 3, 3, stride<2>, padding<1>>{});
-    check_gradients<Shape<2, 6>>(Conv1d<2, 4, 3, groups<2>, same_padding, PaddingMode::reflect, no_bias>{});
+    check_derivatives<Shape<2, 9>>(Conv1d<2, 3, 3, stride<2>, padding<1>>{});
+    check_derivatives<Shape<2, 6>>(Conv1d<2, 4, 3, groups<2>, same_padding, PaddingMode::reflect, no_bias>{});
     laws::hold<Shape<2, 9>>(Conv1d<2, 3, 3, stride<2>, padding<1>>{});
     laws::hold<Shape<4, 6>>(Conv1d<8, 3, groups<4>, same_padding, PaddingMode::circular>{});
 }

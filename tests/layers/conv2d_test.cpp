@@ -9,7 +9,7 @@
 #include <strata/layers/conv2d.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Conv2d<1, 32, 3, stride<2>, padding<1>>::output_shape(dims(1, 28, 28)).dims ==
@@ -146,11 +146,11 @@ TEST_CASE("Conv2d pads as PyTorch does") {
 }
 
 TEST_CASE("Conv2d: gradients, laws") {
-    check_gradients<Shape<2, 7, 5>>(Conv2d<2, 3, 3, stride<2>, padding<1>>{});
-    check_gradients<Shape<2, 4, 5>>(Conv2d<2, 3, kernel<2, 3>, same_padding, dilation<2>>{}, 2);
-    check_gradients<Shape<4, 4, 5>>(Conv2d<4, 4, 3, groups<2>, no_bias, padding<1>, PaddingMode::circular>{},
+    check_derivatives<Shape<2, 7, 5>>(Conv2d<2, 3, 3, stride<2>, padding<1>>{});
+    check_derivatives<Shape<2, 4, 5>>(Conv2d<2, 3, kernel<2, 3>, same_padding, dilation<2>>{}, 2);
+    check_derivatives<Shape<4, 4, 5>>(Conv2d<4, 4, 3, groups<2>, no_bias, padding<1>, PaddingMode::circular>{},
                                     2);
-    check_gradients<Shape<2, 4, 4>>(Conv2d<2, 4, 3, groups<2>, padding<2>, PaddingMode::replicate>{}, 2);
+    check_derivatives<Shape<2, 4, 4>>(Conv2d<2, 4, 3, groups<2>, padding<2>, PaddingMode::replicate>{}, 2);
     laws::hold<Shape<2, 7, 5>>(Conv2d<2, 3, 3, stride<2>, padding<1>>{});
     laws::hold<Shape<4, 4, 5>>(Conv2d<8, 3, groups<4>, same_padding, PaddingMode::reflect>{});
     laws::hold<Shape<3, 4, 5>>(Conv2d<3, 2, 1, no_bias>{});

@@ -9,7 +9,7 @@
 #include <strata/layers/conv_transpose2d.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(ConvTranspose2d<8, 4, 2, stride<2>>::output_shape(dims(8, 7, 5)).dims == dims(4, 14, 10));
@@ -67,8 +67,8 @@ TEST_CASE("ConvTranspose2d computes PyTorch's numbers") {
 }
 
 TEST_CASE("ConvTranspose2d: gradients, laws") {
-    check_gradients<Shape<2, 3, 4>>(ConvTranspose2d<2, 3, 3, stride<2>, padding<1>, output_padding<1>>{});
-    check_gradients<Shape<2, 3, 4>>(
+    check_derivatives<Shape<2, 3, 4>>(ConvTranspose2d<2, 3, 3, stride<2>, padding<1>, output_padding<1>>{});
+    check_derivatives<Shape<2, 3, 4>>(
         ConvTranspose2d<2, 2, kernel<2, 3>, dilation<3>, padding<1>, output_padding<2>, no_bias, groups<2>>{},
         2);
     laws::hold<Shape<2, 3, 4>>(ConvTranspose2d<2, 3, 3, stride<2>, padding<1>, output_padding<1>>{});

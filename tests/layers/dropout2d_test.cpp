@@ -8,7 +8,7 @@
 #include <strata/layers/dropout2d.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Dropout2d::output_shape(dims(3, 4, 5)).dims == dims(3, 4, 5));
@@ -49,7 +49,7 @@ TEST_CASE("Dropout2d drops whole channels, and scales the others") {
 }
 
 TEST_CASE("Dropout2d: gradients, laws") {
-    check_gradients<Shape<4, 2, 3>>(Dropout2d{});
+    check_derivatives<Shape<4, 2, 3>>(Dropout2d{});
     laws::hold<Shape<3, 4, 5>>(Dropout2d{});
     laws::hold<Shape<3, 4, 5>>(Dropout2d{.p = 1});
 }

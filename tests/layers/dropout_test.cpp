@@ -9,7 +9,7 @@
 #include <strata/layers/dropout.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Dropout::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -108,8 +108,8 @@ TEST_CASE("the backward pass of Dropout uses the mask of the forward pass") {
 }
 
 TEST_CASE("Dropout: gradients, laws") {
-    check_gradients<Shape<9>>(Dropout{});
-    check_gradients<Shape<9>>(Dropout{.p = 0.9});
+    check_derivatives<Shape<9>>(Dropout{});
+    check_derivatives<Shape<9>>(Dropout{.p = 0.9});
     laws::hold<Shape<3, 4>>(Dropout{});
     laws::hold<Shape<3, 4>>(Dropout{.p = 1});
 }

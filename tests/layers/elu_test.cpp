@@ -8,7 +8,7 @@
 #include <strata/layers/elu.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(ELU::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -22,9 +22,9 @@ TEST_CASE("ELU computes PyTorch's numbers") {
 }
 
 TEST_CASE("ELU: gradients, laws") {
-    check_gradients<Shape<9>>(ELU{});
-    check_gradients<Shape<9>>(ELU{.alpha = 2});
-    check_gradients<Shape<9>>(ELU{.alpha = 0});
+    check_derivatives<Shape<9>>(ELU{});
+    check_derivatives<Shape<9>>(ELU{.alpha = 2});
+    check_derivatives<Shape<9>>(ELU{.alpha = 0});
     laws::hold<Shape<3, 4>>(ELU{});
     laws::hold<Shape<3, 4>>(ELU{.alpha = 0.3});
 }

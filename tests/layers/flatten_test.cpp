@@ -8,7 +8,7 @@
 #include <strata/layers/flatten.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Flatten::output_shape(dims(2, 2, 3)).dims == dims(12));
@@ -24,6 +24,6 @@ TEST_CASE("Flatten computes PyTorch's numbers") {
 }
 
 TEST_CASE("Flatten: gradients, laws") {
-    check_gradients<Shape<2, 3>>(Flatten{});
+    check_derivatives<Shape<2, 3>>(Flatten{});
     laws::hold<Shape<3, 2, 2>>(Flatten{});
 }

@@ -8,7 +8,7 @@
 #include <strata/layers/gelu.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(GELU::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -25,8 +25,8 @@ TEST_CASE("GELU computes PyTorch's numbers") {
 }
 
 TEST_CASE("GELU: gradients, laws") {
-    check_gradients<Shape<9>>(GELU{});
-    check_gradients<Shape<9>>(with_tanh);
+    check_derivatives<Shape<9>>(GELU{});
+    check_derivatives<Shape<9>>(with_tanh);
     laws::hold<Shape<3, 4>>(GELU{});
     laws::hold<Shape<3, 4>>(with_tanh);
 }

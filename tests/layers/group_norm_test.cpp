@@ -41,11 +41,11 @@ TEST_CASE("GroupNorm computes PyTorch's numbers") {
 }
 
 TEST_CASE("GroupNorm: gradients, laws") {
-    layer_check::check_gradients<Shape<4, 3>>(GroupNorm<2>{});
-    layer_check::check_gradients<Shape<6, 5>>(GroupNorm<3>{.eps = 0.1}, 1);
-    layer_check::check_gradients<Shape<12>>(GroupNorm<2>{});
-    layer_check::check_gradients<Shape<4, 3, 4>>(GroupNorm<1>{}, 2);
-    layer_check::check_gradients<Shape<4, 9>>(GroupNorm<2, no_affine>{});
+    layer_check::check_derivatives<Shape<4, 3>>(GroupNorm<2>{});
+    layer_check::check_derivatives<Shape<6, 5>>(GroupNorm<3>{.eps = 0.1}, 1);
+    layer_check::check_derivatives<Shape<12>>(GroupNorm<2>{});
+    layer_check::check_derivatives<Shape<4, 3, 4>>(GroupNorm<1>{}, 2);
+    layer_check::check_derivatives<Shape<4, 9>>(GroupNorm<2, no_affine>{});
     laws::hold<Shape<4, 3, 5>>(GroupNorm<2>{});
     laws::hold<Shape<4>>(GroupNorm<2, 4>{});
     laws::hold<Shape<4, 3>>(GroupNorm<4, no_affine>{});

@@ -8,7 +8,7 @@
 #include <strata/layers/identity.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Identity::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -25,6 +25,6 @@ TEST_CASE("Identity computes PyTorch's numbers") {
 }
 
 TEST_CASE("Identity: gradients, laws") {
-    check_gradients<Shape<9>>(Identity{});
+    check_derivatives<Shape<9>>(Identity{});
     laws::hold<Shape<3, 4>>(Identity{});
 }

@@ -36,9 +36,9 @@ TEST_CASE("InstanceNorm2d computes PyTorch's numbers") {
 }
 
 TEST_CASE("InstanceNorm2d: gradients, laws") {
-    layer_check::check_gradients<Shape<3, 2, 2>>(InstanceNorm2d<>{});
-    layer_check::check_gradients<Shape<3, 2, 2>>(InstanceNorm2d<affine>{.eps = 0.1}, 1);
-    layer_check::check_gradients<Shape<2, 3, 6>>(InstanceNorm2d<affine>{}, 2);
+    layer_check::check_derivatives<Shape<3, 2, 2>>(InstanceNorm2d<>{});
+    layer_check::check_derivatives<Shape<3, 2, 2>>(InstanceNorm2d<affine>{.eps = 0.1}, 1);
+    layer_check::check_derivatives<Shape<2, 3, 6>>(InstanceNorm2d<affine>{}, 2);
     laws::hold<Shape<3, 4, 5>>(InstanceNorm2d<>{});
     laws::hold<Shape<3, 4, 5>>(InstanceNorm2d<3, affine>{});
 }

@@ -264,7 +264,7 @@ void check_layer(const Layer& layer, const golden::layers::Case& golden) {
 /// The gradients of sum(dy * y) agree with central differences in double. Inputs keep away from kinks at
 /// zero.
 template <class In, class Layer>
-void check_gradients(const Layer& layer, Size batch = 3) {
+void check_derivatives(const Layer& layer, Size batch = 3) {
     Run<Layer, In, double> run(layer, batch);
     Generator generator(7);
     normal_(run.x.data(), run.x.size(), 0, 1, generator);

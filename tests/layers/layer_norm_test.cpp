@@ -42,11 +42,11 @@ TEST_CASE("LayerNorm computes PyTorch's numbers") {
 }
 
 TEST_CASE("LayerNorm: gradients, laws") {
-    layer_check::check_gradients<Shape<5>>(LayerNorm<>{});
-    layer_check::check_gradients<Shape<3, 9>>(LayerNorm<3, 9>{.eps = 0.1}, 1);
-    layer_check::check_gradients<Shape<2, 70>>(LayerNorm<>{}, 2);
-    layer_check::check_gradients<Shape<2, 7>>(LayerNorm<no_bias>{});
-    layer_check::check_gradients<Shape<2, 17>>(LayerNorm<no_affine>{});
+    layer_check::check_derivatives<Shape<5>>(LayerNorm<>{});
+    layer_check::check_derivatives<Shape<3, 9>>(LayerNorm<3, 9>{.eps = 0.1}, 1);
+    layer_check::check_derivatives<Shape<2, 70>>(LayerNorm<>{}, 2);
+    layer_check::check_derivatives<Shape<2, 7>>(LayerNorm<no_bias>{});
+    layer_check::check_derivatives<Shape<2, 17>>(LayerNorm<no_affine>{});
     laws::hold<Shape<3, 4>>(LayerNorm<>{});
     laws::hold<Shape<3, 20>>(LayerNorm<20, no_bias>{});
     laws::hold<Shape<3, 4>>(LayerNorm<no_affine>{.eps = 0.5});

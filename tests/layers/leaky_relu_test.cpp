@@ -8,7 +8,7 @@
 #include <strata/layers/leaky_relu.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(LeakyReLU::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -22,8 +22,8 @@ TEST_CASE("LeakyReLU computes PyTorch's numbers") {
 }
 
 TEST_CASE("LeakyReLU: gradients, laws") {
-    check_gradients<Shape<9>>(LeakyReLU{});
-    check_gradients<Shape<9>>(LeakyReLU{.negative_slope = 2});
+    check_derivatives<Shape<9>>(LeakyReLU{});
+    check_derivatives<Shape<9>>(LeakyReLU{.negative_slope = 2});
     laws::hold<Shape<3, 4>>(LeakyReLU{});
     laws::hold<Shape<3, 4>>(LeakyReLU{.negative_slope = 0});
 }

@@ -8,7 +8,7 @@
 #include <strata/layers/linear.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Linear<5, 3>::output_shape(dims(5)).dims == dims(3));
@@ -34,9 +34,9 @@ TEST_CASE("Linear computes PyTorch's numbers") {
 }
 
 TEST_CASE("Linear: gradients, laws") {
-    check_gradients<Shape<5>>(Linear<5, 3>{});
-    check_gradients<Shape<2, 4>>(Linear<3>{});
-    check_gradients<Shape<6>>(Linear<6, 2, no_bias>{});
+    check_derivatives<Shape<5>>(Linear<5, 3>{});
+    check_derivatives<Shape<2, 4>>(Linear<3>{});
+    check_derivatives<Shape<6>>(Linear<6, 2, no_bias>{});
     laws::hold<Shape<5>>(Linear<5, 3>{});
     laws::hold<Shape<3, 4>>(Linear<40>{});
     laws::hold<Shape<6>>(Linear<6, 2, no_bias>{});

@@ -8,7 +8,7 @@
 #include <strata/layers/log_softmax.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(LogSoftmax::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -26,9 +26,9 @@ TEST_CASE("LogSoftmax computes PyTorch's numbers") {
 }
 
 TEST_CASE("LogSoftmax: gradients, laws") {
-    check_gradients<Shape<9>>(LogSoftmax{});
-    check_gradients<Shape<33>>(LogSoftmax{});
-    check_gradients<Shape<2, 3, 2>>(LogSoftmax{.dim = 2});
+    check_derivatives<Shape<9>>(LogSoftmax{});
+    check_derivatives<Shape<33>>(LogSoftmax{});
+    check_derivatives<Shape<2, 3, 2>>(LogSoftmax{.dim = 2});
     laws::hold<Shape<3, 4>>(LogSoftmax{});
     laws::hold<Shape<17>>(LogSoftmax{});
     laws::hold<Shape<3, 4>>(LogSoftmax{.dim = 1});

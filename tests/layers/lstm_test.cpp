@@ -9,7 +9,7 @@
 #include <strata/layers/lstm.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 namespace sequence = golden::sequence;
 
@@ -49,11 +49,11 @@ TEST_CASE("LSTM computes PyTorch's numbers") {
 }
 
 TEST_CASE("LSTM: gradients") {
-    check_gradients<Shape<1, 2>>(LSTM<2, 3>{});
-    check_gradients<Shape<4, 3>>(LSTM<3, 2>{});
-    check_gradients<Shape<3, 2>>(LSTM<2, 3, num_layers<3>, no_bias>{}, 2);
-    check_gradients<Shape<3, 2>>(LSTM<2, num_layers<2>, bidirectional>{}, 1);
-    check_gradients<Shape<2, 3>>(LSTM<5, bidirectional>{}, 2);
+    check_derivatives<Shape<1, 2>>(LSTM<2, 3>{});
+    check_derivatives<Shape<4, 3>>(LSTM<3, 2>{});
+    check_derivatives<Shape<3, 2>>(LSTM<2, 3, num_layers<3>, no_bias>{}, 2);
+    check_derivatives<Shape<3, 2>>(LSTM<2, num_layers<2>, bidirectional>{}, 1);
+    check_derivatives<Shape<2, 3>>(LSTM<5, bidirectional>{}, 2);
 }
 
 TEST_CASE("LSTM: laws") {
@@ -91,8 +91,8 @@ TEST_CASE("LSTM drops as PyTorch does between its layers") {
     using Net = LSTM<3, 2, num_layers<2>, bidirectional>;
     if constexpr (test::Device::is_host)
         check_layer<Shape<4, 3>>(Net{.dropout = 0.4}, sequence::lstm_dropout);
-    check_gradients<Shape<4, 3>>(Net{.dropout = 0.4});
-    check_gradients<Shape<4, 3>>(Net{.dropout = 1});
+    check_derivatives<Shape<4, 3>>(Net{.dropout = 0.4});
+    check_derivatives<Shape<4, 3>>(Net{.dropout = 1});
 }
 
 TEST_CASE("LSTM without a gradient of its input, and on an empty batch") {

@@ -8,7 +8,7 @@
 #include <strata/layers/max_pool1d.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(MaxPool1d<2>::output_shape(dims(3, 11)).dims == dims(3, 5));
@@ -33,8 +33,8 @@ TEST_CASE("MaxPool1d computes PyTorch's numbers") {
 }
 
 TEST_CASE("MaxPool1d: gradients, laws") {
-    check_gradients<Shape<2, 8>>(MaxPool1d<2>{});
-    check_gradients<Shape<2, 9>>(MaxPool1d<3, stride<2>, padding<1>>{});
+    check_derivatives<Shape<2, 8>>(MaxPool1d<2>{});
+    check_derivatives<Shape<2, 9>>(MaxPool1d<3, stride<2>, padding<1>>{});
     laws::hold<Shape<2, 12>>(MaxPool1d<2>{});
     laws::hold<Shape<3, 9>>(MaxPool1d<3, stride<1>, padding<1>>{});
 }

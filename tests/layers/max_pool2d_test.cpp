@@ -8,7 +8,7 @@
 #include <strata/layers/max_pool2d.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(MaxPool2d<2>::output_shape(dims(10, 24, 24)).dims == dims(10, 12, 12));
@@ -67,9 +67,9 @@ TEST_CASE("MaxPool2d computes PyTorch's numbers") {
 }
 
 TEST_CASE("MaxPool2d: gradients, laws") {
-    check_gradients<Shape<2, 5, 6>>(MaxPool2d<2>{});
-    check_gradients<Shape<1, 5, 7>>(MaxPool2d<3, stride<1>, padding<1>>{});
-    check_gradients<Shape<2, 6, 5>>(MaxPool2d<3, stride<2>, padding<1>, ceil_mode>{});
+    check_derivatives<Shape<2, 5, 6>>(MaxPool2d<2>{});
+    check_derivatives<Shape<1, 5, 7>>(MaxPool2d<3, stride<1>, padding<1>>{});
+    check_derivatives<Shape<2, 6, 5>>(MaxPool2d<3, stride<2>, padding<1>, ceil_mode>{});
     laws::hold<Shape<2, 4, 6>>(MaxPool2d<2>{});
     laws::hold<Shape<3, 9, 7>>(MaxPool2d<3, stride<2>, padding<1>>{});
     laws::hold<Shape<1, 20, 20>>(MaxPool2d<17>{});

@@ -9,7 +9,7 @@
 #include <strata/layers/multihead_attention.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 namespace sequence = golden::sequence;
 
@@ -52,15 +52,15 @@ TEST_CASE("MultiheadAttention drops probabilities") {
         check_layer<Shape<5, 4>>(MultiheadAttention<4, 2, causal>{.dropout = 0.3},
                                  sequence::attention_dropout_causal);
     }
-    check_gradients<Shape<5, 4>>(MultiheadAttention<4, 2>{.dropout = 0.5});
-    check_gradients<Shape<5, 4>>(MultiheadAttention<4, 2, causal>{.dropout = 0.2});
+    check_derivatives<Shape<5, 4>>(MultiheadAttention<4, 2>{.dropout = 0.5});
+    check_derivatives<Shape<5, 4>>(MultiheadAttention<4, 2, causal>{.dropout = 0.2});
 }
 
 TEST_CASE("MultiheadAttention: gradients") {
-    check_gradients<Shape<1, 4>>(MultiheadAttention<4, 2>{});
-    check_gradients<Shape<4, 6>>(MultiheadAttention<6, 3>{});
-    check_gradients<Shape<5, 3>>(MultiheadAttention<1, causal>{}, 2);
-    check_gradients<Shape<3, 4>>(MultiheadAttention<4, causal, no_bias>{}, 1);
+    check_derivatives<Shape<1, 4>>(MultiheadAttention<4, 2>{});
+    check_derivatives<Shape<4, 6>>(MultiheadAttention<6, 3>{});
+    check_derivatives<Shape<5, 3>>(MultiheadAttention<1, causal>{}, 2);
+    check_derivatives<Shape<3, 4>>(MultiheadAttention<4, causal, no_bias>{}, 1);
 }
 
 // More positions than a block of queries has, so that a causal one is done in several.

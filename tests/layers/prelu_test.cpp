@@ -8,7 +8,7 @@
 #include <strata/layers/prelu.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(PReLU<>::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -34,9 +34,9 @@ TEST_CASE("PReLU computes PyTorch's numbers") {
 }
 
 TEST_CASE("PReLU: gradients, laws") {
-    check_gradients<Shape<9>>(PReLU<>{});
-    check_gradients<Shape<3, 2, 2>>(PReLU<3>{});
-    check_gradients<Shape<5>>(PReLU<5>{});
+    check_derivatives<Shape<9>>(PReLU<>{});
+    check_derivatives<Shape<3, 2, 2>>(PReLU<3>{});
+    check_derivatives<Shape<5>>(PReLU<5>{});
     laws::hold<Shape<3, 4>>(PReLU<>{});
     laws::hold<Shape<3, 40>>(PReLU<3>{});
 }

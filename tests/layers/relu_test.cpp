@@ -8,7 +8,7 @@
 #include <strata/layers/relu.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(ReLU::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -21,7 +21,7 @@ TEST_CASE("ReLU computes PyTorch's numbers") {
 }
 
 TEST_CASE("ReLU: gradients, laws") {
-    check_gradients<Shape<9>>(ReLU{});
+    check_derivatives<Shape<9>>(ReLU{});
     laws::hold<Shape<3, 4>>(ReLU{});
 }
 

@@ -9,7 +9,7 @@
 #include <strata/layers/reshape.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 using Row = Reshape<6>;
@@ -31,7 +31,7 @@ TEST_CASE("Reshape computes PyTorch's numbers") {
 }
 
 TEST_CASE("Reshape: gradients, laws") {
-    check_gradients<Shape<2, 3>>(Image{});
+    check_derivatives<Shape<2, 3>>(Image{});
     laws::hold<Shape<3, 2>>(Image{});
     laws::hold<Shape<3, 2>>(Row{});
 }

@@ -32,10 +32,10 @@ TEST_CASE("RMSNorm computes PyTorch's numbers") {
 }
 
 TEST_CASE("RMSNorm: gradients, laws") {
-    layer_check::check_gradients<Shape<5>>(RMSNorm<>{});
-    layer_check::check_gradients<Shape<3, 9>>(RMSNorm<3, 9>{.eps = 0.1}, 1);
-    layer_check::check_gradients<Shape<2, 70>>(RMSNorm<>{}, 2);
-    layer_check::check_gradients<Shape<2, 17>>(RMSNorm<no_affine>{});
+    layer_check::check_derivatives<Shape<5>>(RMSNorm<>{});
+    layer_check::check_derivatives<Shape<3, 9>>(RMSNorm<3, 9>{.eps = 0.1}, 1);
+    layer_check::check_derivatives<Shape<2, 70>>(RMSNorm<>{}, 2);
+    layer_check::check_derivatives<Shape<2, 17>>(RMSNorm<no_affine>{});
     laws::hold<Shape<3, 4>>(RMSNorm<>{});
     laws::hold<Shape<3, 20>>(RMSNorm<20, no_affine>{.eps = 0.5});
 }

@@ -9,7 +9,7 @@
 #include <strata/layers/rnn.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 namespace sequence = golden::sequence;
 
@@ -56,12 +56,12 @@ TEST_CASE("RNN computes PyTorch's numbers") {
 }
 
 TEST_CASE("RNN: gradients") {
-    check_gradients<Shape<1, 2>>(RNN<2, 3>{});
-    check_gradients<Shape<4, 3>>(RNN<3, 2>{});
-    check_gradients<Shape<3, 2>>(RNN<2, 3, num_layers<3>, no_bias>{}, 2);
-    check_gradients<Shape<3, 2>>(RNN<2, num_layers<2>, bidirectional>{}, 1);
-    check_gradients<Shape<2, 3>>(RNN<5, bidirectional>{}, 2);
-    check_gradients<Shape<4, 3>>(RNN<3, 2, init::Nonlinearity::relu>{});
+    check_derivatives<Shape<1, 2>>(RNN<2, 3>{});
+    check_derivatives<Shape<4, 3>>(RNN<3, 2>{});
+    check_derivatives<Shape<3, 2>>(RNN<2, 3, num_layers<3>, no_bias>{}, 2);
+    check_derivatives<Shape<3, 2>>(RNN<2, num_layers<2>, bidirectional>{}, 1);
+    check_derivatives<Shape<2, 3>>(RNN<5, bidirectional>{}, 2);
+    check_derivatives<Shape<4, 3>>(RNN<3, 2, init::Nonlinearity::relu>{});
 }
 
 TEST_CASE("RNN: laws") {
@@ -102,6 +102,6 @@ TEST_CASE("RNN drops as PyTorch does between its layers") {
         check_layer<Shape<4, 3>>(
             RNN<3, 2, num_layers<2>, bidirectional, init::Nonlinearity::relu>{.dropout = 0.4},
             sequence::rnn_relu_dropout);
-    check_gradients<Shape<4, 3>>(Net{.dropout = 0.4});
-    check_gradients<Shape<4, 3>>(Net{.dropout = 1});
+    check_derivatives<Shape<4, 3>>(Net{.dropout = 0.4});
+    check_derivatives<Shape<4, 3>>(Net{.dropout = 1});
 }

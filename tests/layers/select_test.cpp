@@ -8,7 +8,7 @@
 #include <strata/layers/select.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 namespace sequence = golden::sequence;
 
@@ -33,8 +33,8 @@ TEST_CASE("Select computes PyTorch's numbers") {
 }
 
 TEST_CASE("Select: gradients, laws") {
-    check_gradients<Shape<4, 3>>(Select<1, -1>{});
-    check_gradients<Shape<2, 17>>(Select<1, 1>{}, 1);
+    check_derivatives<Shape<4, 3>>(Select<1, -1>{});
+    check_derivatives<Shape<2, 17>>(Select<1, 1>{}, 1);
     laws::hold<Shape<4, 3>>(Select<1, -1>{});
     laws::hold<Shape<2, 3, 4>>(Select<-2, 0>{});
 }

@@ -8,7 +8,7 @@
 #include <strata/layers/sigmoid.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Sigmoid::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -22,7 +22,7 @@ TEST_CASE("Sigmoid computes PyTorch's numbers") {
 }
 
 TEST_CASE("Sigmoid: gradients, laws") {
-    check_gradients<Shape<9>>(Sigmoid{});
+    check_derivatives<Shape<9>>(Sigmoid{});
     laws::hold<Shape<3, 4>>(Sigmoid{});
 }
 

@@ -8,7 +8,7 @@
 #include <strata/layers/softmax.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Softmax::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -26,9 +26,9 @@ TEST_CASE("Softmax computes PyTorch's numbers") {
 }
 
 TEST_CASE("Softmax: gradients, laws") {
-    check_gradients<Shape<9>>(Softmax{});
-    check_gradients<Shape<33>>(Softmax{});
-    check_gradients<Shape<2, 3, 2>>(Softmax{.dim = 2});
+    check_derivatives<Shape<9>>(Softmax{});
+    check_derivatives<Shape<33>>(Softmax{});
+    check_derivatives<Shape<2, 3, 2>>(Softmax{.dim = 2});
     laws::hold<Shape<3, 4>>(Softmax{});
     laws::hold<Shape<17>>(Softmax{});
     laws::hold<Shape<3, 4>>(Softmax{.dim = 1});

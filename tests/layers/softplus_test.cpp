@@ -8,7 +8,7 @@
 #include <strata/layers/softplus.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Softplus::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -22,8 +22,8 @@ TEST_CASE("Softplus computes PyTorch's numbers") {
 }
 
 TEST_CASE("Softplus: gradients, laws") {
-    check_gradients<Shape<9>>(Softplus{});
-    check_gradients<Shape<9>>(Softplus{.beta = 0.5, .threshold = 0.25});
+    check_derivatives<Shape<9>>(Softplus{});
+    check_derivatives<Shape<9>>(Softplus{.beta = 0.5, .threshold = 0.25});
     laws::hold<Shape<3, 4>>(Softplus{});
     laws::hold<Shape<3, 4>>(Softplus{.beta = 3, .threshold = 1});
 }

@@ -8,7 +8,7 @@
 #include <strata/layers/tanh.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Tanh::output_shape(dims(3, 4)).dims == dims(3, 4));
@@ -22,7 +22,7 @@ TEST_CASE("Tanh computes PyTorch's numbers") {
 }
 
 TEST_CASE("Tanh: gradients, laws") {
-    check_gradients<Shape<9>>(Tanh{});
+    check_derivatives<Shape<9>>(Tanh{});
     laws::hold<Shape<3, 4>>(Tanh{});
 }
 

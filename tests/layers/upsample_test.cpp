@@ -8,7 +8,7 @@
 #include <strata/layers/upsample.hpp>
 
 using namespace strata;
-using layer_check::check_gradients;
+using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Upsample<2>::output_shape(dims(3, 4, 5)).dims == dims(3, 8, 10));
@@ -53,10 +53,10 @@ TEST_CASE("Upsample computes PyTorch's numbers: bilinear") {
 }
 
 TEST_CASE("Upsample: gradients, laws") {
-    check_gradients<Shape<2, 2, 3>>(Upsample<2>{});
-    check_gradients<Shape<2, 2, 3>>(Upsample<2, bilinear>{});
-    check_gradients<Shape<1, 4, 3>>(Upsample<output_size<3, 7>, bilinear, align_corners>{});
-    check_gradients<Shape<1, 4, 9>>(Upsample<output_size<5, 4>>{});
+    check_derivatives<Shape<2, 2, 3>>(Upsample<2>{});
+    check_derivatives<Shape<2, 2, 3>>(Upsample<2, bilinear>{});
+    check_derivatives<Shape<1, 4, 3>>(Upsample<output_size<3, 7>, bilinear, align_corners>{});
+    check_derivatives<Shape<1, 4, 9>>(Upsample<output_size<5, 4>>{});
     laws::hold<Shape<2, 4, 6>>(Upsample<2>{});
     laws::hold<Shape<3, 7, 21>>(Upsample<2, bilinear>{});
     laws::hold<Shape<2, 3, 2>>(Upsample<output_size<5>, bilinear, align_corners>{});
