@@ -148,8 +148,8 @@ TEST_CASE("Conv2d pads as PyTorch does") {
 TEST_CASE("Conv2d: gradients, laws") {
     check_derivatives<Shape<2, 7, 5>>(Conv2d<2, 3, 3, stride<2>, padding<1>>{});
     check_derivatives<Shape<2, 4, 5>>(Conv2d<2, 3, kernel<2, 3>, same_padding, dilation<2>>{}, 2);
-    check_derivatives<Shape<4, 4, 5>>(Conv2d<4, 4, 3, groups<2>, no_bias, padding<1>, PaddingMode::circular>{},
-                                    2);
+    check_derivatives<Shape<4, 4, 5>>(
+        Conv2d<4, 4, 3, groups<2>, no_bias, padding<1>, PaddingMode::circular>{}, 2);
     check_derivatives<Shape<2, 4, 4>>(Conv2d<2, 4, 3, groups<2>, padding<2>, PaddingMode::replicate>{}, 2);
     laws::hold<Shape<2, 7, 5>>(Conv2d<2, 3, 3, stride<2>, padding<1>>{});
     laws::hold<Shape<4, 4, 5>>(Conv2d<8, 3, groups<4>, same_padding, PaddingMode::reflect>{});

@@ -31,21 +31,34 @@ inline void both_its_sizes_must_be_at_least_1() {}
 inline void its_padding_index_must_be_below_the_number_of_embeddings() {}
 inline void it_takes_indices_of_fewer_extents_than() {}
 
+namespace detail {
+
+// Overloads, because nvcc 13 does not know the type of an option among a template's arguments.
+constexpr bool is_padding_index(PaddingIndex) { return true; }
+template <class Other>
+constexpr bool is_padding_index(const Other&) {
+    return false;
+}
+constexpr long long padding_row(PaddingIndex option, long long count) {
+    return option.index < 0 ? option.index + count : option.index;
+}
+template <class Other>
+constexpr long long padding_row(const Other&, long long) {
+    return -1;
+}
+
+}  // namespace detail
+
 template <auto NumEmbeddings, auto Dim, auto... Options>
 struct Embedding {
     static constexpr long long requested_padding = [] {
         long long index = -1;
-        (void)(..., [&] {
-            if constexpr (std::is_same_v<std::remove_cv_t<decltype(Options)>, PaddingIndex>)
-                index =
-                    Options.index < 0 ? Options.index + static_cast<long long>(NumEmbeddings) : Options.index;
-        }());
+        ((index = detail::padding_row(Options, static_cast<long long>(NumEmbeddings))), ...);
         return index;
     }();
     static constexpr Reason wrong_arguments = [] {
         if (!(std::is_integral_v<decltype(NumEmbeddings)> && std::is_integral_v<decltype(Dim)> &&
-              (std::is_same_v<std::remove_cv_t<decltype(Options)>, PaddingIndex> && ...) &&
-              sizeof...(Options) <= 1))
+              (detail::is_padding_index(Options) && ...) && sizeof...(Options) <= 1))
             return Reason{&write_Embedding_NumEmbeddings_Dim__and_padding_index_behind_them};
         if (static_cast<long long>(NumEmbeddings) < 1 || static_cast<long long>(Dim) < 1)
             return Reason{&both_its_sizes_must_be_at_least_1};
