@@ -10,7 +10,7 @@ namespace st = strata;
 using Net = st::Sequential<st::Input<1, 28, 28>,                           //
                            st::Conv2d<16, 3>, st::ReLU, st::MaxPool2d<2>,  // 16 x 13 x 13
                            st::Conv2d<32, 3>, st::ReLU, st::MaxPool2d<2>,  // 32 x 5 x 5
-                           st::Flatten, st::Dropout,                       // 800
+                           st::Flatten,                                    // 800
                            st::Linear<128>, st::ReLU, st::Linear<10>, st::LogSoftmax>;
 
 int main() {
@@ -21,7 +21,11 @@ int main() {
     st::manual_seed(42);
     st::Model<Net> model;
     std::cout << st::summary(model, {.batch = 64}) << '\n';
-    st::fit(model, batches, st::NLLLoss{}, st::Adam{.lr = 1e-3}, {.epochs = 5, .validation = test_batches});
+    st::Trainer trainer{model, st::NLLLoss{}, st::Adam{.lr = 2e-3}};
+    st::StepLR scheduler{trainer.optimizer(), {.step_size = 1, .gamma = 0.5}};
+    st::fit(trainer, batches, {.epochs = 5, .validation = test_batches, .after_epoch = [&](const st::Epoch&) {
+                                   scheduler.step();
+                               }});
 
     const auto measured = st::evaluate(model, test_batches, st::NLLLoss{});
     std::printf("test accuracy %.4f over %zu images\n", measured.accuracy, measured.samples);

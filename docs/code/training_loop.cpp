@@ -109,6 +109,14 @@ int main() {
     }
     {
         st::Model<Net> model;
+        st::Trainer trainer{model, st::CrossEntropyLoss{}, st::SGD{.lr = 0.1, .momentum = 0.9}};
+        st::CosineAnnealingLR scheduler{trainer.optimizer(), {.T_max = 10}};
+        // [scheduler in fit]
+        st::fit(trainer, loader, {.epochs = 10, .after_epoch = [&](const st::Epoch&) { scheduler.step(); }});
+        // [scheduler in fit]
+    }
+    {
+        st::Model<Net> model;
         // [one cycle]
         st::Optimizer optimizer{model, st::Adam{}};
         const auto steps = static_cast<long long>(5 * loader.size());

@@ -77,7 +77,6 @@
 #include <strata/backends/cpu/convolution_weight.hpp>
 #include <strata/backends/cpu/convolution_weight_tile.hpp>
 #include <strata/backends/cpu/convolution_windows.hpp>
-#include <strata/backends/cpu/convolution_winograd.hpp>
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/backends/cpu/cross_entropy.hpp>
 #include <strata/backends/cpu/denormals.hpp>

@@ -75,8 +75,8 @@ struct Together {
         }
     };
     /// Row by row.
-    template <class F, class Out, class X, class... Row>
-    static void rows(auto& device, const F& f, Out out, X x, Row... row) {
+    template <class Device, class F, class Out, class X, class... Row>
+    static void rows(Device& device, const F& f, Out out, X x, Row... row) {
         using One =
             BatchView<const typename Out::value_type, typename Out::device_type, typename Out::shape_type>;
         for (Size i = 0; i < out.batch; ++i) {

@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <stdexcept>
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>
 #include <strata/layers/dropout.hpp>
@@ -198,6 +199,34 @@ TEST_CASE("an epoch's mean loss is that of all samples in one batch, however the
     check(KLDivLoss{.log_target = true}, 1);
     check(KLDivLoss{.log_target = true, .reduction = KLDivLoss::Reduction::batch_mean}, 1);
     check(KLDivLoss{.log_target = true, .reduction = KLDivLoss::Reduction::sum}, 11);
+}
+
+TEST_CASE("fit with a trainer is fit with its model, and goes on where it was") {
+    const Data data = make_data();
+    const DataLoader loader{data.train, {.batch_size = 16}};
+    manual_seed(3);
+    test::Model<Net> once;
+    const History expected = fit(once, loader, NLLLoss{}, Adam{.lr = 0.01}, {.epochs = 3, .output = nullptr});
+
+    manual_seed(3);
+    test::Model<Net> model;
+    Trainer trainer{model, NLLLoss{}, Adam{.lr = 0.01}};
+    std::vector<Epoch> seen;
+    const FitOptions<DataLoader<const Points&>> options = {
+        .output = nullptr, .after_epoch = [&](const Epoch& epoch) { seen.push_back(epoch); }};
+    for (int i = 0; i < 3; ++i) {
+        const History history = fit(trainer, loader, options);
+        REQUIRE(history.size() == 1);
+        CHECK(history[0].loss == expected[static_cast<std::size_t>(i)].loss);
+    }
+    CHECK(same_bits(test::parameters(once), test::parameters(model)));
+    REQUIRE(seen.size() == 3);
+    CHECK((seen[2].epoch == 1 && seen[2].loss == expected[2].loss));
+
+    const auto stop = [](const Epoch& epoch) {
+        if (epoch.epoch == 2) throw std::runtime_error("enough");
+    };
+    CHECK_THROWS_WITH(fit(trainer, loader, {.epochs = 5, .output = nullptr, .after_epoch = stop}), "enough");
 }
 
 TEST_CASE("evaluate changes nothing") {

@@ -1,6 +1,7 @@
 #pragma once
 // The generic training function and its testing twin.
 
+#include <functional>
 #include <optional>
 #include <strata/training/evaluator.hpp>
 #include <strata/training/feed.hpp>
@@ -18,6 +19,8 @@ struct FitOptions {
     /// What matrix products are rounded to, on Cuda; float16 scales the loss (GradScaler).
     Precision precision = Precision::float32;
     bool record = true;  ///< on Cuda: each step is one recorded graph; false: one operation at a time
+    /// Called with what each epoch gave, for a scheduler, a checkpoint, ... An exception ends the training.
+    std::function<void(const Epoch&)> after_epoch = {};
 };
 
 /// What `evaluate` measured. The accuracy is NaN unless the targets are class indices.
@@ -141,6 +144,7 @@ History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
         epoch.seconds = progress.seconds();
         progress.end_epoch(epoch);
         history.add(epoch);
+        if (options.after_epoch) options.after_epoch(epoch);
     }
     return history;
 }

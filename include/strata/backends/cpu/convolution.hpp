@@ -8,7 +8,6 @@
 //   convolution_windows.hpp      which inputs an output sees; the scratch memory of a thread
 //   convolution_tile.hpp         the inner loop; convolution_weight_tile.hpp that of the weights' gradient
 //   convolution_planes.hpp       channels of a batch into scratch memory and back, with padding
-//   convolution_winograd.hpp     3 x 3 with many channels: 16 products instead of 36
 //   convolution_drive.hpp        outputs, and the gradient for the input: a convolution, too
 //   convolution_weight.hpp       the gradients of weights and bias
 //   convolution_bands.hpp        few samples: parts of images become lanes

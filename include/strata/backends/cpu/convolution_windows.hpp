@@ -89,8 +89,6 @@ enum class Room : unsigned char {
     x,
     y,
     dy,
-    transformed,
-    products,
     count
 };
 
