@@ -64,8 +64,8 @@ xt::xtensor<std::int64_t, 1> labels(st::Size batch) {
     return y;
 }
 
-template <class Net>
-void strata_step(benchmark::State& state, st::Size batch) {
+template <class Net, st::Size batch>
+void strata_step(benchmark::State& state) {
     st::manual_seed(42);
     st::Model<Net> model;
     st::Trainer trainer{model, st::CrossEntropyLoss{}, st::SGD{.lr = 0.01}};
@@ -96,14 +96,12 @@ void libtorch_step(benchmark::State& state, nn::Sequential (*make)(), st::Size b
     state.counters["loss"] = last;
 }
 
-BENCHMARK_CAPTURE(strata_step<LeNet>, lenet, 64)->Name("lenet/strata")->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(strata_step<LeNetModule>, module, 64)
-    ->Name("lenet/strata/module")
-    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_TEMPLATE(strata_step, LeNet, 64)->Name("lenet/strata")->Unit(benchmark::kMicrosecond);
+BENCHMARK_TEMPLATE(strata_step, LeNetModule, 64)->Name("lenet/strata/module")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(libtorch_step, lenet, torch_lenet, 64)
     ->Name("lenet/libtorch")
     ->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(strata_step<TinyVgg>, tinyvgg, 32)->Name("tinyvgg/strata")->Unit(benchmark::kMicrosecond);
+BENCHMARK_TEMPLATE(strata_step, TinyVgg, 32)->Name("tinyvgg/strata")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(libtorch_step, tinyvgg, torch_tinyvgg, 32)
     ->Name("tinyvgg/libtorch")
     ->Unit(benchmark::kMicrosecond);
