@@ -146,7 +146,7 @@ class Optimizer {
     using Buffer = typename Device::template Buffer<T>;
 
 public:
-    explicit Optimizer(Model& model, Algorithm algorithm = {})
+    [[gnu::cold]] explicit Optimizer(Model& model, Algorithm algorithm = {})
         : model_(&model), plan_(Model::parameter_table(), Model::learnt_elements) {
         algorithm.validate();
         groups_.push_back({{}, algorithm});
@@ -176,7 +176,8 @@ public:
     /// with a layer's and a dot, `group({"0.bias", "2.bias"}, AdamW{.weight_decay = 0})` those that are
     /// named. Without options the group begins with a copy of the others': `group("head.").lr = 1e-2`. Throws
     /// ValueError for a name that is not there, and for a parameter that is in a group already.
-    Algorithm& group(std::initializer_list<std::string_view> names, const Algorithm& algorithm) {
+    [[gnu::cold]] Algorithm& group(std::initializer_list<std::string_view> names,
+                                   const Algorithm& algorithm) {
         algorithm.validate();
         const auto each_row = [&](const auto& visit) {
             for (const std::string_view name : names)
@@ -243,7 +244,7 @@ private:
     void validate() const {
         for (const Group& group : groups_) group.options.validate();
     }
-    Group& find_group(std::string_view which) {
+    [[gnu::cold]] Group& find_group(std::string_view which) {
         std::vector<std::string_view> names;
         for (Group& group : groups_)
             for (const std::string& name : group.names) {
@@ -294,7 +295,7 @@ private:
         for (Group& group : groups_)
             std::memcpy(static_cast<void*>(&group.published), &group.options, sizeof(Algorithm));
     }
-    void publish(Group& group, Size number) {
+    [[gnu::cold]] void publish(Group& group, Size number) {
         for (Size i = 0; i < plan_.cohorts(); ++i)
             if (plan_.group_of_cohort(i) == number)
                 model_->device().once(detail::Store<Algorithm>{&blocks_.data()[i].options, group.options});

@@ -19,7 +19,8 @@ struct UpdateRange {
 class UpdatePlan {
 public:
     /// Nothing is frozen, and all parameters are in group 0. `end` is where what is learnt ends.
-    UpdatePlan(std::span<const ParameterInfo> table, Size end) : end_(end), row_of_(table.size(), no_row) {
+    [[gnu::cold]] UpdatePlan(std::span<const ParameterInfo> table, Size end)
+        : end_(end), row_of_(table.size(), no_row) {
         for (Size i = 0; i < table.size(); ++i) {
             if (table[i].kind != ParameterKind::learnt) continue;
             row_of_[i] = rows_.size();
@@ -29,7 +30,7 @@ public:
     }
 
     Size group_of(Size table_row) const { return rows_[row_of_[table_row]].group; }
-    void set_group(Size table_row, Size group) {
+    [[gnu::cold]] void set_group(Size table_row, Size group) {
         rows_[row_of_[table_row]].group = group;
         settled_ = false;
     }
@@ -49,14 +50,14 @@ public:
     }
     /// Makes it so. Calls `clone(from, to)` for each new cohort, which goes on where another one is.
     template <class Clone>
-    void settle(std::span<const bool> unfrozen, const Clone& clone) {
+    [[gnu::cold]] void settle(std::span<const bool> unfrozen, const Clone& clone) {
         for (Row& row : rows_) row.idle = !unfrozen[row.table_row];
         split(clone);
         find_ranges();
         settled_ = true;
     }
     /// What a step depends on: the cohort of each row, or that it is left out.
-    void append_to(std::vector<Size>& signature) const {
+    [[gnu::cold]] void append_to(std::vector<Size>& signature) const {
         for (const Row& row : rows_) signature.push_back(row.idle ? no_row : row.cohort);
     }
 
@@ -74,7 +75,7 @@ private:
 
     /// The rows of a cohort that no longer go together become several; the first of them keep its number.
     template <class Clone>
-    void split(const Clone& clone) {
+    [[gnu::cold]] void split(const Clone& clone) {
         const Size before = cohorts_.size();
         std::vector<Size> of_cohort(before, no_row);  // the first row of each
         std::vector<Size> made_of;                    // what new cohorts were before
@@ -99,7 +100,7 @@ private:
             clone(old, fresh);
         }
     }
-    void find_ranges() {
+    [[gnu::cold]] void find_ranges() {
         ranges_.clear();
         std::vector<bool> seen(cohorts_.size());
         for (Size i = 0; i < rows_.size(); ++i) {

@@ -31,7 +31,7 @@ public:
 
 protected:
     template <detail::HasLearningRate O>
-    explicit Scheduler(O& optimizer) {
+    [[gnu::cold]] explicit Scheduler(O& optimizer) {
         for_each_options(optimizer, [&](auto& options) { rates_.push_back({&options.lr, options.lr}); });
     }
 

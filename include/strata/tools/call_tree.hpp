@@ -37,13 +37,14 @@ struct CallTree {
 };
 
 /// "[N, 3, 4]"; of a single tensor "[3, 4]".
-inline std::string text_of_shape(const Operand& operand, const std::string& batch) {
+[[gnu::cold]] inline std::string text_of_shape(const Operand& operand, const std::string& batch) {
     std::string text = operand.batched ? batch : "";
     for (Size i = 0; i < operand.dims.rank; ++i)
         text += (text.empty() ? "" : ", ") + std::to_string(operand.dims.extent[i]);
     return message("[", text, "]");
 }
-inline std::string text_of_shapes(const std::vector<Operand>& operands, const std::string& batch) {
+[[gnu::cold]] inline std::string text_of_shapes(const std::vector<Operand>& operands,
+                                                const std::string& batch) {
     std::string text;
     for (const Operand& operand : operands)
         text += (text.empty() ? "" : ", ") + text_of_shape(operand, batch);
@@ -60,10 +61,10 @@ public:
     Size seen = 0;           ///< nodes that belong to calls
 
     /// What has been called since is functions of the module around.
-    void note_functions() {
+    [[gnu::noinline, gnu::cold]] void note_functions() {
         for (; seen < nodes.size(); ++seen) note(seen).is_function = true;
     }
-    Call& note(Size node) {
+    [[gnu::noinline, gnu::cold]] Call& note(Size node) {
         Call& call = calls.emplace_back();
         node_of.push_back(node);
         call.parent = around;
@@ -76,27 +77,35 @@ public:
         note_functions();
         const auto result = run();
         seen = nodes.size();
-        Call& call = note(seen - 1);
-        call.name = std::string(layers[at.depth].name.view());
-        call.layer = layers[at.depth].text;
-        call.leaf = at.leaf;
+        note(seen - 1, at).leaf = at.leaf;
         return result;
     }
     template <class Run>
     Wires run_module(const Place& at, const Wires& in, const Run& run) {
-        note_functions();
-        const Size before = around, mine = calls.size();
-        Call& call = note(no_index);
+        const Size before = around, mine = begin_module(at, in);
+        const Wires out = run();
+        end_module(mine, before, out);
+        return out;
+    }
+
+private:
+    [[gnu::noinline, gnu::cold]] Call& note(Size node, const Place& at) {
+        Call& call = note(node);
         call.name = std::string(layers[at.depth].name.view());
         call.layer = layers[at.depth].text;
+        return call;
+    }
+    [[gnu::noinline, gnu::cold]] Size begin_module(const Place& at, const Wires& in) {
+        note_functions();
+        Call& call = note(no_index, at);
         call.is_module = true;
         call.inputs.assign(in.id, in.id + in.count);
-        around = mine;
-        const Wires out = run();
+        return around = calls.size() - 1;
+    }
+    [[gnu::noinline, gnu::cold]] void end_module(Size mine, Size before, const Wires& out) {
         note_functions();
         around = before;
         calls[mine].outputs.assign(out.id, out.id + out.count);
-        return out;
     }
 };
 
@@ -104,14 +113,14 @@ template <class Layer>
 Wires walk_layer(Trace& trace, Place place, const Wires& in);
 
 template <class... Children>
-void place_layers(TypeList<Children...>, Place place, Place* places) {
+[[gnu::cold]] void place_layers(TypeList<Children...>, Place place, Place* places) {
     ++place.depth;
     ((*places++ = place, place.leaf += count_leaves<Children>(), place.depth += count_layers<Children>()),
      ...);
 }
 
 template <class Child>
-handle_t<Child> walk_handle(Walk& walk, const Place& place) {
+[[gnu::cold]] handle_t<Child> walk_handle(Walk& walk, const Place& place) {
     if constexpr (OwnParameter<Child>)
         return walk.run_leaf(place, [&] { return handle_of<Child>(walk, place); });
     else
@@ -119,8 +128,8 @@ handle_t<Child> walk_handle(Walk& walk, const Place& place) {
 }
 
 template <class Module, class... Children, Size... K, Size... C>
-Wires walk_module(TypeList<Children...>, Walk& walk, const Place* places, const Wires& in,
-                  std::index_sequence<K...>, std::index_sequence<C...>) {
+[[gnu::cold]] Wires walk_module(TypeList<Children...>, Walk& walk, const Place* places, const Wires& in,
+                                std::index_sequence<K...>, std::index_sequence<C...>) {
     const std::tuple<handle_t<Children>...> handles{walk_handle<Children>(walk, places[C])...};
     const auto result = Module::forward(std::get<C>(handles)..., Value{&walk, in.id[K]}...);
     Wires out;
@@ -132,7 +141,8 @@ Wires walk_module(TypeList<Children...>, Walk& walk, const Place* places, const 
 }
 
 template <class Layer, class... Children>
-Wires walk_composite(TypeList<Children...> children, Walk& walk, const Place& place, const Wires& in) {
+[[gnu::cold]] Wires walk_composite(TypeList<Children...> children, Walk& walk, const Place& place,
+                                   const Wires& in) {
     constexpr Size count = sizeof...(Children);
     Place places[count + 1];
     place_layers(children, place, places);
@@ -151,7 +161,7 @@ Wires walk_composite(TypeList<Children...> children, Walk& walk, const Place& pl
 }
 
 template <class Layer>
-Wires walk_layer(Trace& trace, Place place, const Wires& in) {
+[[gnu::cold]] Wires walk_layer(Trace& trace, Place place, const Wires& in) {
     Walk& walk = static_cast<Walk&>(trace);
     if constexpr (Composite<Layer>)
         return walk_composite<Layer>(typename Layer::children{}, walk, place, in);
@@ -167,7 +177,7 @@ struct FunctionName {
     bool shows_options;  ///< and not codes for its shape rule
 };
 template <class N>
-std::vector<FunctionName> names_of_functions() {
+[[gnu::cold]] std::vector<FunctionName> names_of_functions() {
     const auto one = []<Size I>(std::integral_constant<Size, I>) {
         using Layer = typename WithoutShapes<typename N::template Layer<I>>::type;
         constexpr bool has_codes = requires(const Operand* operands, const Numbers& numbers) {
@@ -182,7 +192,7 @@ std::vector<FunctionName> names_of_functions() {
     (std::make_index_sequence<N::layer_count>{});
 }
 /// `leaky_relu(x, 0.2)` is written down as the layer that it is: "LeakyReLU(0.2)".
-inline std::string name_of_function(const FunctionName& name, const Numbers& numbers) {
+[[gnu::cold]] inline std::string name_of_function(const FunctionName& name, const Numbers& numbers) {
     std::string all;
     for (Size i = 0; i < numbers.count && name.shows_options; ++i)
         all += (i > 0 ? ", " : "") + message(numbers.of[i]);
@@ -191,8 +201,8 @@ inline std::string name_of_function(const FunctionName& name, const Numbers& num
 
 /// What one call costs, and what it is called.
 template <class N>
-void describe_node(const Walk& walk, const std::vector<FunctionName>& names, Call& call,
-                   const GraphNode& node, std::vector<bool>& used) {
+[[gnu::cold]] void describe_node(const Walk& walk, const std::vector<FunctionName>& names, Call& call,
+                                 const GraphNode& node, std::vector<bool>& used) {
     if (call.is_function) {
         call.name = call.parent == no_index ? "" : walk.calls[call.parent].name;
         for (const FunctionName& name : names)
@@ -212,7 +222,7 @@ void describe_node(const Walk& walk, const std::vector<FunctionName>& names, Cal
 
 /// Calls that nothing needs are left out, as they are when the network runs.
 template <class Net>
-CallTree make_call_tree() {
+[[gnu::cold]] CallTree make_call_tree() {
     using N = Network<Net>;
     Walk walk;
     list_layers<Net>(walk.layers, ParameterName{});

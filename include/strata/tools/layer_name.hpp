@@ -27,13 +27,13 @@ template <auto V>
 constexpr const char* spelling_of_value() {
     return __PRETTY_FUNCTION__;
 }
-inline std::string_view spelling_behind(std::string_view text, std::string_view key) {
+[[gnu::cold]] inline std::string_view spelling_behind(std::string_view text, std::string_view key) {
     text.remove_prefix(text.find(key) + key.size());
     return text.substr(0, text.rfind(']'));
 }
 
 /// The first `wanted` outside of all brackets, from `from` on, or the end.
-inline Size find_outside(std::string_view text, std::string_view wanted, Size from = 0) {
+[[gnu::cold]] inline Size find_outside(std::string_view text, std::string_view wanted, Size from = 0) {
     int depth = 0;
     for (Size i = from; i < text.size(); ++i) {
         if (depth == 0 && text.substr(i, wanted.size()) == wanted) return i;
@@ -45,7 +45,8 @@ inline Size find_outside(std::string_view text, std::string_view wanted, Size fr
 
 /// Without namespaces and classes around it; also those without a name, which each compiler spells in its own
 /// way.
-inline std::string_view without_scopes(std::string_view name, std::string_view* scope = nullptr) {
+[[gnu::cold]] inline std::string_view without_scopes(std::string_view name,
+                                                     std::string_view* scope = nullptr) {
     for (Size end = find_outside(name, "::"); end < name.size(); end = find_outside(name, "::")) {
         if (scope != nullptr) *scope = name.substr(0, end);
         name.remove_prefix(end + 2);
@@ -54,7 +55,7 @@ inline std::string_view without_scopes(std::string_view name, std::string_view* 
 }
 
 /// `PaddingIndex` is the type of what users write as `padding_index`.
-inline std::string snake_case(std::string_view name) {
+[[gnu::cold]] inline std::string snake_case(std::string_view name) {
     std::string result;
     for (Size i = 0; i < name.size(); ++i) {
         const bool upper = name[i] >= 'A' && name[i] <= 'Z';
@@ -66,14 +67,14 @@ inline std::string snake_case(std::string_view name) {
 
 /// An option that is an enumerator. Those of one value have a name of their own: Bias::none is no_bias, and
 /// CeilMode::on is ceil_mode.
-inline std::string name_of_enumerator(std::string_view type, std::string_view enumerator) {
+[[gnu::cold]] inline std::string name_of_enumerator(std::string_view type, std::string_view enumerator) {
     if (enumerator == "none" || enumerator == "off") return message("no_", snake_case(type));
     if (enumerator == "on" || enumerator == "same") return snake_case(type);
     return message(type, "::", enumerator);
 }
 
 /// The numbers between the braces of a spelling such as Stride{Extents{1, long int [2]{2, 0}}}.
-inline std::string numbers_in_braces(std::string_view text) {
+[[gnu::cold]] inline std::string numbers_in_braces(std::string_view text) {
     std::string result;
     text.remove_prefix(std::min(text.find('{'), text.size()));
     for (Size i = 0; i < text.size(); ++i) {
@@ -90,7 +91,7 @@ inline std::string numbers_in_braces(std::string_view text) {
 }
 
 template <auto V>
-std::string name_of_value() {
+[[gnu::cold]] std::string name_of_value() {
     using T = std::remove_cv_t<decltype(V)>;
     const std::string_view type = without_scopes(spelling_behind(spelling_of_type<T>(), "T = "));
     if constexpr (std::is_same_v<T, bool>) {
@@ -112,7 +113,7 @@ std::string name_of_value() {
 }
 
 /// The name read from a compiler's spelling.
-inline std::string name_of_spelling(std::string_view text) {
+[[gnu::cold]] inline std::string name_of_spelling(std::string_view text) {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
     std::string_view scope;
@@ -137,7 +138,7 @@ inline std::string name_of_spelling(std::string_view text) {
     }
     return result + ">";
 }
-inline std::string name_of_template(std::string_view spelling) {
+[[gnu::cold]] inline std::string name_of_template(std::string_view spelling) {
     const std::string_view text = without_scopes(spelling);
     return std::string(text.substr(0, text.find('<')));
 }
@@ -160,7 +161,7 @@ struct TypeName<Layer<Arguments...>> {
 
 /// The name of a layer, a module or an option.
 template <class Layer>
-std::string layer_name() {
+[[gnu::cold]] std::string layer_name() {
     if constexpr (requires { std::string(Layer::layer_name()); })
         return Layer::layer_name();
     else if constexpr (detail::OwnParameter<Layer>)

@@ -69,14 +69,15 @@ constexpr Size count_layers() {
 template <class Layer>
 void list_layers(std::vector<NamedLayer>& list, const ParameterName& name);
 template <class Parent, class... Children>
-void list_children(TypeList<Children...>, std::vector<NamedLayer>& list, const ParameterName& name) {
+[[gnu::cold]] void list_children(TypeList<Children...>, std::vector<NamedLayer>& list,
+                                 const ParameterName& name) {
     [[maybe_unused]] Size index = 0;  // of a module without layers
     ((list_layers<Children>(list, Parent::child_name(name, index)),
       index += traits_of<Children>().unnamed ? 0 : 1),
      ...);
 }
 template <class Layer>
-void list_layers(std::vector<NamedLayer>& list, const ParameterName& name) {
+[[gnu::cold]] void list_layers(std::vector<NamedLayer>& list, const ParameterName& name) {
     if constexpr (OwnParameter<Layer>)
         list.push_back({name.child(Layer::parameters(Dims{}).items[0].name), "Parameter"});
     else

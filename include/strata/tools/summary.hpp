@@ -61,7 +61,7 @@ namespace detail {
 
 /// As Model lays out its arena: for multiples of 16 samples.
 template <class Plan>
-SummaryBytes bytes_of_plan(const Plan& plan, Size batch, Size size_of_scalar) {
+[[gnu::cold]] SummaryBytes bytes_of_plan(const Plan& plan, Size batch, Size size_of_scalar) {
     const Size capacity = (batch + 15) / 16 * 16;
     return {(plan.once_elements + plan.elements * capacity) * size_of_scalar,
             (plan.once_elements + plan.unshared * capacity) * size_of_scalar};
@@ -69,7 +69,7 @@ SummaryBytes bytes_of_plan(const Plan& plan, Size batch, Size size_of_scalar) {
 
 /// `unfrozen` has a flag for each row of the parameter table; null: all are learnt that can be.
 template <class Net, class T>
-Summary make_summary(const SummaryOptions& options, const bool* unfrozen) {
+[[gnu::cold]] Summary make_summary(const SummaryOptions& options, const bool* unfrozen) {
     using N = Network<Net>;
     Summary summary;
     if constexpr (N::fits) {
@@ -107,11 +107,13 @@ Summary make_summary(const SummaryOptions& options, const bool* unfrozen) {
     return summary;
 }
 
-inline std::string count_or_dashes(Size number) { return number == 0 ? "--" : with_commas(number); }
+[[gnu::cold]] inline std::string count_or_dashes(Size number) {
+    return number == 0 ? "--" : with_commas(number);
+}
 
 }  // namespace detail
 
-inline std::string Summary::text() const {
+[[gnu::cold]] inline std::string Summary::text() const {
     using detail::with_commas;
     const std::string n = batch == 0 ? "N" : std::to_string(batch);
     std::vector<std::vector<std::string>> lines{
@@ -142,7 +144,7 @@ inline std::string Summary::text() const {
 
 /// Of a network; `Shapes` are those of its inputs, where it does not state them itself.
 template <class Net, class... Shapes>
-Summary summary(const SummaryOptions& options = {}) {
+[[gnu::cold]] Summary summary(const SummaryOptions& options = {}) {
     if constexpr (detail::check_shapes<Net, Shapes...>())
         return detail::make_summary<detail::stated_t<Net, Shapes...>, float>(options, nullptr);
     else
@@ -150,7 +152,7 @@ Summary summary(const SummaryOptions& options = {}) {
 }
 /// Of a model: some of its parameters may be frozen.
 template <class Net, class Device, class T>
-Summary summary(const Model<Net, Device, T>& model, const SummaryOptions& options = {}) {
+[[gnu::cold]] Summary summary(const Model<Net, Device, T>& model, const SummaryOptions& options = {}) {
     return detail::make_summary<Net, T>(options, model.unfrozen_rows().data());
 }
 

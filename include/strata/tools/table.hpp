@@ -9,7 +9,7 @@
 namespace strata::detail {
 
 /// 1234567 as "1,234,567".
-inline std::string with_commas(Size number) {
+[[gnu::cold]] inline std::string with_commas(Size number) {
     const std::string plain = std::to_string(number);
     std::string digits;
     for (Size i = 0; i < plain.size(); ++i) {
@@ -20,13 +20,14 @@ inline std::string with_commas(Size number) {
 }
 
 /// 0.00001234 as "1.2e-05".
-inline std::string with_two_digits(double number) {
+[[gnu::cold]] inline std::string with_two_digits(double number) {
     char text[16];
     return std::string(text, static_cast<Size>(__builtin_snprintf(text, sizeof text, "%.2g", number)));
 }
 
 /// Lines of cells as a table, the first `left` columns to the left and the others to the right.
-inline std::string text_of_table(const std::vector<std::vector<std::string>>& lines, Size left) {
+[[gnu::cold]] inline std::string text_of_table(const std::vector<std::vector<std::string>>& lines,
+                                               Size left) {
     std::vector<Size> widths(lines[0].size());
     for (const auto& line : lines)
         for (Size c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], line[c].size());

@@ -94,7 +94,7 @@ private:
 
 /// `Shapes` are those of the network's inputs, where it does not state them itself.
 template <class Net, class... Shapes>
-std::string to_dot() {
+[[gnu::cold]] std::string to_dot() {
     if constexpr (detail::check_shapes<Net, Shapes...>()) {
         using Stated = detail::stated_t<Net, Shapes...>;
         if constexpr (Network<Stated>::fits)
