@@ -90,7 +90,8 @@ struct Together {
     static void infer(auto& device, auto x, auto y, auto weight, auto shift) {
         rows(device, MultiplyAdd{}, y, x, weight, shift);
     }
-    static void backward(auto& device, auto x, auto, auto dy, auto dx, auto weight, auto, auto dweight,
+    template <class X>  // because nvcc 13 breaks down at the tenth `auto`
+    static void backward(auto& device, X x, auto, auto dy, auto dx, auto weight, auto, auto dweight,
                          auto dshift, auto products) {
         device.map(Product{}, products, x, dy);
         device.sum_rows(products, dweight);

@@ -12,6 +12,13 @@ concept InfersOtherwise = requires(const Layer& layer, Device& device, X x, Y y,
     layer.infer(device, x, y, operands...);
 };
 
+/// Whether a layer works out all its gradients together.
+template <class Layer>
+inline constexpr bool works_together = false;
+template <class Layer>
+requires requires { Layer::gradients_together; }
+inline constexpr bool works_together<Layer> = Layer::gradients_together;
+
 template <class Net, class Device, class T, Pass pass>
 struct Execution {
     using N = Network<Net>;
@@ -334,12 +341,6 @@ struct Execution {
             if (dx.data != nullptr) add_gradient<I, 0>(m);
     }
 
-    /// Whether the layer works out all its gradients together.
-    template <Size I>
-    static constexpr bool works_together = requires {
-        Layer<I>::gradients_together;
-    };
-
     template <Size I>
     static void backward_parameters(const M& m, const Slots& layers) {
         if constexpr (learnt < I >> 0) {
@@ -367,7 +368,7 @@ struct Execution {
     static void backward_node(const M& m, const Slots& layers) {
         if constexpr (N::needs_gradient.of[output<I>]) {
             if (!wants_gradient<output<I>>(m)) return;
-            if constexpr (works_together<I>) {
+            if constexpr (works_together<Layer<I>>) {
                 backward_together<I>(m, layers);
             } else {
                 backward_parameters<I>(m, layers);

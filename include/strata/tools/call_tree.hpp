@@ -110,7 +110,7 @@ private:
 };
 
 template <class Layer>
-Wires walk_layer(Trace& trace, Place place, const Wires& in);
+[[gnu::cold]] Wires walk_layer(Trace& trace, Place place, const Wires& in);
 
 template <class... Children>
 [[gnu::cold]] void place_layers(TypeList<Children...>, Place place, Place* places) {
@@ -161,7 +161,7 @@ template <class Layer, class... Children>
 }
 
 template <class Layer>
-[[gnu::cold]] Wires walk_layer(Trace& trace, Place place, const Wires& in) {
+Wires walk_layer(Trace& trace, Place place, const Wires& in) {
     Walk& walk = static_cast<Walk&>(trace);
     if constexpr (Composite<Layer>)
         return walk_composite<Layer>(typename Layer::children{}, walk, place, in);

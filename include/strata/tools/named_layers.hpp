@@ -67,7 +67,7 @@ constexpr Size count_layers() {
 }
 
 template <class Layer>
-void list_layers(std::vector<NamedLayer>& list, const ParameterName& name);
+[[gnu::cold]] void list_layers(std::vector<NamedLayer>& list, const ParameterName& name);
 template <class Parent, class... Children>
 [[gnu::cold]] void list_children(TypeList<Children...>, std::vector<NamedLayer>& list,
                                  const ParameterName& name) {
@@ -77,7 +77,7 @@ template <class Parent, class... Children>
      ...);
 }
 template <class Layer>
-[[gnu::cold]] void list_layers(std::vector<NamedLayer>& list, const ParameterName& name) {
+void list_layers(std::vector<NamedLayer>& list, const ParameterName& name) {
     if constexpr (OwnParameter<Layer>)
         list.push_back({name.child(Layer::parameters(Dims{}).items[0].name), "Parameter"});
     else
