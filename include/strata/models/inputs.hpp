@@ -64,11 +64,18 @@ constexpr bool is_tuple<std::tuple<X...>> = true;
 /// The batch of a step: one container, or `std::tie(a, b)` for a network of two inputs.
 template <class Model, class X, class Stagings>
 Inputs view_of_batch(const X& x, Stagings& stagings) {
-    if constexpr (is_tuple<X>)
+    if constexpr (is_tuple<X>) {
         return std::apply(
             [&](const auto&... each) { return view_of_inputs<Model>(std::tie(each...), stagings); }, x);
-    else
+    } else if constexpr (Model::input_count == 1) {
+        const auto view = view_of_input<Model, 0>(x, get<0>(stagings));
+        Inputs inputs;
+        inputs.data[0] = view.data;
+        inputs.batch = view.batch;
+        return inputs;
+    } else {
         return view_of_inputs<Model>(std::tuple<const X&>(x), stagings);
+    }
 }
 
 }  // namespace strata::detail
