@@ -117,7 +117,7 @@ private:
         if (last_use_[value] < step) last_use_[value] = step;
     }
     constexpr void find_last_uses() {
-        for (Size i = 0; i < N; ++i) {
+        for (Size i = 0; i != N; ++i) {
             const GraphNode& node = graph_.nodes[i];
             const Size out = G::inputs + i;
             use(out, i);
@@ -147,7 +147,7 @@ private:
             place_[v] = in_the_input;
             source_[v] = v;
         }
-        for (Size i = 0; i < N; ++i) {
+        for (Size i = 0; i != N; ++i) {
             const GraphNode& node = graph_.nodes[i];
             const Size out = G::inputs + i;
             const GraphValue& result = graph_.values[out];
@@ -304,7 +304,7 @@ private:
 
     template <class Plan>
     constexpr void count_unshared(Plan& plan) const {
-        for (Size i = 0; i < N; ++i) {
+        for (Size i = 0; i != N; ++i) {
             const GraphValue& value = graph_.values[G::inputs + i];
             if (!value.batched || graph_.nodes[i].input_count == 0) continue;
             const Size size = value.dims.elements();
