@@ -164,6 +164,19 @@ constexpr Size multiply_adds_of(Dims in) {
         return 0;
 }
 
+/// A layer whose evaluation mode differs. (A concept, because nvcc 13 finds no such call in a function.)
+template <class Layer, class Device, class X, class Y, class... Operands>
+concept InfersOtherwise = requires(const Layer& layer, Device& device, X x, Y y, Operands... operands) {
+    layer.infer(device, x, y, operands...);
+};
+
+/// Whether a layer works out all its gradients together.
+template <class Layer>
+inline constexpr bool works_together = false;
+template <class Layer>
+requires requires { Layer::gradients_together; }
+inline constexpr bool works_together<Layer> = Layer::gradients_together;
+
 /// A layer made of layers offers the list of its children.
 template <class Layer>
 concept Composite = requires {

@@ -93,7 +93,7 @@ constexpr bool flattens_its_input(const G& graph) {
             value = G::inputs + i;
             continue;
         }
-        for (Size later = i + 1; later < G::nodes_count; ++later)
+        for (Size later = i + 1; later != G::nodes_count; ++later)
             for (Size k = 0; k < graph.nodes[later].input_count; ++k)
                 if (graph.nodes[later].inputs[k] == value) return false;
         return true;
