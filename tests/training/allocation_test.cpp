@@ -66,6 +66,23 @@ namespace {
 using Net = st::Sequential<st::Linear<20, 32>, st::ReLU, st::Dropout, st::Linear<16>, st::GELU,
                            st::Linear<10>, st::LogSoftmax>;
 
+/// Convolutions, normalisation, attention, branches and parameters of its own.
+struct Wide
+    : st::Module<st::Named<"conv", st::Conv2d<1, 6, 3, st::padding<1>>>, st::Named<"norm", st::BatchNorm2d<>>,
+                 st::Named<"block", st::Residual<st::Conv2d<6, 6, 3, st::same_padding>, st::ReLU>>,
+                 st::Named<"attention", st::TransformerEncoderLayer<6, 2, 8>>,
+                 st::Named<"gru", st::GRU<6, 5>>, st::Parameter<"scale", st::Shape<10>>,
+                 st::Named<"head", st::Linear<10, 10>>> {
+    using input_shapes = st::InputShapes<st::Shape<1, 4, 5>>;
+
+    static constexpr auto forward(auto conv, auto norm, auto block, auto attention, auto gru, auto scale,
+                                  auto head, auto x) {
+        const auto h = st::max_pool2d<2>(block(relu(norm(conv(x)))));                 // (6, 2, 2)
+        const auto sequence = gru(attention(transpose(st::reshape<6, 4>(h), 1, 2)));  // (4, 5)
+        return log_softmax(head(st::cat({sum(sequence, 1), amax(sequence, 1)}) * scale));
+    }
+};
+
 /// All allocations so far; on a device with the times that it was waited for.
 long count() {
 #if defined(STRATA_TEST_CUDA)
@@ -145,6 +162,28 @@ TEST_CASE("a training step allocates nothing after the first") {
               }) == 0);
     }
 #endif
+}
+
+TEST_CASE("nor does one of a module of its own") {
+    test::Model<Wide> model;
+    const auto x_here = st::randn(33, 1, 4, 5);
+    const auto y_here = st::randint(0, 10, 33);
+    const auto small_x_here = st::randn(5, 1, 4, 5);
+    const auto small_y_here = st::randint(0, 10, 5);
+    const auto& x = to(x_here);
+    const auto& y = to(y_here);
+    const auto& small_x = to(small_x_here);
+    const auto& small_y = to(small_y_here);
+    st::Trainer trainer{model, st::NLLLoss{}, st::Adam{}};
+    CHECK(allocations_of([&] {
+              trainer.step(x, y);
+              trainer.step(small_x, small_y);
+          }) == 0);
+    model.freeze("conv.");
+    CHECK(allocations_of([&] { trainer.step(x, y); }) == 0);
+
+    st::Predictor predictor{std::as_const(model)};
+    CHECK(allocations_of([&] { predictor(x); }) == 0);
 }
 
 TEST_CASE("an inference call allocates nothing after the first") {

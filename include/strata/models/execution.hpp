@@ -39,7 +39,6 @@ struct Execution {
     static constexpr Size input = graph.nodes[I].inputs[K];
 
     // Views
-    // -----------------------------------------------------------------------------------------------------
 
     template <Size V>
     static constexpr Size batch(const M& m) {
@@ -108,7 +107,6 @@ struct Execution {
     }
 
     // A node
-    // ------------------------------------------------------------------------------------------------------
 
     template <Size I>
     static constexpr Size first_row = node<I>.leaf == no_index ? 0 : N::first_rows.of[node<I>.leaf];
@@ -165,7 +163,6 @@ struct Execution {
     }
 
     // Forward
-    // --------------------------------------------------------------------------------------------------------
 
     template <Size V>
     static constexpr Size uses = [] {
@@ -234,7 +231,6 @@ struct Execution {
     }
 
     // Backward
-    // -------------------------------------------------------------------------------------------------------
 
     template <Size I, Size K>
     static constexpr GradientWrite write = plan.writes[edge_begin(graph, I) + K];
