@@ -7,6 +7,11 @@
 
 namespace st = strata;
 
+struct Residual : st::Module<st::Named<"fc1", st::Linear<4, 8>>, st::Named<"fc2", st::Linear<8, 4>>> {
+    static constexpr auto forward(auto fc1, auto fc2, auto x) { return x + fc2(relu(fc1(x))); }
+};
+using Heads = st::Sequential<st::Linear<4, 8>, st::ReLU, st::Parallel<st::Linear<3>, st::Linear<3>>>;
+
 int main() {
     st::manual_seed(42);
 
@@ -68,4 +73,17 @@ int main() {
     copy.parameter<"0.bias">()(0) = 1;
     st::save(model, "idioms.safetensors");
     st::load(model, "idioms.safetensors");
+
+    using Cnn = st::Sequential<st::Input<1, 28, 28>, st::Conv2d<1, 8, 3, st::stride<2>, st::padding<1>>,
+                               st::BatchNorm2d<>, st::ReLU, st::MaxPool2d<2>, st::Flatten, st::Linear<10>>;
+    st::Model<Cnn> cnn;
+    cnn.freeze("0.");
+    std::cout << st::summary(cnn, {.batch = 64}) << '\n';
+    st::Optimizer groups{cnn, st::AdamW{.lr = 1e-3}};
+    groups.group("5.", st::AdamW{.lr = 1e-2});
+    st::Model<Residual> residual;
+    st::Model<Heads> heads;
+    auto [a, b] = heads(st::randn(16, 4));
+    const auto both = criterion(a, y) + 0.5 * criterion(b, y);
+    heads.backward(both);
 }

@@ -1,4 +1,4 @@
-// Quoted by docs/how_to/save_and_load.md.
+// Quoted by docs/how_to/save_and_load.md and transfer_learning.md.
 
 #include <cstdio>
 #include <strata/strata.hpp>
@@ -40,4 +40,33 @@ int main() {
     for (const st::TensorEntry& entry : file.entries())
         std::printf("%s: %zu bytes\n", entry.name.c_str(), entry.bytes());
     // [tensors]
+
+    // [part]
+    using Features = st::Sequential<st::Flatten, st::Linear<784, 32>, st::ReLU>;
+    st::save(st::Model<st::Sequential<Features, st::Linear<10>>>{}, "old.safetensors");
+
+    st::Model<st::Sequential<Features, st::Linear<5>>> fresh;
+    const st::LoadReport report = st::load(fresh, "old.safetensors", {.strict = false});
+    std::puts(report.text().c_str());
+    // [part]
+
+    // [prefix]
+    st::Model<Features> features;
+    st::load(features, "old.safetensors", {.from = "0."});
+    // [prefix]
+
+    // [freeze]
+    fresh.freeze("0.");
+    st::Trainer trainer{fresh, st::CrossEntropyLoss{}, st::Adam{.lr = 1e-2}};
+    const auto x = st::randn(16, 784);
+    const auto y = st::randint(0, 5, 16);
+    for (int step = 0; step < 10; ++step) trainer.step(x, y);  // only the new head learns
+    // [freeze]
+
+    // [groups]
+    fresh.unfreeze("0.");
+    trainer.optimizer().options().lr = 1e-3;
+    trainer.optimizer().group("0.", st::Adam{.lr = 1e-4});
+    for (int step = 0; step < 10; ++step) trainer.step(x, y);  // all of it, the features slowly
+    // [groups]
 }
