@@ -103,6 +103,17 @@ void follow(std::span<const double> losses, Size batch, std::int64_t classes, co
 
 }  // namespace
 
+// Inference needs the largest neighbouring pair, and what goes round it.
+template <class Net>
+constexpr double share_of_memory = double(Network<Net>::inference_plan.elements) /
+                                   double(Network<Net>::inference_plan.unshared);
+using LeNet5 = Sequential<Input<1, 28, 28>, Conv2d<6, 5, padding<2>>, ReLU, MaxPool2d<2>, Conv2d<16, 5>, ReLU,
+                          MaxPool2d<2>, Flatten, Linear<120>, ReLU, Linear<84>, ReLU, Linear<10>>;
+static_assert(share_of_memory<LeNet5> <= 0.6);
+static_assert(Network<LeNet5>::inference_plan.elements == 6 * 28 * 28 + 6 * 14 * 14);
+static_assert(share_of_memory<ResNet> <= 0.6);
+static_assert(share_of_memory<TinyVgg> <= 0.6);
+
 TEST_CASE("LeNet follows PyTorch") {
     follow<LeNet, float>(golden::networks::lenet_losses, 9, 10, SGD{.lr = 0.05, .momentum = 0.9});
 }

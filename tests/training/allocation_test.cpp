@@ -15,7 +15,8 @@
 
 namespace {
 std::atomic<long> allocations{0};
-}
+std::atomic<std::size_t> aligned_bytes{0};  // what models and kernels take
+}  // namespace
 
 extern "C" {
 void* __libc_malloc(std::size_t);
@@ -27,7 +28,7 @@ void* malloc(std::size_t size) { return ++allocations, __libc_malloc(size); }
 void* calloc(std::size_t count, std::size_t size) { return ++allocations, __libc_calloc(count, size); }
 void* realloc(void* old, std::size_t size) { return ++allocations, __libc_realloc(old, size); }
 void* aligned_alloc(std::size_t alignment, std::size_t size) {
-    return ++allocations, __libc_memalign(alignment, size);
+    return ++allocations, aligned_bytes += size, __libc_memalign(alignment, size);
 }
 int posix_memalign(void** result, std::size_t alignment, std::size_t size) {
     *result = (++allocations, __libc_memalign(alignment, size));
@@ -185,6 +186,24 @@ TEST_CASE("nor does one of a module of its own") {
     st::Predictor predictor{std::as_const(model)};
     CHECK(allocations_of([&] { predictor(x); }) == 0);
 }
+
+#if !defined(STRATA_TEST_CUDA)
+TEST_CASE("the planned bytes are those that are taken") {
+    st::Model<Wide> model;
+    const auto x = st::randn(33, 1, 4, 5);
+    const auto taken = [&](auto& what) {
+        const std::size_t before = aligned_bytes;
+        what(x);
+        return aligned_bytes - before;
+    };
+    const auto rounded = [](std::size_t bytes) { return (bytes + 255) / 256 * 256; };  // as memory is taken
+    model(x);  // scratch memory of kernels
+    st::Model<Wide> other;
+    CHECK(taken(other) == rounded(st::Model<Wide>::training_bytes(33)));
+    st::Predictor predictor{std::as_const(model)};
+    CHECK(taken(predictor) == rounded(st::Model<Wide>::inference_bytes(33)));
+}
+#endif
 
 TEST_CASE("an inference call allocates nothing after the first") {
     const test::Model<Net> model;
