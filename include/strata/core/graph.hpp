@@ -44,7 +44,7 @@ struct LayerRules {
 /// Kernels see a single tensor as a batch of one; layers that know one batch only keep what it is. (A layer
 /// of the network has been asked for its arguments before; a function has not.)
 template <class Layer>
-constexpr JoinOutcome result_of(const Operand* operands, Size count, const Numbers& numbers) {
+[[gnu::cold]] constexpr JoinOutcome result_of(const Operand* operands, Size count, const Numbers& numbers) {
     if constexpr (!FunctionOnly<Layer>)
         if (wrong_arguments_of<Layer>() != nullptr) return {{}, wrong_arguments_of<Layer>(), {}};
     if constexpr (requires { Layer::join(operands, count, numbers); }) {
@@ -63,21 +63,21 @@ constexpr JoinOutcome result_of(const Operand* operands, Size count, const Numbe
     }
 }
 template <class Layer>
-constexpr Size multiply_adds_of_operands(const Operand* operands, Size count) {
+[[gnu::cold]] constexpr Size multiply_adds_of_operands(const Operand* operands, Size count) {
     if constexpr (requires { Layer::multiply_adds(operands, count); })
         return Layer::multiply_adds(operands, count);
     else
         return count == 0 ? 0 : multiply_adds_of<Layer>(operands[0].dims);
 }
 template <class Layer>
-constexpr bool passes_gradient_of(const Operand* operands, Size count, Size operand) {
+[[gnu::cold]] constexpr bool passes_gradient_of(const Operand* operands, Size count, Size operand) {
     if constexpr (requires { Layer::passes_gradient(operands, count, operand); })
         return Layer::passes_gradient(operands, count, operand);
     else
         return traits_of<Layer>().view;
 }
 template <class Layer>
-constexpr bool same_parameters_of(Dims a, Dims b) {
+[[gnu::cold]] constexpr bool same_parameters_of(Dims a, Dims b) {
     if constexpr (parameter_count_of<Layer> == 0) {
         return true;
     } else {

@@ -104,7 +104,7 @@ public:
         inputs = 0;
         complete = true;
     }
-    constexpr Size add_input(Dims dims, bool known) {
+    [[gnu::cold]] constexpr Size add_input(Dims dims, bool known) {
         GraphValue& value = values.add();
         value.dims = dims;
         value.known = known;
@@ -113,8 +113,8 @@ public:
     }
 
     /// A node; returns the value that it writes.
-    constexpr Size add(const LayerRules& rules, Size leaf, const Size* in, Size count,
-                       const Numbers& numbers) {
+    [[gnu::cold]] constexpr Size add(const LayerRules& rules, Size leaf, const Size* in, Size count,
+                                     const Numbers& numbers) {
         const bool keeps_nothing = rules.saved(Dims{}) == 0 && rules.saved(dims(1, 1, 1, 1, 1, 1)) == 0;
         if (leaf == no_index && keeps_nothing)  // else a dropout, each call of which draws anew
             for (Size i = 0; i < nodes.size(); ++i)
@@ -174,7 +174,7 @@ private:
         return false;
     }
 
-    constexpr void fit(GraphNode& node, const LayerRules& rules, GraphValue& result) {
+    [[gnu::cold]] constexpr void fit(GraphNode& node, const LayerRules& rules, GraphValue& result) {
         Operand operands[max_operands];
         for (Size k = 0; k < node.input_count; ++k) {
             const GraphValue& value = values[node.inputs[k]];

@@ -241,16 +241,16 @@ template <class Net>
     std::vector<bool> used(N::Leaves::size);
     std::vector<Size> moved_to;
     for (Size c = 0; c < walk.calls.size(); ++c) {
-        Call call = walk.calls[c];
+        Call& call = walk.calls[c];
         const Size node = walk.node_of[c];
         moved_to.push_back(tree.calls.size());
         if (node != no_index) {
             if (needed[node] == no_index) continue;
             describe_node<N>(walk, names, call, walk.nodes[node], used);
-            call.outputs = {N::inputs + node};
+            call.outputs.assign(1, N::inputs + node);
         }
         if (call.parent != no_index) call.parent = moved_to[call.parent];
-        tree.calls.push_back(call);
+        tree.calls.emplace_back() = call;
     }
     return tree;
 }
