@@ -73,7 +73,7 @@ def main():
     exact("pointwise_single", nn.Conv2d(5, 4, 1), (5, 3, 3), 1)
     exact("pointwise_large", nn.Conv2d(3, 2, 1), (3, 8, 9), 3)
     exact("kernel_3_5", nn.Conv2d(2, 3, (3, 5), stride=(2, 1), padding=(1, 2)), (2, 7, 6), 1)
-    case("reflect", nn.Conv2d(2, 3, 3, padding=2, padding_mode="reflect"), (2, 5, 3), 5)
+    exact("reflect", nn.Conv2d(2, 3, 3, padding=2, padding_mode="reflect"), (2, 5, 3), 5)
     exact("reflect_same", nn.Conv2d(2, 3, (2, 3), padding="same", dilation=(3, 1), padding_mode="reflect"), (2, 4, 4), 3)
     exact("replicate", nn.Conv2d(2, 3, 3, stride=2, padding=(3, 1), padding_mode="replicate"), (2, 2, 5), 5)
     exact("circular", nn.Conv2d(2, 3, 3, padding=(2, 3), padding_mode="circular"), (2, 4, 3), 5)

@@ -47,7 +47,7 @@ constexpr LaneAxis backward_axis(const WindowAxis& a, PaddingMode mode) {
 }
 
 template <ConvolutionGeometry G, class T>
-void convolve_forward(const T* x, Size batch, const T* weight, const T* bias, T* y, bool relu) {
+void convolve_forward(const T* x, Size batch, const T* weight, const T* bias, T* y) {
     constexpr Size in = G.rows.in * G.columns.in, out = G.rows.out * G.columns.out;
     constexpr Size in_group = G.in_channels / G.groups, taps = G.rows.kernel * G.columns.kernel;
     convolve_batch<T>({{x, G.in_channels * in, in},
@@ -64,8 +64,7 @@ void convolve_forward(const T* x, Size batch, const T* weight, const T* bias, T*
                        bias,
                        row_axis<G>,
                        column_axis<G>,
-                       G.mode,
-                       relu});
+                       G.mode});
 }
 
 template <ConvolutionGeometry G, class T>
@@ -93,12 +92,7 @@ struct ConvolutionOperations {
     /// y = x * weight + bias; bias may be null.
     template <ConvolutionGeometry G, class X, class W, class Y>
     static void convolution(X x, W weight, const typename Y::value_type* bias, Y y) {
-        detail::convolve_forward<G>(x.data, x.batch, weight.data, bias, y.data, false);
-    }
-    /// y = ReLU(x * weight + bias) in one pass.
-    template <ConvolutionGeometry G, class X, class W, class Y>
-    static void convolution_relu(X x, W weight, const typename Y::value_type* bias, Y y) {
-        detail::convolve_forward<G>(x.data, x.batch, weight.data, bias, y.data, true);
+        detail::convolve_forward<G>(x.data, x.batch, weight.data, bias, y.data);
     }
     /// dx = the gradient of `convolution` for its input, plus a bias per input channel (or null), which a
     /// transposed convolution has.

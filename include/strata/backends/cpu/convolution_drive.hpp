@@ -110,7 +110,7 @@ void convolve(const LaneConvolution<T>& work) {
                         T* const result = y + o * y_plane;
                         if (!folds) {
                             unpack_run(result, (last - first) * work.columns.out,
-                                       to + first * work.columns.out, work.y.sample, count, lanes, work.relu);
+                                       to + first * work.columns.out, work.y.sample, count, lanes);
                             continue;
                         }
                         fold_padding(work, result, work.bias == nullptr ? T(0) : work.bias[channel], lanes);
@@ -118,7 +118,7 @@ void convolve(const LaneConvolution<T>& work) {
                         for (Size r = 0; r < rows.in; ++r, to += columns.in)
                             unpack_run(result +
                                            ((r + rows.before) * work.columns.out + columns.before) * lanes,
-                                       columns.in, to, work.y.sample, count, lanes, work.relu);
+                                       columns.in, to, work.y.sample, count, lanes);
                     }
                 }
             }

@@ -136,12 +136,10 @@ STRATA_INLINE inline V pack_square(const T* x, Size sample, T* to, const Place& 
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 template <class V, class T, Size... I>
-STRATA_INLINE inline void unpack_square(const T* from, T* y, Size sample, bool relu,
-                                        std::index_sequence<I...>) {
+STRATA_INLINE inline void unpack_square(const T* from, T* y, Size sample, std::index_sequence<I...>) {
     constexpr Size per = 16 / sizeof(T);
     (__builtin_prefetch(y + I * sample + prefetch_ahead * V::width, 1), ...);
     V v[V::width] = {V::load(from + I * V::width)...};
-    if (relu) ((v[I] = max(v[I], V(0))), ...);
     transpose_square(v, std::make_index_sequence<V::width / per>{}, std::make_index_sequence<per>{});
     (v[I].store(y + I * sample), ...);
 }
@@ -156,11 +154,9 @@ STRATA_INLINE inline void pack_piece(const T* x, Size sample, T* to, const Place
     (v[I].store(to + place(I)), ...);
 }
 template <class V, class T, Size... I>
-STRATA_INLINE inline void unpack_piece(const T* from, T* y, Size sample, bool relu,
-                                       std::index_sequence<I...>) {
+STRATA_INLINE inline void unpack_piece(const T* from, T* y, Size sample, std::index_sequence<I...>) {
     constexpr Size per = sizeof...(I);
     V v[per] = {V::load(from + I * V::width)...};
-    if (relu) ((v[I] = max(v[I], V(0))), ...);
     transpose_quarters(v);
     (store_quarters(v[I], y + I * sample, per * sample), ...);
 }
@@ -221,15 +217,15 @@ void pack_lanes(const T* x, Size sample, Size n, T* to, const Size* places, T* t
 
 /// The way back, of the numbers or of what ReLU makes of them.
 template <class T>
-void unpack_lanes(const T* from, Size n, T* y, Size sample, bool relu) {
+void unpack_lanes(const T* from, Size n, T* y, Size sample) {
     vectorized<T>([&](auto width) {
         using V = Pack<T, decltype(width)::value>;
         Size i = 0;
         for (; i + V::width <= n; i += V::width)
-            unpack_square<V>(from + i * V::width, y + i, sample, relu, std::make_index_sequence<V::width>{});
+            unpack_square<V>(from + i * V::width, y + i, sample, std::make_index_sequence<V::width>{});
         for (; i < n; i += piece<T>) {
             const Size at = i + piece<T> <= n ? i : n - piece<T>;
-            unpack_piece<V>(from + at * V::width, y + at, sample, relu, std::make_index_sequence<piece<T>>{});
+            unpack_piece<V>(from + at * V::width, y + at, sample, std::make_index_sequence<piece<T>>{});
         }
     });
 }

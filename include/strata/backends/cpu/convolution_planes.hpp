@@ -28,7 +28,6 @@ struct LaneConvolution {
     /// Padding that is not zeros: x or, for the gradient, y is worked on as if it were padded.
     WindowAxis window_rows, window_columns;
     PaddingMode mode;
-    bool relu = false;  ///< y = max(0, bias + weight * x)
 };
 
 /// How the channels of a batch are packed: as they are, or with their padding.
@@ -78,11 +77,11 @@ private:
 
 /// n elements of one channel of `count` samples from [element][lane].
 template <class T>
-void unpack_run(const T* from, Size n, T* to, Size sample, Size count, Size lanes, bool relu) {
-    if (count == lanes && n >= piece<T>) return unpack_lanes(from, n, to, sample, relu);
+void unpack_run(const T* from, Size n, T* to, Size sample, Size count, Size lanes) {
+    if (count == lanes && n >= piece<T>) return unpack_lanes(from, n, to, sample);
     const Size pitch = n < piece<T> ? piece<T> : n;
     T* const staged = ConvolutionScratch::of_this_thread().take<T>(Room::staged, lanes * pitch);
-    unpack_lanes(from, pitch, staged, pitch, relu);
+    unpack_lanes(from, pitch, staged, pitch);
     for (Size lane = 0; lane < count; ++lane)
         std::memcpy(to + lane * sample, staged + lane * pitch, n * sizeof(T));
 }
