@@ -74,8 +74,9 @@ int main(int argc, char** argv) {
     const auto text = read(argc > 1 ? argv[1] : __FILE__);
     const int steps = argc > 2 ? std::stoi(argv[2]) : 400;
     if (text.size() <= context + 1) {
-        std::printf("%s: found %zu characters, expected more than %d\n", argc > 1 ? argv[1] : __FILE__,
-                    text.size(), context + 1);
+        std::printf(
+            "%s: found %zu characters, expected more than %d; 08_char_transformer FILE takes another text\n",
+            argc > 1 ? argv[1] : __FILE__, text.size(), context + 1);
         return 1;
     }
 
