@@ -14,6 +14,7 @@
 // Normalization", NeurIPS 2019.
 
 #include <limits>
+#include <strata/core/math.hpp>
 #include <strata/layers/normalization.hpp>
 
 namespace strata {
