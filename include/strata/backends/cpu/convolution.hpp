@@ -17,10 +17,11 @@
 // thread, which stays until it ends (about the size of a block of samples, at most a few megabytes for usual
 // layers).
 //
-// Measured on AVX-512 at 2.6 GHz, one thread, forward, GFLOP/s with products of padding counted; oneDNN 2.6 in
-// its own layout / from and to NCHW: batch 64, 1-10 5x5 at 28x28 82, 63 / 33; 10-20 5x5 at 12x12 108, 71 / 68;
-// 32-64 3x3 at 14x14 108, 110 / 90; 64-64 at 8x8 116, 121 / 104; 64-64 1x1 at 14x14 50, 78 / 41; batch 16,
-// 256-256 3x3 at 14x14 93, 112 / 109; batch 1, 64-64 at 14x14 48, 117 / 104. Im2col with OpenBLAS: 18 to 66.
+// Measured on AVX-512 at 2.6 GHz, one thread, forward, GFLOP/s with products of padding counted; oneDNN 2.6
+// in its own layout / from and to NCHW: batch 64, 1-10 5x5 at 28x28 82, 63 / 33; 10-20 5x5 at 12x12 108, 71 /
+// 68; 32-64 3x3 at 14x14 108, 110 / 90; 64-64 at 8x8 116, 121 / 104; 64-64 1x1 at 14x14 50, 78 / 41; batch
+// 16, 256-256 3x3 at 14x14 93, 112 / 109; batch 1, 64-64 at 14x14 48, 117 / 104. Im2col with OpenBLAS: 18
+// to 66.
 
 #include <strata/backends/cpu/convolution_bands.hpp>
 #include <strata/backends/cpu/map.hpp>
