@@ -105,21 +105,19 @@ struct RefuseFit {
 ///   fit(trainer, loader, {.epochs = 5});
 ///
 /// A loader is anything that yields pairs of batches. If a batch is refused, the model keeps what it has
-/// learnt before. The trainer takes over `options.precision` and `options.record`. Throws what
+/// learnt before. Precision and recording are the trainer's, not those of the options. Throws what
 /// `Trainer::step` throws.
 template <class Model, class LossType, class Algorithm, AnyLoader Loader, class Validation = Loader>
 History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
             const FitOptions<Validation>& options = {}) {
     using Device = typename Model::device_type;
-    trainer.precision(options.precision);
-    trainer.record(options.record);
     detail::Feed<Device, Loader> feed(loader, trainer.model().device());
     std::optional<Evaluator<Model, LossType>> evaluator;
     std::optional<detail::Feed<Device, Validation>> validation;
     if (options.validation) {
         evaluator.emplace(trainer.model(), trainer.loss());
-        evaluator->precision(options.precision);
-        evaluator->record(options.record);
+        evaluator->precision(trainer.precision());
+        evaluator->record(trainer.record());
         validation.emplace(*options.validation, evaluator->device());
     }
     Progress progress(options.output, options.epochs);
@@ -160,6 +158,8 @@ History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& 
             const Algorithm& algorithm, const FitOptions<Validation>& options = {}) requires
     detail::TrainingArguments<Loader, LossType, Algorithm> {
     Trainer trainer{model, loss, algorithm};
+    trainer.precision(options.precision);
+    trainer.record(options.record);
     return fit(trainer, loader, options);
 }
 

@@ -108,6 +108,7 @@ public:
     /// Whether the steps of a device that can record them are recorded and repeated (the default), or given
     /// to it one operation at a time. The results have the same bits.
     void record(bool on) { recorded_ = on; }
+    bool record() const { return recorded_; }
 
     /// What products are rounded to on a device that can (float32: nothing). With float16 the loss is scaled,
     /// and steps whose gradients overflow are left out. Throws ValueError where the device cannot.
@@ -120,6 +121,7 @@ public:
         }
         precision_ = precision;
     }
+    Precision precision() const { return precision_; }
     /// The factor on a float16 loss at present; waits for the device.
     double loss_scale() { return scaler_.size() == 0 ? 1.0 : model_->device_.fetch(scaler_.data()).scale; }
 
