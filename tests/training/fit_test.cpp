@@ -223,6 +223,18 @@ TEST_CASE("fit with a trainer is fit with its model, and goes on where it was") 
     REQUIRE(seen.size() == 3);
     CHECK((seen[2].epoch == 1 && seen[2].loss == expected[2].loss));
 
+    // A device's recorded steps do not outlive the data that they were recorded on.
+    const auto trained_on_both = [&](bool record) {
+        manual_seed(3);
+        test::Model<Net> fresh;
+        Trainer one{fresh, NLLLoss{}, Adam{.lr = 0.01}};
+        one.record(record);
+        for (const Points* points : {&data.train, &data.validation, &data.train})
+            fit(one, DataLoader{*points, {.batch_size = 10}}, {.epochs = 2, .output = nullptr});
+        return test::parameters(fresh);
+    };
+    CHECK(same_bits(trained_on_both(true), trained_on_both(false)));
+
     const auto stop = [](const Epoch& epoch) {
         if (epoch.epoch == 2) throw std::runtime_error("enough");
     };

@@ -16,6 +16,7 @@ struct ReplayKey {
     Size batch;
     Size capacity;     ///< what the activations' memory is laid out for
     Size options = 0;  ///< bits of whatever else there is to choose
+    Size source = 0;   ///< the number of what fills the inputs at the beginning; 0: nothing does
 
     friend bool operator==(const ReplayKey&, const ReplayKey&) = default;
 };

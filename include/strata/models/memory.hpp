@@ -30,7 +30,7 @@ struct Memory {
 
 /// What recorded work on this memory is found by.
 template <class Device, class T>
-ReplayKey replay_key(const Memory<Device, T>& m, const void* target, Size options) {
+ReplayKey replay_key(const Memory<Device, T>& m, const void* target, Size options, Size source = 0) {
     return {{m.inputs[0], m.inputs[1], m.inputs[2], m.inputs[3]},
             target,
             m.parameters,
@@ -38,7 +38,8 @@ ReplayKey replay_key(const Memory<Device, T>& m, const void* target, Size option
             m.arena,
             m.batch,
             m.capacity,
-            options};
+            options,
+            source};
 }
 
 enum class Pass { training, inference };

@@ -17,6 +17,12 @@ struct Advance {
     STRATA_HOST_DEVICE void operator()() const { *position += count; }
 };
 
+/// A number that no other source of batches has: memory that one leaves may be another's later.
+inline Size new_source_number() {
+    static Size last = 0;
+    return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
+
 /// The samples of a dataset on the device.
 template <class Device, class D>
 class ResidentSamples {
@@ -71,12 +77,14 @@ private:
                 samples.order_.data(), samples.position_.data(), count, samples.x_.data(), samples.y_.data());
         }
         Advance then() const { return {samples.position_.data(), count}; }
+        Size source() const { return samples.number_; }
     };
 
     template <class Pointer>
     using BufferOf = typename Device::template Buffer<std::remove_const_t<std::remove_pointer_t<Pointer>>>;
 
     Device device_;
+    Size number_ = new_source_number();
     BufferOf<decltype(Stored::x)> inputs_{"the dataset's inputs"};
     BufferOf<decltype(Stored::y)> targets_{"the dataset's targets"};
     typename Device::template Buffer<X> x_{"a batch"};

@@ -90,7 +90,8 @@ private:
                           detail::FiniteCheck::none, before.then());
         };
         if (recorded_) {
-            const ReplayKey key = detail::replay_key(memory, target.data, static_cast<Size>(precision_));
+            const ReplayKey key =
+                detail::replay_key(memory, target.data, static_cast<Size>(precision_), before.source());
             replay_.run(predictor_.device(), key, work);
         } else {
             work();

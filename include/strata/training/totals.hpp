@@ -113,6 +113,7 @@ struct NothingBefore {
 
     void operator()() const {}
     Nothing then() const { return {}; }
+    Size source() const { return 0; }
 };
 
 /// Several pieces of work for one thread.

@@ -172,7 +172,7 @@ private:
         };
         if (recorded_) {
             const Size options = optimizer_.layout() * 4 + static_cast<Size>(precision_);
-            replay_.run(device, detail::replay_key(memory, target.data, options), work);
+            replay_.run(device, detail::replay_key(memory, target.data, options, before.source()), work);
         } else {
             work();
         }
