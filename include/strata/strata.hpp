@@ -35,6 +35,7 @@
 #include <strata/core/resize.hpp>
 #include <strata/core/shape.hpp>
 #include <strata/core/shape_check.hpp>
+#include <strata/core/shared.hpp>
 #include <strata/core/strided.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/core/trace.hpp>
