@@ -1,6 +1,6 @@
 #pragma once
 // Where the CPU meets the user: xtensor containers, views and expressions come in, xtensor adaptors go out.
-// Adaptors own nothing and copy nothing; they show memory that belongs to a model, a loader or the user.
+// Adaptors copy nothing; they show memory, and hold what keeps it where it is.
 
 #include <array>
 #include <concepts>
@@ -10,6 +10,7 @@
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/shape_check.hpp>
+#include <strata/core/shared.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/data/xtensor.hpp>
 #include <strata/fwd.hpp>
@@ -47,23 +48,26 @@ constexpr auto array_shape() {
 }
 
 /// A batch as an xtensor expression of rank 1 + rank of a sample, which also knows the sample's shape as a
-/// type.
+/// type. It holds `owner`, and so do its copies; without one it is a view.
 template <class T, class Shape>
 class BatchTensor : public Adaptor<T, Shape::dims.rank + 1> {
 public:
     using sample_shape = Shape;
     using xtensor_adaptor = Adaptor<T, Shape::dims.rank + 1>;
 
-    explicit BatchTensor(BatchView<T, Cpu, Shape> view)
+    explicit BatchTensor(BatchView<T, Cpu, Shape> view, strata::detail::Owner owner = {})
         : Adaptor<T, Shape::dims.rank + 1>(
               cpu::adapt(view.data, strata::detail::batch_shape<Shape>(view.batch))),
-          view_(view) {}
+          view_(view), owner_(std::move(owner)) {}
 
     /// The same memory as kernels see it.
     BatchView<T, Cpu, Shape> batch_view() const { return view_; }
+    /// What keeps the elements; none: somebody else.
+    const strata::detail::Owner& owner() const { return owner_; }
 
 private:
     BatchView<T, Cpu, Shape> view_;
+    strata::detail::Owner owner_;
 };
 
 /// Whatever has a shape and iterators: an xtensor container, view or expression.

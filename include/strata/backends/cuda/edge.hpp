@@ -8,6 +8,7 @@
 #include <strata/core/class_extent.hpp>
 #include <strata/core/host_tensor.hpp>
 #include <strata/core/shape_check.hpp>
+#include <strata/core/shared.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/fwd.hpp>
 
@@ -83,7 +84,8 @@ private:
     std::shared_ptr<Buffer<T>> storage_ = std::make_shared<Buffer<T>>("a tensor");
 };
 
-/// A batch in a model's memory on the device. As torch's tensors do, it comes to the host by `cpu()`.
+/// A batch on the device. As torch's tensors do, it comes to the host by `cpu()`. It holds `owner`, and so do
+/// its copies; without one it is a view.
 template <class T, class Shape>
 class BatchTensor {
 public:
@@ -91,7 +93,8 @@ public:
     using device_type = Cuda;
     using sample_shape = Shape;
 
-    explicit BatchTensor(BatchView<T, Cuda, Shape> view) : view_(view) {}
+    explicit BatchTensor(BatchView<T, Cuda, Shape> view, strata::detail::Owner owner = {})
+        : view_(view), owner_(std::move(owner)) {}
 
     std::vector<Size> shape() const {
         const auto shape = strata::detail::batch_shape<Shape>(view_.batch);
@@ -100,11 +103,14 @@ public:
     Size size() const { return view_.size(); }
     /// The same memory as kernels see it.
     BatchView<T, Cuda, Shape> batch_view() const { return view_; }
+    /// What keeps the elements; none: somebody else.
+    const strata::detail::Owner& owner() const { return owner_; }
     /// A copy on the host; waits for the device.
     HostTensor<value_type> cpu() const { return detail::fetched(view_.data, shape()); }
 
 private:
     BatchView<T, Cuda, Shape> view_;
+    strata::detail::Owner owner_;
 };
 
 /// A parameter or a gradient on the device.
