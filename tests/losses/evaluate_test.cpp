@@ -46,6 +46,7 @@ TEST_CASE("A model's target may be a container, a view or an expression") {
     xt::view(columns, xt::all(), 1) = y;
     const xt::xtensor<int, 1> narrow = xt::cast<int>(y);
     CHECK(CrossEntropyLoss{}(prediction, to(any_rank)).item() == expected);
+    CHECK(CrossEntropyLoss{}(prediction, to(any_rank)).item<float>() == static_cast<float>(expected));
     CHECK(CrossEntropyLoss{}(prediction, to(xt::view(columns, xt::all(), 1))).item() == expected);
     CHECK(CrossEntropyLoss{}(prediction, to(xt::cast<std::int64_t>(narrow))).item() == expected);
     CHECK(CrossEntropyLoss{}(prediction, to(y + 1 - 1)).item() == expected);

@@ -67,6 +67,18 @@ public:
         return sum;
     }
     operator double() const { return item(); }
+    /// The same as another type of number: `loss.item<float>()`.
+    template <class Number>
+    requires std::is_arithmetic_v<Number> Number item()
+    const { return static_cast<Number>(item()); }
+    /// Refused: a loss does not know its model.
+    template <class... Nothing>
+    void backward(Nothing&&...) const {
+        constexpr bool the_model_goes_backward = detail::never<Nothing...>;
+        static_assert(the_model_goes_backward,
+                      "strata: a loss does not know its model; write model.backward(loss) "
+                      "(docs/errors.md#backward)");
+    }
 
     // Templates, or `2 * loss` could mean the product of two numbers, too.
     template <class Factor>
