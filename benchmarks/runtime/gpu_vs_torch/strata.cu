@@ -83,6 +83,8 @@ struct Gather {
                               y.size(), x.data(), y.data());
     }
     MoveOn then() const { return {data.position.data(), y.size(), data.y.size()}; }
+    /// The only thing that fills a trainer's batches here.
+    st::Size source() const { return 1; }
 };
 
 template <class Model, class Algorithm>
