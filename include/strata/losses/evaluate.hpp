@@ -146,13 +146,20 @@ Size workspace_of(Size batch) {
     else
         return 0;
 }
+/// The memory that a loss works in, large enough for a batch; null if it needs none. Work that is recorded
+/// keeps its address, so it is made before that.
+template <class LossType, class Prediction, class Target, class Workspace>
+const void* make_workspace(Workspace& workspace, Size batch) {
+    const Size size = workspace_of<LossType, Prediction, Target>(batch);
+    if (workspace.size() < size) workspace.resize(size);
+    return size == 0 ? nullptr : workspace.data();
+}
 /// `loss.evaluate`, with the memory that it needs.
 template <class LossType, class Device, class Prediction, class Target, class Gradient, class Workspace>
 void evaluate_with(const LossType& loss, Device& device, Prediction prediction, Target target,
                    Gradient gradient, LossReport* report, Workspace& workspace) {
     if constexpr (requires { LossType::template workspace<Prediction, Target>(Size()); }) {
-        const Size size = workspace_of<LossType, Prediction, Target>(prediction.batch);
-        if (workspace.size() < size) workspace.resize(size);
+        (void)make_workspace<LossType, Prediction, Target>(workspace, prediction.batch);
         loss.evaluate(device, prediction, target, gradient, report, workspace.data());
     } else {
         loss.evaluate(device, prediction, target, gradient, report);

@@ -344,6 +344,10 @@ private:
     }
     /// What a recorded step depends on besides what lies in the device's memory.
     Size layout() const { return layout_; }
+    void name_memory(const void** addresses) const {
+        *addresses++ = blocks_.data();
+        for (const Buffer& state : state_) *addresses++ = state.data();
+    }
 
     Model* model_;
     std::list<Group> groups_;  // at least one; schedulers keep pointers to their options

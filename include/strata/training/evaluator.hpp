@@ -78,6 +78,7 @@ private:
     template <class Head, class Memory, class Target, class Before>
     void run(const Memory& memory, const Target& target, const Before& before) {
         ++batches_begun_;
+        const void* const workspace = Head::make_workspace(workspace_, memory.batch);
         const auto work = [&] {
             [[maybe_unused]] const typename Device::PrecisionScope precision(predictor_.device(), precision_);
             before();
@@ -90,8 +91,9 @@ private:
                           detail::FiniteCheck::none, before.then());
         };
         if (recorded_) {
-            const ReplayKey key =
+            ReplayKey key =
                 detail::replay_key(memory, target.data, static_cast<Size>(precision_), before.source());
+            key.others[0] = workspace;
             replay_.run(predictor_.device(), key, work);
         } else {
             work();

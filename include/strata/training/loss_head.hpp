@@ -62,6 +62,15 @@ struct LossHead {
 
     static constexpr bool fits = N::fits && Problem::the_loss_fits_the_network_and_the_target;
 
+    /// What `measure` works in, for a batch; null if it needs nothing.
+    template <class Workspace>
+    static const void* make_workspace(Workspace& workspace, Size batch) {
+        if constexpr (fused)
+            return nullptr;
+        else
+            return detail::make_workspace<LossType, OutputView, Target>(workspace, batch);
+    }
+
     /// Reports on a batch whose layers [0, end) have run; with a non-null gradient, writes the gradient of
     /// that value too.
     template <class Run, class Slots, class Gradient, class Workspace>

@@ -138,6 +138,7 @@ private:
         auto memory = model_->prepare(input);
         memory.accumulate = false;
         LossReport* const report = model_->report();
+        const void* const workspace = Head::make_workspace(model_->workspace_, input.batch);
         ++steps_begun_;
         Device& device = model_->device_;
         const bool scaled = precision_ == Precision::float16;
@@ -172,7 +173,11 @@ private:
         };
         if (recorded_) {
             const Size options = optimizer_.layout() * 4 + static_cast<Size>(precision_);
-            replay_.run(device, detail::replay_key(memory, target.data, options, before.source()), work);
+            ReplayKey key = detail::replay_key(memory, target.data, options, before.source());
+            key.others[0] = workspace;
+            key.others[1] = report;
+            optimizer_.name_memory(key.others + 2);
+            replay_.run(device, key, work);
         } else {
             work();
         }

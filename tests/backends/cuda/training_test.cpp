@@ -16,6 +16,7 @@
 #include <strata/layers/log_softmax.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/losses/l1_loss.hpp>
+#include <strata/losses/loss_module.hpp>
 #include <strata/losses/nll_loss.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/sequential.hpp>
@@ -31,6 +32,14 @@ namespace {
 
 using Mlp = Sequential<Flatten, Linear<784, 32>, ReLU, Dropout, Linear<10>, LogSoftmax>;
 using Plain = Sequential<Flatten, Linear<784, 16>, ReLU, Linear<10>, LogSoftmax>;
+
+/// A loss that needs memory to work in.
+struct SquaredError : LossModule<SquaredError> {
+    static constexpr auto forward(auto prediction, auto target) {
+        const auto error = prediction - target;
+        return mean(error * error);
+    }
+};
 
 template <class M>
 bool same_bits(const M& a, const M& b) {
@@ -186,6 +195,64 @@ TEST_CASE("a scheduler reaches recorded steps") {
         for (int i = 0; i < 10; ++i) {
             (void)trainer.step(x, y);
             scheduler.step();
+        }
+        return model;
+    };
+    CHECK(same_bits(train(true), train(false)));
+}
+
+TEST_CASE("a recorded step is forgotten when the memory of its loss is outgrown") {
+    using Net = Sequential<Linear<4, 3>>;
+    const auto batch = [](Size samples, float value) {
+        return to<test::Device>(xt::xtensor<float, 2>(value * xt::ones<float>({samples, Size(4)})));
+    };
+    const auto target = [](Size samples) {
+        return to<test::Device>(xt::xtensor<float, 2>(xt::ones<float>({samples, Size(3)})));
+    };
+    const auto small = batch(64, 0.5f), large = batch(512, 0.25f);
+    const auto small_y = target(64), large_y = target(512);
+    const auto train = [&](bool record) {
+        manual_seed(3);
+        test::Model<Net> model;
+        (void)model(large);  // activations for the largest batch
+        Trainer trainer{model, SquaredError{}, SGD{.lr = 0.1}};
+        Trainer other{model, SquaredError{}, SGD{.lr = 0.1}};  // works in the same memory
+        trainer.record(record);
+        other.record(record);
+        for (int i = 0; i < 3; ++i) (void)trainer.step(small, small_y);
+        (void)other.step(large, large_y);
+        // Whoever gets the memory that has been given back keeps what he writes there.
+        std::vector<test::Memory<float>> taken;
+        for (Size size = 64; size <= 64 * 64; size += 16) taken.emplace_back(size, 7.0f);
+        for (int i = 0; i < 3; ++i) (void)trainer.step(small, small_y);
+        (void)trainer.totals();
+        for (auto& memory : taken) {
+            memory.download();
+            const bool untouched = memory == std::vector<float>(memory.size(), 7.0f);
+            CHECK(untouched);
+        }
+        return model;
+    };
+    CHECK(same_bits(train(true), train(false)));
+}
+
+TEST_CASE("a recorded step is forgotten when its optimizer is another one") {
+    const auto [x, y] = some_digits();
+    const auto train = [&](bool record) {
+        manual_seed(3);
+        test::Model<Plain> model;
+        Trainer trainer{model, NLLLoss{}, SGD{.lr = 0.1, .momentum = 0.9}};
+        trainer.record(record);
+        for (int i = 0; i < 3; ++i) (void)trainer.step(x, y);
+        trainer.optimizer() = Optimizer{model, SGD{.lr = 0.01, .momentum = 0.9}};
+        std::vector<test::Memory<float>> taken;
+        for (int i = 0; i < 20; ++i) taken.emplace_back(model.flat_parameters().size(), 7.0f);
+        for (int i = 0; i < 3; ++i) (void)trainer.step(x, y);
+        (void)trainer.totals();
+        for (auto& memory : taken) {
+            memory.download();
+            const bool untouched = memory == std::vector<float>(memory.size(), 7.0f);
+            CHECK(untouched);
         }
         return model;
     };
