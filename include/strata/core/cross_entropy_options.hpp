@@ -6,6 +6,9 @@
 
 namespace strata {
 
+/// An `ignore_index` that no label has.
+inline constexpr std::int64_t nothing_ignored = static_cast<std::int64_t>(~std::uint64_t(0) / 2 + 1);
+
 struct CrossEntropyOptions {
     static constexpr bool may_smooth =
         false;  ///< a kernel without label smoothing is smaller and compiles sooner

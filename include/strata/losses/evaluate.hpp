@@ -8,7 +8,9 @@
 //   void evaluate(device, prediction, target, gradient, report) const;
 //       the value, to report->value; and, unless gradient.data is null, its gradient with respect to the
 //       prediction. What depends on the numbers is done by the device's operations, because they may lie
-//       where the host does not see them; the report too.
+//       where the host does not see them; the report too. What the value is divided by belongs to it:
+//       LossValue(sum, divisor), as device.sum reports it; a mere number is taken for a mean over samples,
+//       and with a member `reduction` that is `sum` for a sum.
 //   void evaluate_behind(const Layer&, device, x, target, dx, report) const;                       (optional)
 //       the same for the network's last layer and the loss in one kernel; x is that layer's input
 //

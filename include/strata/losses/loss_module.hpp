@@ -10,7 +10,14 @@
 //
 // The result is one number, such as mean(...) or sum(...) give. The gradient is derived in the compiler, as
 // that of a network. Targets are numbers of the prediction's type and batch; their sample shape is free.
+//
+// For the loss of an epoch a result of sum(...), or of numbers times sums, is a sum over the samples; every
+// other result is taken for a mean over them, unless the loss has a member
+// `static constexpr Reduction reduction = Reduction::sum`.
 
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/arithmetic_number.hpp>
+#include <strata/layers/reduce.hpp>
 #include <strata/losses/evaluate.hpp>
 #include <strata/models/execution.hpp>
 #include <strata/models/module.hpp>
@@ -33,11 +40,34 @@ struct LossNetwork : Module<> {
     }
 };
 
-template <class T>
+/// Whether a value of a network is a sum over the batch, or made of such sums and of numbers times them.
+template <class N, Size value>
+constexpr bool is_sum_over_batch() {
+    if constexpr (value >= N::inputs) {
+        using Layer = typename N::template Layer<value - N::inputs>;
+        constexpr GraphNode node = N::graph.nodes[value - N::inputs];
+        constexpr bool is_scaled = std::is_same_v<Layer, MulNumber> || std::is_same_v<Layer, DivNumber>;
+        constexpr bool is_reduced = std::is_same_v<Layer, ReduceSum> || std::is_same_v<Layer, ReduceMean>;
+        if constexpr (is_scaled || is_reduced) {
+            if constexpr (is_reduced && N::graph.values[node.inputs[0]].batched)
+                return std::is_same_v<Layer, ReduceSum> && !N::graph.values[value].batched;
+            else
+                return is_sum_over_batch<N, node.inputs[0]>();
+        } else if constexpr (std::is_same_v<Layer, Add> || std::is_same_v<Layer, Sub>) {
+            return is_sum_over_batch<N, node.inputs[0]>() && is_sum_over_batch<N, node.inputs[1]>();
+        }
+    }
+    return false;
+}
+
+template <class T, bool is_sum>
 struct StoreLossValue {
     const T* value;
     LossReport* report;
-    STRATA_HOST_DEVICE void operator()() const { report->value = static_cast<double>(*value); }
+    STRATA_HOST_DEVICE void operator()() const {
+        const double number = static_cast<double>(*value);
+        report->value = is_sum ? LossValue::of_sum(number) : LossValue(number);
+    }
 };
 
 }  // namespace detail
@@ -84,7 +114,8 @@ struct LossModule {
                                                    false};
             const typename Run::Slots layers{};
             Run::forward(memory, layers);
-            device.once(detail::StoreLossValue<T>{Run::template operand<N::output>(memory).data, report});
+            device.once(detail::StoreLossValue<T, detail::is_sum_over_batch<N, N::output>()>{
+                Run::template operand<N::output>(memory).data, report});
             if (gradient.data == nullptr) return;
             device.fill(Run::template gradient_of_loss<0>(memory).data, 1, T(1));
             Run::backward(memory, layers);

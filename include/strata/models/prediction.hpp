@@ -29,7 +29,12 @@ namespace detail {
 /// Throws ValueError if the loss refused its batch, and NumericError if a trainer's step was stopped and
 /// nobody has asked it since.
 inline void check_report(const LossReport& report) {
-    if (report.refused >= LossReport::gradient_not_finite)
+    if (report.refused == LossReport::no_probability)
+        throw ValueError(
+            message("strata: BCELoss: the prediction holds ", report.refused_value,
+                    ", but it takes probabilities, from 0 to 1; end the network with Sigmoid, or use "
+                    "BCEWithLogitsLoss"));
+    if (report.refused >= LossReport::nothing_counts)
         throw NumericError(
             "strata: a trainer's step was stopped, because its loss or a gradient was not finite");
     if (report.refused != 0)

@@ -48,9 +48,7 @@ public:
             detail::check_batch(memory.batch, target.batch);
             run<Head>(memory, target, before);
             if constexpr (Device::is_host) {
-                const LossReport& report = *report_.data();
-                return BatchResult{report.value, memory.batch, Head::counts_correct ? report.correct : 0,
-                                   Head::counts_correct};
+                return detail::batch_result(*report_.data(), memory.batch, Head::counts_correct);
             } else {
                 return detail::PendingResult<Evaluator>(*this, batches_begun_, memory.batch,
                                                         Head::counts_correct);

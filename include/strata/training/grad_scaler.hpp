@@ -49,7 +49,9 @@ struct AdjustScale {
     LossReport* report;
 
     STRATA_HOST_DEVICE void operator()() const {
-        if (report->leave_out) {
+        if (report->refused != 0) {
+            // The step leaves nothing behind.
+        } else if (report->leave_out) {
             scaler->scale *= scaler->backoff_factor;
             scaler->good_steps = 0;
         } else if (++scaler->good_steps == scaler->growth_interval) {

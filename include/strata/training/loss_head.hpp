@@ -2,6 +2,7 @@
 // Where the network ends and the loss begins: which layers run, in one kernel with the loss or before it, and
 // what is counted. Training and evaluation share it.
 
+#include <strata/core/cross_entropy_options.hpp>
 #include <strata/losses/evaluate.hpp>
 #include <strata/models/model.hpp>
 #include <strata/training/totals.hpp>
@@ -55,10 +56,18 @@ struct LossHead {
     /// Nodes [0, end) run before the loss, which reads this value.
     static constexpr Size end = fused ? last : last + 1;
     static constexpr Size value = fused ? last_node.inputs[0] : N::output;
-    static constexpr bool counts_correct = is_class_indices<Target> && Model::output_shape::dims.rank == 1;
-
     using OutputView = BatchView<const T, Device, typename Model::output_shape>;
+    static constexpr bool counts_correct =
+        is_class_indices_of<OutputView, Target> && Model::output_shape::dims.rank > 0;
     using Problem = decltype(find_loss_problem<LossType, Net, OutputView, Target>());
+
+    /// The class index that does not count.
+    static std::int64_t ignored_by(const LossType& loss) {
+        if constexpr (requires { std::int64_t(loss.ignore_index); })
+            return std::int64_t(loss.ignore_index);
+        else
+            return nothing_ignored;
+    }
 
     static constexpr bool fits = N::fits && Problem::the_loss_fits_the_network_and_the_target;
 
@@ -78,13 +87,14 @@ struct LossHead {
                         Target target, Gradient gradient, LossReport* report, Workspace& workspace) {
         const auto output = Run::template operand<value>(memory);
         if constexpr (
-            counts_correct && requires { LossType::is_cross_entropy; } &&
+            counts_correct && Model::output_shape::dims.rank == 1 &&
+            requires { LossType::is_cross_entropy; } &&
             requires { memory.device.counts_correct_with_loss(memory.batch, Size()); }) {
             constexpr Size classes = Model::output_shape::dims.last();
             if (!memory.device.counts_correct_with_loss(memory.batch, classes))
-                memory.device.count_correct(output, target.data, report);
+                memory.device.count_correct(output, target.data, report, ignored_by(loss));
         } else if constexpr (counts_correct) {
-            memory.device.count_correct(output, target.data, report);
+            memory.device.count_correct(output, target.data, report, ignored_by(loss));
         }
         if constexpr (fused)
             loss.evaluate_behind(Run::template layer<last>(layers), memory.device, output, target, gradient,

@@ -13,28 +13,32 @@ namespace strata {
 struct BatchResult {
     double loss = 0;  ///< as the loss reduces it
     Size samples = 0;
-    Size correct = 0;             ///< samples whose largest output is that of their class
+    Size correct = 0;             ///< positions whose largest output is that of their class
     bool counts_correct = false;  ///< whether targets are classes at all
+    Size counted = 0;  ///< positions whose class counts (is not ignored): a sample has one, or more
 };
 
 /// How the losses of an epoch's batches become one number.
 enum class EpochLoss {
-    mean,                  ///< over samples: what the loss of the whole data set in one batch would be
+    mean,  ///< what the loss of the whole data set in one batch would be, whatever the batches
+           ///< are; of a loss that is a sum, that sum divided by the number of samples
     batch_sum_per_sample,  ///< the sum over batches divided by the number of samples, as many tutorials print
                            ///< it
 };
 
 /// The batches since the last `clear_totals`.
 struct Totals {
-    double mean_sum = 0, batch_sum = 0;
+    double sum = 0, divisor = 0;  ///< of all batches: what the losses add up, and what they divide it by
+    double batch_sum = 0;         ///< of the losses themselves
     Size samples = 0, batches = 0;
-    Size correct = 0, counted = 0;  ///< correct ones among the samples whose targets are classes
+    Size correct = 0, counted = 0;  ///< correct ones among the positions whose class indices count
     Size steps = 0;                 ///< batches too, but never cleared
 
+    /// NaN where no target counts.
     double loss(EpochLoss kind = EpochLoss::mean) const {
-        return (kind == EpochLoss::mean ? mean_sum : batch_sum) / static_cast<double>(samples);
+        return kind == EpochLoss::mean ? sum / divisor : batch_sum / static_cast<double>(samples);
     }
-    /// NaN unless the targets are class indices.
+    /// NaN unless the targets are class indices, of which some count.
     double accuracy() const {
         return counted == 0 ? __builtin_nan("") : static_cast<double>(correct) / static_cast<double>(counted);
     }
@@ -57,7 +61,12 @@ struct AddBatch {
 
     STRATA_HOST_DEVICE void operator()() const {
         if (report->refused != 0) return;
-        const double loss = report->value;
+        const LossValue loss = reduces_to_mean ? report->value : LossValue::of_sum(report->value);
+        const bool nothing_counts = loss.nothing_counts();
+        if (checks != FiniteCheck::none && nothing_counts) {
+            report->refused = LossReport::nothing_counts;
+            return;
+        }
         if (checks != FiniteCheck::none && !is_finite(loss)) {
             if (checks == FiniteCheck::refuse) {
                 report->refused = LossReport::not_finite;
@@ -65,12 +74,13 @@ struct AddBatch {
             }
             return;
         }
-        totals->mean_sum += reduces_to_mean ? loss * static_cast<double>(samples) : loss;
-        totals->batch_sum += loss;
+        totals->sum += loss.sum_for(samples);
+        totals->divisor += loss.divisor_for(samples);
+        if (!nothing_counts) totals->batch_sum += loss;  // it would be NaN, and all of the epoch with it
         totals->samples += samples;
         if (counts_correct) {
             totals->correct += report->correct;
-            totals->counted += samples;
+            totals->counted += report->counted;
         }
         ++totals->batches;
         ++totals->steps;
@@ -97,6 +107,12 @@ struct ClearTotals {
 /// Throws what stopped a step, if anything did.
 inline void check_step(const LossReport& report, Size steps) {
     if (report.refused == LossReport::not_finite) refuse_loss(report.refused_value, steps + 1);
+    if (report.refused == LossReport::nothing_counts)
+        throw ValueError(message(
+            "strata: no target of the batch counts in step ", steps + 1,
+            ", because each is the loss's ignore_index or of a class of weight 0, and the mean of nothing "
+            "is nan; parameters are as they were before it. Leave such batches out, or take "
+            "Reduction::sum"));
     if (report.refused == LossReport::gradient_not_finite)
         throw NumericError(
             message("strata: a gradient is not finite in step ", steps,
@@ -134,6 +150,15 @@ struct InOrder<First, Rest...> {
     }
 };
 
+inline BatchResult batch_result(const LossReport& report, Size samples, bool counts_correct) {
+    BatchResult result{report.value, samples, 0, counts_correct, 0};
+    if (counts_correct) {
+        result.correct = report.correct;
+        result.counted = report.counted;
+    }
+    return result;
+}
+
 /// What a step gave, on a device that is still at it. It turns into a BatchResult when it is asked for, which
 /// waits for the device; later than the next step it is gone.
 template <class Source>
@@ -143,10 +168,7 @@ public:
         : source_(&source), step_(step), samples_(samples), counts_correct_(counts_correct) {}
 
     /// Throws what `Trainer::step` throws, and ValueError when another step has begun.
-    BatchResult get() const {
-        const LossReport report = source_->read_report(step_);
-        return {report.value, samples_, counts_correct_ ? report.correct : 0, counts_correct_};
-    }
+    BatchResult get() const { return batch_result(source_->read_report(step_), samples_, counts_correct_); }
     operator BatchResult() const { return get(); }
 
 private:
@@ -207,6 +229,7 @@ private:
     bool reduces_to_mean_;
 };
 
+/// False for a loss whose own `reduction` says that it is a sum.
 template <class LossType>
 bool reduces_to_mean(const LossType& loss) {
     if constexpr (requires { loss.reduction; })

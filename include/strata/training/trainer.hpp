@@ -90,9 +90,7 @@ public:
             detail::check_batch(input.batch, target.batch);
             run<Head>(input, target, before);
             if constexpr (Device::is_host) {
-                const LossReport& report = *model_->report();
-                return BatchResult{report.value, input.batch, Head::counts_correct ? report.correct : 0,
-                                   Head::counts_correct};
+                return detail::batch_result(*model_->report(), input.batch, Head::counts_correct);
             } else {
                 return detail::PendingResult<Trainer>(*this, steps_begun_, input.batch, Head::counts_correct);
             }

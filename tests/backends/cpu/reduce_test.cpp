@@ -75,3 +75,19 @@ TEST_CASE("count_correct takes the first of equal values") {
     CHECK(correct_in(view, half) == 2);
     CHECK(correct_in(BatchView<const float, void, Shape<3>>{x, 0}, right) == 0);
 }
+
+TEST_CASE("count_correct counts positions, and leaves out those that are ignored") {
+    // Two samples of 3 classes at 2 positions.
+    const float x[12] = {9, 0, 1, 1, 2, 2, 0, 5, 0, 4, 6, 3};
+    const std::int64_t target[4] = {0, 2, 2, 1};
+    const BatchView<const float, void, Shape<3, 2>> view{x, 2};
+    const auto check = [&](std::int64_t ignore_index, Size correct, Size counted) {
+        LossReport report;
+        ReduceOperations::count_correct(view, target, &report, ignore_index);
+        CHECK((report.correct == correct && report.counted == counted));
+    };
+    check(nothing_ignored, 3, 4);
+    check(2, 1, 2);
+    check(0, 2, 3);
+    check(-100, 3, 4);
+}

@@ -3,6 +3,7 @@
 #include "catch.hpp"
 
 #include "backends/cuda/arrays.hpp"
+#include <algorithm>
 #include <strata/backends/cpu/reduce.hpp>
 #include <strata/backends/cuda/reduce.hpp>
 
@@ -36,6 +37,28 @@ std::vector<T> with_ties(Size n) {
     Generator generator(9);
     for (T& value : x) value = generator.random() % 50 == 0 ? T(NAN) : T(generator.random() % 7) - T(3);
     return x;
+}
+
+/// Positions of several classes, of which those of one class do not count.
+template <class T, class Shape>
+void check_count_of_positions(Size batch) {
+    INFO(Shape::dims.extent[0] << " classes, " << batch << " samples");
+    const strata::cuda::ReduceOperations device;
+    const std::vector<T> x = with_ties<T>(batch * Shape::dims.elements());
+    std::vector<std::int64_t> target(batch * without_classes(Shape::dims).elements());
+    for (Size i = 0; i < target.size(); ++i) target[i] = static_cast<std::int64_t>(i * 7 % 5);
+    const BatchView<const T, void, Shape> here{x.data(), batch};
+    LossReport expected;
+    cpu::ReduceOperations::count_correct(here, target.data(), &expected, 2);
+    auto from = on_device(x);
+    auto labels = on_device(target);
+    auto report = on_device(std::vector<LossReport>(1));
+    const BatchView<const T, void, Shape> view{from.data(), batch};
+    device.count_correct(view, labels.data(), report.data(), 2);
+    const LossReport result = on_host(report)[0];
+    CHECK((result.correct == expected.correct && result.counted == expected.counted));
+    CHECK(result.counted == target.size() - static_cast<Size>(std::count(target.begin(), target.end(), 2)));
+    check_replays(device, report, [&] { device.count_correct(view, labels.data(), report.data(), 2); });
 }
 
 template <class T, Size columns>
@@ -135,6 +158,20 @@ TEMPLATE_TEST_CASE("add_to_rows adds the bias to every row", "", float, double) 
         for (Size i = 0; i < y.size(); ++i) y[i] += b[i % columns];
         CHECK(on_host(out) == y);
     }
+}
+
+TEMPLATE_TEST_CASE("count_correct counts the positions whose class counts, as the CPU does", "", float,
+                   double) {
+    if (!strata::cuda::is_available()) {
+        WARN(strata::cuda::unavailable_because());
+        return;
+    }
+    for (const Size batch : {0, 1, 33, 900}) {
+        check_count_of_positions<TestType, Shape<5>>(batch);
+        check_count_of_positions<TestType, Shape<5, 3, 2>>(batch);
+        check_count_of_positions<TestType, Shape<40, 7>>(batch);
+    }
+    check_count_of_positions<TestType, Shape<3, 10>>(10007);
 }
 
 TEMPLATE_TEST_CASE("count_correct agrees with the CPU, ties and NaN included", "", float, double) {

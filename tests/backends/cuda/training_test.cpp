@@ -341,6 +341,16 @@ TEST_CASE("half precision leaves out steps that overflow, and lowers the scale")
     for (int i = 0; i < 3; ++i) (void)trainer.step(infinite, labels);
     CHECK(test::parameters(model) == before);
     CHECK(trainer.loss_scale() == 65536 / 8);
+
+    // A batch of which no target counts is not one that overflows.
+    x(0, 0, 0, 0) = 1;
+    y.fill(-100);
+    const auto ordinary = to<test::Device>(x);
+    const auto ignored = to<test::Device>(y);
+    (void)trainer.step(ordinary, ignored);
+    CHECK_THROWS_AS(trainer.totals(), ValueError);
+    CHECK(test::parameters(model) == before);
+    CHECK(trainer.loss_scale() == 65536 / 8);
 }
 
 TEST_CASE("running out of memory names what was asked for, what was planned and what is held") {

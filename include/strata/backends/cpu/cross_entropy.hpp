@@ -157,7 +157,7 @@ struct CrossEntropyOperations {
                 return options.weights != 0 ? options.weight[c] * share : share;
             });
         });
-        report->value = total * scale;
+        report->value = {total, options.mean ? static_cast<double>(e.outer * e.inner) : 1.0};
     }
 
     /// As `sum` of map.hpp, of `f(number of the column, operands...)` over a matrix whose columns each have a
@@ -182,26 +182,27 @@ struct CrossEntropyOperations {
                 }
             });
         });
-        report->value = total / divisor;
+        report->value = {total, divisor};
     }
 
 private:
     template <class X, class T, class Options>
-    static double loss_of(X x, const std::int64_t* target, T* gradient, const Options& options) {
+    static LossValue loss_of(X x, const std::int64_t* target, T* gradient, const Options& options) {
         const ClassExtent e = class_extent(x);
         const double counted = detail::check_labels(target, e.outer * e.inner, e.classes, options);
-        const double scale = options.mean ? 1.0 / counted : 1.0;
-        if (options.log_probabilities) return scale * picked(x, target, gradient, options, scale);
+        const double divisor = options.mean ? counted : 1.0, scale = 1.0 / divisor;
+        if (options.log_probabilities) return {picked(x, target, gradient, options, scale), divisor};
 
         double smoothing = 0;
         if constexpr (Options::may_smooth) smoothing = options.label_smoothing;
         constexpr bool in_blocks = X::dims.rank == 1 && X::dims.last() <= detail::block_classes;
         if constexpr (in_blocks)
             if (smoothing == 0)
-                return scale * detail::one_class_losses<X::dims.last()>(x.data, target, x.batch, gradient,
-                                                                        options, scale);
+                return {detail::one_class_losses<X::dims.last()>(x.data, target, x.batch, gradient, options,
+                                                                 scale),
+                        divisor};
         if constexpr (!in_blocks || Options::may_smooth)
-            return scale * by_sample(x, target, gradient, options, scale, smoothing);
+            return {by_sample(x, target, gradient, options, scale, smoothing), divisor};
         __builtin_unreachable();
     }
 

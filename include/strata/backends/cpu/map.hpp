@@ -74,7 +74,8 @@ struct MapOperations {
     }
 
     /// The same for an `f` that returns a number per element: the report's value is their sum, accumulated in
-    /// double, divided by `divisor` (0 / 0, the mean of nothing, is NaN, as in PyTorch).
+    /// double, divided by `divisor` (0 / 0, the mean of nothing, is NaN, as in PyTorch). It keeps both, so that
+    /// batches add up.
     template <class F, class... P>
     static void sum(LossReport* report, double divisor, Size n, const F& f, P*... operand) {
         using T = typename detail::First<P...>::type;
@@ -96,7 +97,7 @@ struct MapOperations {
                 for (Size k = 0; k < n - i; ++k) total += static_cast<double>(lanes[k]);
             }
         });
-        report->value = total / divisor;
+        report->value = {total, divisor};
     }
 
     /// One update of an optimizer: its rule is worked out, unless it is there already, and applied to every

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <strata/backends/cpu/simd.hpp>
+#include <strata/core/class_extent.hpp>
+#include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/loss_report.hpp>
 #include <strata/core/tensor.hpp>
 
@@ -54,20 +56,26 @@ struct ReduceOperations {
         detail::sum_rows<T>(x.data, x.rows(), X::columns, out.data, out.accumulate);
     }
 
-    /// Reports how many rows have their largest value at the index that `target` names (the first of equals,
-    /// as argmax).
+    /// Reports for x, (batch, classes, d...), how many positions (batch, d...) have their largest value at the
+    /// class that `target` names (the first of equals, as argmax), and how many count: all but those whose
+    /// target is `ignore_index`.
     template <class X>
-    static void count_correct(X x, const std::int64_t* target, LossReport* report) {
-        constexpr Size columns = X::columns;
-        Size correct = 0;
-        for (Size row = 0; row < x.rows(); ++row) {
-            const auto* values = x.data + row * columns;
+    static void count_correct(X x, const std::int64_t* target, LossReport* report,
+                              std::int64_t ignore_index = nothing_ignored) {
+        constexpr Size classes = class_extent(X{}).classes, inner = class_extent(X{}).inner;
+        const Size positions = x.batch * inner;
+        Size correct = 0, counted = 0;
+        for (Size i = 0; i < positions; ++i) {
+            if (target[i] == ignore_index) continue;
+            const auto* values = x.data + i / inner * (classes * inner) + i % inner;
             Size best = 0;
-            for (Size j = 1; j < columns; ++j)
-                if (values[best] < values[j]) best = j;
-            correct += static_cast<std::int64_t>(best) == target[row];
+            for (Size c = 1; c < classes; ++c)
+                if (values[best * inner] < values[c * inner]) best = c;
+            correct += static_cast<std::int64_t>(best) == target[i];
+            ++counted;
         }
         report->correct = correct;
+        report->counted = counted;
     }
 };
 

@@ -147,7 +147,7 @@ struct StoreLoss {
 
     STRATA_DEVICE void operator()(double sum) const {
         constexpr double not_a_number = __builtin_nan("");
-        report->value = mean ? sum / labels.weight() : sum;
+        report->value = {sum, mean ? labels.weight() : 1.0};
         if (labels.refused()) report->value = not_a_number;
     }
 };
@@ -165,13 +165,19 @@ struct SmallBatchLoss {
     STRATA_DEVICE void operator()(const Group& group) const {
         const Size samples = count_labels.count;
         count_labels(group, 0);
-        const IsCorrect<T> is_correct{loss.samples.x, loss.target, loss.samples.e.classes};
-        const double correct = group.sum(samples, is_correct);
+        const Labels& labels = count_labels.from;
+        const Positions<T> positions{loss.samples.x, loss.target, loss.samples.e, loss.ignore_index};
+        const double correct = group.sum(samples, [&](Size i) { return positions.correct(i); });
+        const double counted = labels.class_weight == nullptr
+                                   ? count_labels.result.weight()  // 1 each
+                                   : group.sum(samples, [&](Size i) { return positions.counts(i); });
         group.sync();
         group.for_each_warp(samples, [&](const WarpGroup& warp, Size sample) { loss(warp, sample); });
         group.sync();
         total(group, 0);
-        if (group.leads()) report->correct = static_cast<Size>(correct);
+        if (!group.leads()) return;
+        report->correct = static_cast<Size>(correct);
+        report->counted = static_cast<Size>(counted);
     }
 };
 

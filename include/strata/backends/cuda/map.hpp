@@ -116,7 +116,7 @@ struct SumAll {
 struct StoreValue {
     LossReport* report;
     double divisor;
-    STRATA_DEVICE void operator()(double sum) const { report->value = sum / divisor; }
+    STRATA_DEVICE void operator()(double sum) const { report->value = {sum, divisor}; }
 };
 
 /// How the terms of a sum are divided among blocks: chunks of one size, the last one shorter.
@@ -143,7 +143,8 @@ public:
     }
 
     /// The same for an `f` that returns a number per element: the report's value is their sum, accumulated in
-    /// double, divided by `divisor` (0 / 0, the mean of nothing, is NaN, as in PyTorch).
+    /// double, divided by `divisor` (0 / 0, the mean of nothing, is NaN, as in PyTorch). It keeps both, so that
+    /// batches add up.
     template <class F, class... P>
     void sum(LossReport* report, double divisor, Size n, const F& f, P*... operand) const {
         total(n, detail::Elementwise<F, P...>{{operand}..., f}, detail::StoreValue{report, divisor});

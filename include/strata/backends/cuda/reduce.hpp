@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <strata/backends/cuda/map.hpp>
+#include <strata/core/class_extent.hpp>
+#include <strata/core/cross_entropy_options.hpp>
 
 namespace strata::cuda {
 
@@ -62,52 +64,103 @@ struct AddRow {
     }
 };
 
-/// 1 if the label's entry is the largest of its row, the first of equals; else 0. NaN is the largest in the
-/// first entry, and never elsewhere.
+/// The positions of a prediction, (batch, classes, d...), and their class indices.
 template <class T>
-struct IsCorrect {
+struct Positions {
     const T* x;
     const std::int64_t* target;
-    Size columns;
+    ClassExtent e;
+    std::int64_t ignore_index;
 
-    STRATA_DEVICE double operator()(Size row) const {
-        const T* const values = x + row * columns;
+    STRATA_DEVICE Size begin(Size i) const {
+        return e.inner == 1 ? i * e.classes : i / e.inner * (e.classes * e.inner) + i % e.inner;
+    }
+    STRATA_DEVICE double counts(Size i) const { return target[i] == ignore_index ? 0 : 1; }
+    /// 1 if the label's entry is the largest of its classes, the first of equals; else 0. NaN is the largest in
+    /// the first entry, and never elsewhere.
+    STRATA_DEVICE double correct(Size i) const {
+        if (target[i] == ignore_index) return 0;
+        const T* const values = x + begin(i);
         Size best = 0;
-        for (Size j = 1; j < columns; ++j)
-            if (values[best] < values[j]) best = j;
-        return static_cast<std::int64_t>(best) == target[row] ? 1 : 0;
+        for (Size c = 1; c < e.classes; ++c)
+            if (values[best * e.inner] < values[c * e.inner]) best = c;
+        return static_cast<std::int64_t>(best) == target[i] ? 1 : 0;
     }
 };
 
-/// The same by a group, for long rows: an entry is the first largest if no other one beats it.
+/// The same by a group, for many classes: an entry is the first largest if no other one beats it.
 template <class T>
 struct IsCorrectByGroup {
-    const T* x;
-    const std::int64_t* target;
-    Size columns;
+    Positions<T> positions;
     double* correct;
 
     template <class Group>
-    STRATA_DEVICE void operator()(const Group& group, Size row) const {
-        const T* const values = x + row * columns;
-        const std::int64_t label = target[row];
+    STRATA_DEVICE void operator()(const Group& group, Size i) const {
+        const Size classes = positions.e.classes, stride = positions.e.inner;
+        const T* const values = positions.x + positions.begin(i);
+        const std::int64_t label = positions.target[i];
         bool largest = false;
-        if (label >= 0 && label < static_cast<std::int64_t>(columns)) {  // the same in the whole group
+        if (label != positions.ignore_index && label >= 0 &&
+            label < static_cast<std::int64_t>(classes)) {  // the same in the whole group
             const Size own = static_cast<Size>(label);
-            const T value = values[own];
-            const unsigned rivals = group.sum(columns, [&](Size j) {
-                return static_cast<unsigned>(j < own ? value <= values[j] : value < values[j]);
+            const T value = values[own * stride];
+            const unsigned rivals = group.sum(classes, [&](Size c) {
+                const T other = values[c * stride];
+                return static_cast<unsigned>(c < own ? value <= other : value < other);
             });
             const bool is_number = value == value && values[0] == values[0];
             largest = rivals == 0 && (own == 0 || is_number);
         }
-        if (group.leads()) correct[row] = largest ? 1 : 0;
+        if (group.leads()) correct[i] = largest ? 1 : 0;
     }
 };
 
-struct StoreCorrect {
+/// What has been found out about positions, or about chunks of them.
+template <class T>
+struct JudgedPositions {
+    Positions<T> positions;
+    const double* is_correct;
+
+    STRATA_DEVICE double counts(Size i) const { return positions.counts(i); }
+    STRATA_DEVICE double correct(Size i) const { return is_correct[i]; }
+};
+struct PositionChunks {
+    double *are_correct, *count;
+
+    STRATA_DEVICE double counts(Size i) const { return count[i]; }
+    STRATA_DEVICE double correct(Size i) const { return are_correct[i]; }
+};
+
+template <class From>
+struct CountChunk {
+    From from;
+    Size n, size;
+    PositionChunks chunks;
+
+    template <class Group>
+    STRATA_DEVICE void operator()(const Group& group, Size chunk) const {
+        const Size begin = chunk * size, left = n - begin, own = left < size ? left : size;
+        const double correct = group.sum(own, [&](Size i) { return from.correct(begin + i); });
+        const double counted = group.sum(own, [&](Size i) { return from.counts(begin + i); });
+        if (!group.leads()) return;
+        chunks.are_correct[chunk] = correct;
+        chunks.count[chunk] = counted;
+    }
+};
+template <class From>
+struct CountAll {
+    From from;
+    Size n;
     LossReport* report;
-    STRATA_DEVICE void operator()(double sum) const { report->correct = static_cast<Size>(sum); }
+
+    template <class Group>
+    STRATA_DEVICE void operator()(const Group& group, Size) const {
+        const double correct = group.sum(n, [&](Size i) { return from.correct(i); });
+        const double counted = group.sum(n, [&](Size i) { return from.counts(i); });
+        if (!group.leads()) return;
+        report->correct = static_cast<Size>(correct);
+        report->counted = static_cast<Size>(counted);
+    }
 };
 
 }  // namespace detail
@@ -144,18 +197,32 @@ public:
         for_each_warp(y.rows(), detail::AddRow<F, T>{y.data, bias.data, Y::columns});
     }
 
-    /// Reports how many rows have their largest value at the index that `target` names (the first of equals,
-    /// as argmax).
+    /// Reports for x, (batch, classes, d...), how many positions (batch, d...) have their largest value at the
+    /// class that `target` names (the first of equals, as argmax), and how many count: all but those whose
+    /// target is `ignore_index`.
     template <class X>
-    void count_correct(X x, const std::int64_t* target, LossReport* report) const {
+    void count_correct(X x, const std::int64_t* target, LossReport* report,
+                       std::int64_t ignore_index = nothing_ignored) const {
         using T = std::remove_const_t<typename X::value_type>;
-        constexpr Size short_row = 32, columns = X::columns;
-        const Size rows = x.rows();
-        const detail::StoreCorrect store{report};
-        if (columns <= short_row) return total(rows, detail::IsCorrect<T>{x.data, target, columns}, store);
-        double* const correct = scratch().terms.of(context(), rows);
-        for_each_warp(rows, detail::IsCorrectByGroup<T>{x.data, target, columns, correct});
-        total(rows, detail::Numbers{correct}, store);
+        constexpr Size few_classes = 32;
+        const ClassExtent e = class_extent(x);
+        const Size n = e.outer * e.inner;
+        const detail::Positions<T> positions{x.data, target, e, ignore_index};
+        if (e.classes <= few_classes) return count(n, positions, report);
+        double* const correct = scratch().terms.of(context(), n);
+        for_each_warp(n, detail::IsCorrectByGroup<T>{positions, correct});
+        count(n, detail::JudgedPositions<T>{positions, correct}, report);
+    }
+
+private:
+    template <class From>
+    void count(Size n, const From& from, LossReport* report) const {
+        const detail::Chunks chunks(n);
+        if (chunks.count == 1) return for_each_block(1, detail::CountAll<From>{from, n, report});
+        double* const partials = scratch().partials.of(context(), 2 * chunks.count);
+        const detail::PositionChunks counted{partials, partials + chunks.count};
+        for_each_block(chunks.count, detail::CountChunk<From>{from, n, chunks.size, counted});
+        for_each_block(1, detail::CountAll<detail::PositionChunks>{counted, chunks.count, report});
     }
 };
 
