@@ -4,6 +4,7 @@
 #include "losses/loss_check.hpp"
 
 #include <strata/losses/bce_loss.hpp>
+#include <strata/losses/on_arrays.hpp>
 
 using namespace loss_check;
 
@@ -36,10 +37,41 @@ TEST_CASE("BCELoss at probabilities of 0 and 1 is finite, as PyTorch clamps it")
     CHECK(run<Shape<1>, double>(mean, std::vector{0.0}, std::vector{1.0}).value() == 100);
 }
 
-TEST_CASE("BCELoss of what is no probability is NaN") {
-    for (double x : {-0.1, 1.1, double(NAN)})
-        for (double y : {0.0, 1.0}) {
-            CHECK(is_nan(run<Shape<1>, float>(BCELoss{}, std::vector{x}, std::vector{y}).value()));
-            CHECK(is_nan(run<Shape<1>, double>(BCELoss{}, std::vector{x}, std::vector{y}).value()));
-        }
+TEST_CASE("BCELoss refuses what is no probability, and writes nothing") {
+    const auto message = [](auto scalar, std::vector<double> x, bool with_gradient) {
+        using T = decltype(scalar);
+        auto run = loss_check::run<Shape<3>, T>(BCELoss{}, x, std::vector<double>(x.size(), 0.5));
+        const std::string text =
+            message_of<ValueError>([&] { with_gradient ? run.with_gradient() : run.value(); });
+        if constexpr (Device::is_host)
+            if (with_gradient) check_no_gradient(run);
+        // The next batch counts again.
+        run.x.assign(x.size(), T(0.25));
+        CHECK(run.value() > 0);
+        return text;
+    };
+    const std::string reason =
+        ", but it takes probabilities, from 0 to 1; end the network with Sigmoid, or use "
+        "BCEWithLogitsLoss";
+    for (const bool with_gradient : {false, true}) {
+        CHECK(message(0.0, {0.5, 1.5, -1}, with_gradient) ==
+              "strata: BCELoss: the prediction holds 1.5" + reason);
+        CHECK(message(0.0f, {0.5, -0.25, 1}, with_gradient) ==
+              "strata: BCELoss: the prediction holds -0.25" + reason);
+        CHECK(message(0.0f, {0, 1, double(INFINITY)}, with_gradient) ==
+              "strata: BCELoss: the prediction holds inf" + reason);
+        std::vector<double> many(3 * 5000, 0.5);
+        many[14321] = 2;
+        CHECK(message(0.0f, many, with_gradient) == "strata: BCELoss: the prediction holds 2" + reason);
+    }
+    const xt::xtensor<float, 2> outside = {{0.5f, 3.0f}}, target = {{0.0f, 1.0f}};
+    CHECK(message_of<ValueError>([&] { BCELoss{}(outside, target); }) ==
+          "strata: BCELoss: the prediction holds 3" + reason);
+}
+
+TEST_CASE("BCELoss of NaN is NaN, and targets may be anything, as in PyTorch") {
+    CHECK(is_nan(run<Shape<1>, float>(BCELoss{}, std::vector{double(NAN)}, std::vector{1.0}).value()));
+    CHECK(is_nan(run<Shape<1>, double>(BCELoss{}, std::vector{0.5}, std::vector{double(NAN)}).value()));
+    CHECK(run<Shape<1>, double>(BCELoss{}, std::vector{0.25}, std::vector{1.5}).value() ==
+          Approx(0.5 * std::log(0.75) - 1.5 * std::log(0.25)));
 }

@@ -78,6 +78,21 @@ TEST_CASE("BCEWithLogitsLoss of huge logits is finite") {
                             numbers::bce_with_logits_ends_weight);
 }
 
+TEST_CASE("BCEWithLogitsLoss refuses a pos_weight that is no weight") {
+    const auto message = [](std::vector<double> pos_weight) {
+        return message_of<ValueError>([&] {
+            run<Shape<7>, float>(BCEWithLogitsLoss{.pos_weight = pos_weight}, numbers::logits_5_7,
+                                 numbers::hard_5_7)
+                .value();
+        });
+    };
+    const std::string reason = ", but weights must be finite numbers of at least 0";
+    CHECK(message({-1}) == "strata: BCEWithLogitsLoss: pos_weight[0] is -1" + reason);
+    CHECK(message({NAN}) == "strata: BCEWithLogitsLoss: pos_weight[0] is nan" + reason);
+    CHECK(message({1, 1, 1, 1, 1, 1, INFINITY}) ==
+          "strata: BCEWithLogitsLoss: pos_weight[6] is inf" + reason);
+}
+
 TEST_CASE("BCEWithLogitsLoss refuses a pos_weight of another length") {
     const BCEWithLogitsLoss loss{.pos_weight = {1, 2, 3}};
     CHECK(message_of<ValueError>([&] {

@@ -137,6 +137,20 @@ TEST_CASE("CrossEntropyLoss refuses labels and options that cannot be, and write
           "strata: target: found the label -1 at index 1 of the batch, but labels lie in [0, 5)");
     CHECK(message({.weight = {1, 2}}, {0, 0, 0, 0, 0, 0}) ==
           "strata: CrossEntropyLoss: weight has 2 numbers, but the prediction has 5 classes");
+    const auto refused_weight = [&](double weight, const std::string& text) {
+        CHECK(message({.weight = {1, 0, weight, 1, 1}}, {0, 0, 0, 0, 0, 0}) ==
+              "strata: CrossEntropyLoss: weight[2] is " + text +
+                  ", but weights must be finite numbers of at least 0");
+    };
+    refused_weight(NAN, "nan");
+    refused_weight(INFINITY, "inf");
+    refused_weight(-1, "-1");
+    refused_weight(1e39, "1e+39");  // beyond float, which the model computes with
+    CHECK(run<Shape<5>, double>(CrossEntropyLoss{.weight = {1e39, 1, 1, 1, 1}}, numbers::z_6_5,
+                                std::vector<std::int64_t>(6, 0))
+              .value() > 0);
+    CHECK(message({.label_smoothing = NAN}, {0, 0, 0, 0, 0, 0}) ==
+          "strata: CrossEntropyLoss: label_smoothing is nan, but it must lie in [0, 1]");
     CHECK(message({.label_smoothing = 1.5}, {0, 0, 0, 0, 0, 0}) ==
           "strata: CrossEntropyLoss: label_smoothing is 1.5, but it must lie in [0, 1]");
     CHECK(message({.label_smoothing = -0.5}, {0, 0, 0, 0, 0, 0}) ==

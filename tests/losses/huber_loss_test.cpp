@@ -42,7 +42,7 @@ TEST_CASE("HuberLoss with another delta") {
 }
 
 TEST_CASE("HuberLoss refuses a delta that is not positive") {
-    for (double delta : {0.0, -1.0}) {
+    for (double delta : {0.0, -1.0, double(NAN)}) {
         const HuberLoss loss{.delta = delta};
         CHECK(message_of<ValueError>([&] {
                   run<Shape<1>, float>(loss, numbers::x_1_1, numbers::y_1_1).value();

@@ -83,6 +83,10 @@ TEST_CASE("NLLLoss refuses labels and weights that cannot be, and writes nothing
           "strata: target: found the label -7 at index 2 of the batch, but labels lie in [0, 5)");
     CHECK(message({.weight = {1, 2, 3, 4, 5, 6}}, {0, 0, 0, 0, 0, 0}) ==
           "strata: NLLLoss: weight has 6 numbers, but the prediction has 5 classes");
+    CHECK(message({.weight = {NAN, 2, 3, 4, 5}}, {1, 1, 1, 1, 1, 1}) ==
+          "strata: NLLLoss: weight[0] is nan, but weights must be finite numbers of at least 0");
+    CHECK(message({.weight = {0, 2, 3, 4, -1}}, {1, 1, 1, 1, 1, 1}) ==
+          "strata: NLLLoss: weight[4] is -1, but weights must be finite numbers of at least 0");
 }
 
 namespace {
@@ -140,8 +144,8 @@ TEST_CASE("NLLLoss allocates nothing") {
                           LabelView<Shape<5>>{run.y.device(), 6},
                           BatchView<float, Device, Shape<5>>{run.gradient.device(), 6}, report.device());
     };
-#if defined(STRATA_TEST_CUDA)  // after the first time, and on the device; to give it work may take memory
-                               // here
+#if defined(STRATA_TEST_CUDA)
+    // After the first time, and on the device; to give it work may take memory here.
     evaluate();
     const auto before = test::device_allocations();
     evaluate();

@@ -43,8 +43,10 @@ TEST_CASE("SmoothL1Loss with another beta; 0 is L1Loss") {
 }
 
 TEST_CASE("SmoothL1Loss refuses a negative beta") {
-    const SmoothL1Loss loss{.beta = -0.5};
-    CHECK(message_of<ValueError>([&] {
-              run<Shape<1>, float>(loss, numbers::x_1_1, numbers::y_1_1).value();
-          }) == "strata: SmoothL1Loss: beta is -0.5, but it must not be negative");
+    for (double beta : {-0.5, double(NAN)}) {
+        const SmoothL1Loss loss{.beta = beta};
+        CHECK(message_of<ValueError>([&] {
+                  run<Shape<1>, float>(loss, numbers::x_1_1, numbers::y_1_1).value();
+              }) == strata::message("strata: SmoothL1Loss: beta is ", beta, ", but it must not be negative"));
+    }
 }

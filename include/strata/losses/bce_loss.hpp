@@ -4,7 +4,7 @@
 //
 // Shapes: prediction any, probabilities in [0, 1]; target the same, 0, 1 or between.
 // Options: reduction = mean (over all elements) or sum.
-// A prediction outside [0, 1] makes the loss NaN.
+// Errors: ValueError for a prediction outside [0, 1]; NaN among them makes the loss NaN.
 // Source: torch.nn.BCELoss (without its weight).
 
 #include <strata/losses/elementwise.hpp>
@@ -28,6 +28,15 @@ struct BinaryCrossEntropy {
     }
 };
 
+/// 1 for a number that is no probability, else 0.
+struct IsNoProbability {
+    template <class V>
+    STRATA_HOST_DEVICE V operator()(const V& x) const {
+        using namespace math;
+        return select(x < V(0), V(1), select(V(1) < x, V(1), V(0)));
+    }
+};
+
 }  // namespace detail
 
 struct BCELoss {
@@ -44,6 +53,10 @@ struct BCELoss {
     }
 
     void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
+        const auto* x = prediction.data;
+        device.refuse_where(report, LossReport::no_probability, prediction.size(), detail::IsNoProbability{},
+                            x);
+        detail::throw_refusal_on_host(device, report);
         const double divisor = detail::divisor_of(reduction, prediction.size());
         detail::elementwise_loss(device, detail::BinaryCrossEntropy{}, divisor, prediction, target, gradient,
                                  report);

@@ -1,11 +1,13 @@
 #pragma once
-// loss = (1 - y) x + (1 + (p - 1) y) log(1 + exp(-x)), which is -(p y log s + (1 - y) log(1 - s)) with s =
-// sigmoid(x) d loss / dx = (1 + (p - 1) y) s - p y
+// loss = (1 - y) x + (1 + (p - 1) y) log(1 + exp(-x)), which is -(p y log s + (1 - y) log(1 - s))
+// with s = sigmoid(x)
+// d loss / dx = (1 + (p - 1) y) s - p y
 //
 // Shapes: prediction any, logits; target the same, 0, 1 or between.
 // Options: pos_weight, p above: how much more a positive counts (empty: 1; one number; or one per feature,
-// the innermost extent of a sample), reduction = mean (over all elements) or sum. Errors: ValueError for a
-// pos_weight of another length. Source: torch.nn.BCEWithLogitsLoss (without its weight).
+// the innermost extent of a sample), reduction = mean (over all elements) or sum.
+// Errors: ValueError for a pos_weight of another length, negative or not finite.
+// Source: torch.nn.BCEWithLogitsLoss (without its weight).
 
 #include <strata/core/message.hpp>
 #include <strata/losses/elementwise.hpp>
@@ -80,6 +82,8 @@ struct BCEWithLogitsLoss {
     }
 
     void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
+        using T = std::remove_const_t<typename decltype(prediction)::value_type>;
+        detail::check_weights<T>("BCEWithLogitsLoss", "pos_weight", pos_weight);
         const double divisor = detail::divisor_of(reduction, prediction.size());
         if (pos_weight.size() < 2) {
             const detail::WeightedLogisticError error{pos_weight.empty() ? 1.0 : pos_weight[0]};

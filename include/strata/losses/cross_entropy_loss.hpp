@@ -7,8 +7,9 @@
 // prediction. Options: weight (C numbers, one per class; empty: all 1), ignore_index = -100 (samples of that
 // class index do not count), reduction = mean (for class indices divided by the sum of the weights that
 // counted, NaN where none did; for probabilities by the number of samples) or sum, label_smoothing = 0.
-// Errors: ValueError for a label outside [0, C), a weight of another length, label_smoothing outside [0, 1],
-// and an ignore_index that is a class while targets are probabilities. Source: torch.nn.CrossEntropyLoss.
+// Errors: ValueError for a label outside [0, C), weights of another number, negative or not finite,
+// label_smoothing outside [0, 1], and an ignore_index that is a class while targets are probabilities.
+// Source: torch.nn.CrossEntropyLoss.
 
 #include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/message.hpp>
@@ -46,9 +47,10 @@ struct CrossEntropyLoss {
     }
 
     void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
+        using T = std::remove_const_t<typename decltype(prediction)::value_type>;
         if constexpr (!detail::is_class_indices<decltype(target)>) check_nothing_is_ignored();
         device.cross_entropy(prediction, target.data, gradient.data,
-                             options(class_extent(prediction).classes), report);
+                             options<T>(class_extent(prediction).classes), report);
     }
 
     auto operator()(const auto& prediction, const auto& target) const {
@@ -56,8 +58,9 @@ struct CrossEntropyLoss {
     }
 
 private:
+    template <class T>
     SmoothedCrossEntropyOptions options(Size classes) const {
-        detail::check_class_weights("CrossEntropyLoss", "weight", weight.size(), classes);
+        detail::check_class_weights<T>("CrossEntropyLoss", "weight", weight, classes);
         if (!(label_smoothing >= 0 && label_smoothing <= 1))
             detail::refuse_option("CrossEntropyLoss", "label_smoothing", label_smoothing, "lie in [0, 1]");
         return {{weight.data(), weight.size(), ignore_index, reduction == Reduction::mean, false},

@@ -27,10 +27,12 @@
 
 #include <cstdint>
 #include <strata/core/class_extent.hpp>
+#include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
 #include <strata/losses/reduction.hpp>
 #include <strata/models/model_check.hpp>
 #include <strata/models/prediction.hpp>
+#include <vector>
 
 namespace strata {
 
@@ -133,11 +135,34 @@ inline void check_same_batch(Size predictions, Size targets) {
     throw ValueError(message("strata: ", loss, ": ", option, " is ", value, ", but it must ", limit));
 }
 
+/// Throws ValueError unless all weights are finite in the scalars T of the model, and none is negative.
+template <class T>
+void check_weights(const char* loss, const char* option, const std::vector<double>& weights) {
+    constexpr double most = std::is_same_v<T, float> ? static_cast<double>(__FLT_MAX__) : __DBL_MAX__;
+    for (Size i = 0; i < weights.size(); ++i)
+        if (!is_finite(weights[i]) || weights[i] < 0 || weights[i] > most)
+            throw ValueError(message("strata: ", loss, ": ", option, "[", i, "] is ", weights[i],
+                                     ", but weights must be finite numbers of at least 0"));
+}
 /// Throws ValueError unless there is one weight per class, or none.
-inline void check_class_weights(const char* loss, const char* option, Size weights, Size classes) {
-    if (weights != 0 && weights != classes)
-        throw ValueError(message("strata: ", loss, ": ", option, " has ", weights,
+template <class T>
+void check_class_weights(const char* loss, const char* option, const std::vector<double>& weights,
+                         Size classes) {
+    if (!weights.empty() && weights.size() != classes)
+        throw ValueError(message("strata: ", loss, ": ", option, " has ", weights.size(),
                                  " numbers, but the prediction has ", classes, " classes"));
+    check_weights<T>(loss, option, weights);
+}
+
+/// Throws what has just been refused, on a device that works at once.
+template <class Device>
+void throw_refusal_on_host(const Device&, LossReport* report) {
+    if constexpr (Device::is_host) {
+        if (report->refused == 0) return;
+        const LossReport refused = *report;
+        report->refused = 0;
+        check_report(refused);
+    }
 }
 
 /// Elements of memory that a loss works in.

@@ -4,7 +4,7 @@
 // Shapes: prediction (batch, C, d...), target (batch, d...) of std::int64_t.
 // Options: weight (C numbers, one per class; empty: all 1), ignore_index = -100 (samples of that class do not
 // count), reduction = mean (divided by the sum of the weights that counted; NaN where none did) or sum.
-// Errors: ValueError for a label outside [0, C), and for a weight of another length.
+// Errors: ValueError for a label outside [0, C), and for weights of another number, negative or not finite.
 // Source: torch.nn.NLLLoss. Behind a LogSoftmax both run as one kernel.
 
 #include <strata/core/cross_entropy_options.hpp>
@@ -37,15 +37,17 @@ struct NLLLoss {
     }
 
     void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
+        using T = std::remove_const_t<typename decltype(prediction)::value_type>;
         device.cross_entropy(prediction, target.data, gradient.data,
-                             options(class_extent(prediction).classes, true), report);
+                             options<T>(class_extent(prediction).classes, true), report);
     }
     /// Where a sample has one extent only, there the softmax runs over the classes for certain.
     template <class X>
     requires(X::dims.rank == 1) void evaluate_behind(const LogSoftmax& layer, auto& device, X x, auto target,
                                                      auto dx, LossReport* report) const {
+        using T = std::remove_const_t<typename X::value_type>;
         const ClassExtent extent = class_extent(x, layer.dim, "LogSoftmax");
-        device.cross_entropy(x, target.data, dx.data, options(extent.classes, false), report);
+        device.cross_entropy(x, target.data, dx.data, options<T>(extent.classes, false), report);
     }
 
     auto operator()(const auto& prediction, const auto& target) const {
@@ -53,8 +55,9 @@ struct NLLLoss {
     }
 
 private:
+    template <class T>
     CrossEntropyOptions options(Size classes, bool log_probabilities) const {
-        detail::check_class_weights("NLLLoss", "weight", weight.size(), classes);
+        detail::check_class_weights<T>("NLLLoss", "weight", weight, classes);
         return {weight.data(), weight.size(), ignore_index, reduction == Reduction::mean, log_probabilities};
     }
 };

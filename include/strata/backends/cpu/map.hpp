@@ -100,6 +100,18 @@ struct MapOperations {
         report->value = {total, divisor};
     }
 
+    /// The report refuses the batch for this reason if `f(x)` is not 0 for one of n elements, and holds the first.
+    template <class F, class T>
+    static void refuse_where(LossReport* report, Size reason, Size n, const F& f, const T* x) {
+        LossReport found;
+        sum(&found, 1, n, f, x);
+        if (found.value == 0) return;
+        Size i = 0;
+        while (f(x[i]) == 0) ++i;
+        report->refused = reason;
+        report->refused_value = static_cast<double>(x[i]);
+    }
+
     /// One update of an optimizer: its rule is worked out, unless it is there already, and applied to every
     /// element. `at.clock` is the beginning of an OptimizerBlock<Algorithm>.
     template <class Algorithm, class Step, class... State>

@@ -119,6 +119,23 @@ struct StoreValue {
     STRATA_DEVICE void operator()(double sum) const { report->value = {sum, divisor}; }
 };
 
+/// Work for one thread, which is told in how many elements `f` is not 0.
+template <class F, class T>
+struct RefuseFirst {
+    LossReport* report;
+    Size reason;
+    F f;
+    const T* x;
+
+    STRATA_DEVICE void operator()(double sum) const {
+        if (sum == 0 || report->refused != 0) return;  // an earlier refusal is still to be looked at
+        Size i = 0;
+        while (f(x[i]) == 0) ++i;
+        report->refused = reason;
+        report->refused_value = static_cast<double>(x[i]);
+    }
+};
+
 /// How the terms of a sum are divided among blocks: chunks of one size, the last one shorter.
 struct Chunks {
     static constexpr Size most = 1024, least_size = 1024, one_block = 4096;
@@ -148,6 +165,13 @@ public:
     template <class F, class... P>
     void sum(LossReport* report, double divisor, Size n, const F& f, P*... operand) const {
         total(n, detail::Elementwise<F, P...>{{operand}..., f}, detail::StoreValue{report, divisor});
+    }
+
+    /// The report refuses the batch for this reason if `f(x)` is not 0 for one of n elements, and holds the
+    /// first, unless an earlier refusal still stands there.
+    template <class F, class T>
+    void refuse_where(LossReport* report, Size reason, Size n, const F& f, const T* x) const {
+        total(n, detail::Elementwise<F, const T>{{x}, f}, detail::RefuseFirst<F, T>{report, reason, f, x});
     }
 
     /// out[i] = f(in[i]...)
