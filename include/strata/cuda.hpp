@@ -203,11 +203,13 @@
 #include <strata/optimizers/adamw.hpp>
 #include <strata/optimizers/nadam.hpp>
 #include <strata/optimizers/optimizer.hpp>
+#include <strata/optimizers/parameter_groups.hpp>
 #include <strata/optimizers/rmsprop.hpp>
 #include <strata/optimizers/sgd.hpp>
 #include <strata/optimizers/update_plan.hpp>
 
 // Schedulers
+#include <strata/schedulers/chained_scheduler.hpp>
 #include <strata/schedulers/cosine_annealing_lr.hpp>
 #include <strata/schedulers/exponential_lr.hpp>
 #include <strata/schedulers/lambda_lr.hpp>
@@ -216,6 +218,8 @@
 #include <strata/schedulers/one_cycle_lr.hpp>
 #include <strata/schedulers/reduce_lr_on_plateau.hpp>
 #include <strata/schedulers/scheduler.hpp>
+#include <strata/schedulers/scheduler_list.hpp>
+#include <strata/schedulers/sequential_lr.hpp>
 #include <strata/schedulers/step_lr.hpp>
 
 // Training
@@ -226,9 +230,11 @@
 #include <strata/training/grad_scaler.hpp>
 #include <strata/training/history.hpp>
 #include <strata/training/loss_head.hpp>
+#include <strata/training/pending_result.hpp>
 #include <strata/training/progress.hpp>
 #include <strata/training/totals.hpp>
 #include <strata/training/trainer.hpp>
+#include <strata/training/validation_loader.hpp>
 
 // Tools: tables and pictures of networks, checks of gradients
 #include <strata/tools/call_tree.hpp>

@@ -53,13 +53,113 @@ CASES = {
     ],
 }
 
+# Several at once, on two groups of rates 0.1 and 0.02.
+TOGETHER = {
+    "linear_and_exponential": lambda o: [lr_scheduler.LinearLR(o), lr_scheduler.ExponentialLR(o, gamma=0.93)],
+    "linear_and_lambda": lambda o: [lr_scheduler.LinearLR(o), lr_scheduler.LambdaLR(o, lambda t: 1 / (1 + t))],
+    "lambda_and_linear": lambda o: [lr_scheduler.LambdaLR(o, lambda t: 1 / (1 + t)), lr_scheduler.LinearLR(o)],
+    "linear_and_cosine": lambda o: [lr_scheduler.LinearLR(o), lr_scheduler.CosineAnnealingLR(o, T_max=9, eta_min=1e-3)],
+    "one_cycle_and_step": lambda o: [
+        lr_scheduler.OneCycleLR(o, max_lr=0.5, total_steps=EPOCHS),
+        lr_scheduler.StepLR(o, step_size=7, gamma=0.5),
+    ],
+    "sequential": lambda o: lr_scheduler.SequentialLR(
+        o, [lr_scheduler.LinearLR(o), lr_scheduler.CosineAnnealingLR(o, T_max=10)], [5]),
+    "sequential_three": lambda o: lr_scheduler.SequentialLR(
+        o,
+        [
+            lr_scheduler.LinearLR(o, start_factor=0.1, total_iters=6),
+            lr_scheduler.ExponentialLR(o, gamma=0.9),
+            lr_scheduler.StepLR(o, step_size=3, gamma=0.5),
+        ],
+        [4, 20]),
+    "sequential_lambda": lambda o: lr_scheduler.SequentialLR(
+        o,
+        [
+            lr_scheduler.MultiStepLR(o, milestones=[2, 3], gamma=0.3),
+            lr_scheduler.LambdaLR(o, lambda t: 1 / (1 + t)),
+            lr_scheduler.LinearLR(o),
+        ],
+        [10, 30]),
+    "sequential_same_milestones": lambda o: lr_scheduler.SequentialLR(
+        o,
+        [
+            lr_scheduler.LinearLR(o),
+            lr_scheduler.ExponentialLR(o, gamma=0.5),
+            lr_scheduler.CosineAnnealingLR(o, T_max=20),
+        ],
+        [8, 8]),
+    "sequential_to_one_cycle": lambda o: lr_scheduler.SequentialLR(
+        o, [lr_scheduler.LinearLR(o), lr_scheduler.OneCycleLR(o, max_lr=0.5, total_steps=EPOCHS)], [5]),
+    "sequential_from_one_cycle": lambda o: lr_scheduler.SequentialLR(
+        o,
+        [lr_scheduler.OneCycleLR(o, max_lr=0.5, total_steps=20), lr_scheduler.StepLR(o, step_size=4, gamma=0.5)],
+        [20]),
+    "chained": lambda o: lr_scheduler.ChainedScheduler(
+        [lr_scheduler.LinearLR(o, start_factor=0.1, total_iters=20), lr_scheduler.ExponentialLR(o, gamma=0.9)]),
+    "chained_sequential": lambda o: lr_scheduler.ChainedScheduler([
+        lr_scheduler.SequentialLR(o, [lr_scheduler.LinearLR(o), lr_scheduler.CosineAnnealingLR(o, T_max=10)], [5]),
+        lr_scheduler.ExponentialLR(o, gamma=0.9),
+    ]),
+}
+
 # A metric that falls, stands, and rises.
 METRICS = [round(abs(math.sin(0.15 * t)) + 2 / (1 + t) + 1e-5 * t, 6) for t in range(EPOCHS)]
+
+
+def run_together(make):
+    """The rates of the first group, then those of the second."""
+    groups = [{"params": [torch.nn.Parameter(torch.zeros(1))], "lr": lr} for lr in (0.1, 0.02)]
+    optimizer = torch.optim.SGD(groups, lr=0.1, momentum=0.9)
+    schedulers = make(optimizer)
+    rates = [[], []]
+    for _ in range(EPOCHS):
+        for rate, group in zip(rates, optimizer.param_groups):
+            rate.append(group["lr"])
+        optimizer.step()
+        for scheduler in schedulers if isinstance(schedulers, list) else [schedulers]:
+            scheduler.step()
+    return rates[0] + rates[1]
+
+
+def run_later():
+    """ExponentialLR(0.9) for 10 epochs, and LambdaLR, which is made then, for the rest."""
+    optimizer = optimizer_of(torch.optim.SGD)
+    scheduler = lr_scheduler.ExponentialLR(optimizer, gamma=0.9)
+    rates = []
+    for epoch in range(EPOCHS):
+        if epoch == 10:
+            scheduler = lr_scheduler.LambdaLR(optimizer, lambda t: 1 / (1 + t))
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    return rates
+
+
+def run_plateau_beside():
+    """ReduceLROnPlateau and LinearLR on one optimizer."""
+    optimizer = optimizer_of(torch.optim.SGD)
+    plateau = lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=2)
+    linear = lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=30)
+    rates = []
+    for epoch in range(EPOCHS):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        linear.step()
+        plateau.step(METRICS[epoch])
+    return rates
 
 
 def main():
     for name, make in CASES.items():
         out.array(f"{name}_lr", run(make)[0], "double")
+
+    out.note("Several schedulers at once, on two groups: the rates of the first, then those of the second")
+    for name, make in TOGETHER.items():
+        out.array(f"{name}_lr", run_together(make), "double")
+    out.note("A scheduler made in epoch 10; LinearLR beside ReduceLROnPlateau")
+    out.array("later_lr", run_later(), "double")
+    out.array("plateau_beside_linear_lr", run_plateau_beside(), "double")
 
     out.note("OneCycleLR: Adam; SGD, linear in three phases")
     rates, momenta = run(lambda o: lr_scheduler.OneCycleLR(o, max_lr=0.5, total_steps=EPOCHS), torch.optim.Adam)

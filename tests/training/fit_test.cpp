@@ -8,6 +8,8 @@
 
 #include <cstdio>
 #include <cstring>
+#include <list>
+#include <optional>
 #include <stdexcept>
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>
@@ -273,9 +275,43 @@ TEST_CASE("a loader is whatever yields pairs of batches") {
     using Loader = DataLoader<const Points&>;
     const auto expected = losses(loader, FitOptions<Loader>{.validation = loader, .output = nullptr});
     CHECK(losses(own, FitOptions<Own>{.validation = own, .output = nullptr}) == expected);
-    // and the validation loader may be of another type
+    // and the validation loader may be of another type, named or not
     CHECK(losses(loader, FitOptions<Own>{.validation = own, .output = nullptr}) == expected);
     CHECK(losses(own, FitOptions<Loader>{.validation = loader, .output = nullptr}) == expected);
+
+    const auto trained = [&](const auto& train) {
+        test::Model<Net> model = start;
+        manual_seed(9);
+        default_generator().random();
+        default_generator().random();
+        Trainer trainer{model, NLLLoss{}, Adam{}};
+        const History history = train(model, trainer);
+        return std::pair{history.back().loss, history.back().validation_loss};
+    };
+    CHECK(trained([&](auto& model, auto&) {
+              return fit(model, own, NLLLoss{}, Adam{}, {.validation = loader, .output = nullptr});
+          }) == expected);
+    CHECK(trained([&](auto&, auto& trainer) {
+              return fit(trainer, own, {.validation = loader, .output = nullptr});
+          }) == expected);
+    CHECK(trained([&](auto& model, auto&) {
+              return fit(model, own, NLLLoss{}, Adam{},
+                         {.validation = DataLoader{data.train, {.batch_size = 3}}, .output = nullptr});
+          }).second == Approx(expected.second));
+    const std::list<std::pair<xt::xtensor<float, 2>, xt::xtensor<std::int64_t, 1>>> batches(own.begin(),
+                                                                                            own.end());
+    CHECK(trained([&](auto& model, auto&) {
+              return fit(model, own, NLLLoss{}, Adam{}, {.validation = batches, .output = nullptr});
+          }) == expected);
+    CHECK(trained([&](auto& model, auto&) {
+              return fit(model, own, NLLLoss{}, Adam{},
+                         {.validation = std::optional<Loader>(loader), .output = nullptr});
+          }) == expected);
+    const auto none = trained([&](auto& model, auto&) {
+        return fit(model, own, NLLLoss{}, Adam{}, {.validation = std::nullopt, .output = nullptr});
+    });
+    CHECK(none.first == expected.first);
+    CHECK(none.second != none.second);
 }
 
 TEST_CASE("a loader without batches is refused") {
@@ -299,13 +335,34 @@ TEST_CASE("no epochs give an empty history") {
     test::Model<Net> model;
     const std::vector<float> before = test::parameters(model);
     const DataLoader loader{data.train, {.batch_size = 8}};
-    for (const int epochs : {0, -1}) {
-        const std::string text = output_of([&](std::FILE* file) {
-            CHECK(fit(model, loader, NLLLoss{}, Adam{}, {.epochs = epochs, .output = file}).empty());
-        });
-        CHECK(text.empty());
-    }
+    const std::string text = output_of([&](std::FILE* file) {
+        CHECK(fit(model, loader, NLLLoss{}, Adam{}, {.epochs = 0, .output = file}).empty());
+    });
+    CHECK(text.empty());
     CHECK(same_bits(test::parameters(model), before));
+}
+
+TEST_CASE("options that make no sense are refused, and nothing is trained") {
+    const Data data = make_data();
+    test::Model<Net> model;
+    const std::vector<float> before = test::parameters(model);
+    const DataLoader loader{data.train, {.batch_size = 8}};
+    Trainer trainer{model, NLLLoss{}, Adam{}};
+    const auto refused = [&](const auto& call, const char* message) {
+        CHECK(support::message_of<ValueError>(call) == message);
+        CHECK(same_bits(test::parameters(model), before));
+    };
+    const char* const negative = "strata: fit: epochs is -3, but must be at least 0";
+    refused([&] { fit(model, loader, NLLLoss{}, Adam{}, {.epochs = -3}); }, negative);
+    refused([&] { fit(trainer, loader, {.epochs = -3}); }, negative);
+    refused([&] { fit(trainer, loader, {.precision = Precision::tf32}); },
+            "strata: fit: this trainer has a precision of its own, and another one stands in the options; "
+            "write trainer.precision(...)");
+    refused([&] { fit(trainer, loader, {.record = false}); },
+            "strata: fit: this trainer records its steps, and the options say not to; write "
+            "trainer.record(false)");
+    trainer.record(false);
+    CHECK(fit(trainer, loader, {.output = nullptr, .record = false}).size() == 1);
 }
 
 TEST_CASE("a batch that is refused ends the training; what was learnt before is kept") {

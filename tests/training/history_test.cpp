@@ -31,6 +31,17 @@ History two_epochs() {
 
 }  // namespace
 
+TEST_CASE("an epoch of a history that is gone is a copy, and one that is not there is refused") {
+    const Epoch& last = two_epochs().back();
+    const Epoch& first = two_epochs()[0];
+    CHECK(last.epoch == 2);
+    CHECK(first.accuracy == 0.5);
+    const History history = two_epochs();
+    CHECK_THROWS_WITH(history[2], "strata: History: epoch 2 (counted from 0) of 2");
+    CHECK_THROWS_WITH(History{}.back(), "strata: History: no epoch was recorded");
+    CHECK_THROWS_AS(History{}[0], strata::ValueError);
+}
+
 TEST_CASE("a history is a sequence of epochs") {
     History history = two_epochs();
     CHECK(history.size() == 2);

@@ -14,25 +14,21 @@
 // device keeps its memory, because a recorded step sees neither the step count nor a new learning rate
 // otherwise.
 
-#include <array>
 #include <cstdio>
 #include <cstring>
 #include <initializer_list>
-#include <list>
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/loss_report.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
 #include <strata/models/parameter_selection.hpp>
+#include <strata/optimizers/parameter_groups.hpp>
 #include <strata/optimizers/update_plan.hpp>
 #include <string>
 #include <vector>
 
 namespace strata {
-
-/// Which of `OptimizerStep::state` an algorithm's options need. A buffer keeps its place when they change.
-using StatesInUse = std::array<bool, 4>;
 
 /// What an algorithm remembers besides the flat states, in the device's memory.
 struct OptimizerClock {
@@ -137,8 +133,9 @@ concept OptimizerAlgorithm = requires(const A& algorithm) {
 };
 
 /// `Optimizer optimizer{model, Adam{.lr = 1e-2}}`, then `zero_grad()`, backward, `step()`. It keeps a
-/// reference to the model, which has to outlive it. A copy has its own state and works on the same model.
-/// Throws ValueError for options out of range.
+/// reference to the model, which has to outlive it. A copy has its own state and works on the same model;
+/// one that was moved from refuses to work. References to options hold until the optimizer is destroyed or
+/// assigned to. Throws ValueError for options out of range.
 template <class Model, class Algorithm>
 class Optimizer {
     using T = typename Model::value_type;
@@ -147,17 +144,17 @@ class Optimizer {
 
 public:
     [[gnu::cold]] explicit Optimizer(Model& model, Algorithm algorithm = {})
-        : model_(&model), plan_(Model::parameter_table(), Model::learnt_elements) {
+        : model_(&model), groups_(algorithm), plan_(Model::parameter_table(), Model::learnt_elements) {
         algorithm.validate();
-        groups_.push_back({{}, algorithm});
     }
-    explicit Optimizer(const Model&, Algorithm = {}) {
+    explicit Optimizer(const Model& model, Algorithm algorithm = {})
+        : Optimizer(const_cast<Model&>(model), algorithm) {
         constexpr bool the_model_is_not_const = detail::never<Model>;
         static_assert(
             the_model_is_not_const,
             "strata: an optimizer changes the model, and this model is const (docs/errors.md#const-model)");
     }
-    explicit Optimizer(Model&&, Algorithm = {}) {
+    explicit Optimizer(Model&& model, Algorithm algorithm = {}) : Optimizer(model, algorithm) {
         constexpr bool the_model_has_a_name = detail::never<Model>;
         static_assert(
             the_model_has_a_name,
@@ -167,17 +164,19 @@ public:
 
     /// The options, which may change between steps: a scheduler sets `lr` here. With groups, those of all
     /// parameters that are in none.
-    Algorithm& options() { return groups_.front().options; }
-    const Algorithm& options() const { return groups_.front().options; }
+    Algorithm& options() & { return groups_.list().front().options; }
+    const Algorithm& options() const& { return groups_.list().front().options; }
+    Algorithm options() && { return groups_.list().front().options; }
     /// Those of a group, by a name that it was made with. Throws ValueError if there is none.
-    Algorithm& options(std::string_view group) { return find_group(group).options; }
+    Algorithm& options(std::string_view group) & { return find_group(group).options; }
+    Algorithm options(std::string_view group) && { return find_group(group).options; }
 
     /// Gives some parameters options of their own: `group("head.", Adam{.lr = 1e-2})` those whose names begin
     /// with a layer's and a dot, `group({"0.bias", "2.bias"}, AdamW{.weight_decay = 0})` those that are
     /// named. Without options the group begins with a copy of the others': `group("head.").lr = 1e-2`. Throws
     /// ValueError for a name that is not there, and for a parameter that is in a group already.
     [[gnu::cold]] Algorithm& group(std::initializer_list<std::string_view> names,
-                                   const Algorithm& algorithm) {
+                                   const Algorithm& algorithm) & {
         algorithm.validate();
         const auto each_row = [&](const auto& visit) {
             for (const std::string_view name : names)
@@ -186,19 +185,38 @@ public:
         each_row([&](Size row) {
             if (plan_.group_of(row) != 0) refuse_group(row);
         });
-        const Size number = groups_.size();
+        const Size number = groups_.list().size();
+        Group& added = groups_.add({names.begin(), names.end()}, algorithm);
         each_row([&](Size row) { plan_.set_group(row, number); });
-        groups_.push_back({{names.begin(), names.end()}, algorithm});
-        return groups_.back().options;
+        return added.options;
     }
-    Algorithm& group(std::initializer_list<std::string_view> names) { return group(names, options()); }
-    Algorithm& group(std::string_view which, const Algorithm& algorithm) { return group({which}, algorithm); }
-    Algorithm& group(std::string_view which) { return group({which}, options()); }
+    Algorithm& group(std::initializer_list<std::string_view> names) & { return group(names, options()); }
+    Algorithm& group(std::string_view which, const Algorithm& algorithm) & {
+        return group({which}, algorithm);
+    }
+    Algorithm& group(std::string_view which) & { return group({which}, options()); }
+    template <class... Arguments>
+    Algorithm& group(const Arguments&...) && {
+        constexpr bool the_optimizer_has_a_name = sizeof...(Arguments) < 0;
+        static_assert(
+            the_optimizer_has_a_name,
+            "strata: this optimizer is a temporary, and its groups die with it; give it a name first "
+            "(docs/errors.md#temporary-optimizer)");
+        return options();
+    }
 
     /// Calls `visit(options)` for each group, the parameters in none first.
     template <class Visit>
     void for_each_group(const Visit& visit) {
-        for (Group& one : groups_) visit(one.options);
+        for (Group& one : groups_.list()) visit(one.options);
+    }
+    /// What a scheduler holds together with the optimizer.
+    auto scheduled_groups() const {
+        constexpr bool the_options_have_a_learning_rate = detail::HasLearningRate<Algorithm>;
+        static_assert(the_options_have_a_learning_rate,
+                      "strata: a scheduler sets the learning rate, and the options of this optimizer have no "
+                      "`double lr` (docs/errors.md#scheduler)");
+        return groups_.scheduled();
     }
 
     /// Steps taken. A device that works on its own leaves out those that were refused there, and is waited
@@ -233,20 +251,14 @@ private:
     friend class Trainer;
 
     using Block = OptimizerBlock<Algorithm>;
-
-    struct Group {
-        std::vector<std::string> names;
-        Algorithm options;
-        Algorithm published{};  ///< what the device knows
-        StatesInUse states{};
-    };
+    using Group = detail::ParameterGroup<Algorithm>;
 
     void validate() const {
-        for (const Group& group : groups_) group.options.validate();
+        for (const Group& group : groups_.list()) group.options.validate();
     }
     [[gnu::cold]] Group& find_group(std::string_view which) {
         std::vector<std::string_view> names;
-        for (Group& group : groups_)
+        for (Group& group : groups_.list())
             for (const std::string& name : group.names) {
                 if (name == which) return group;
                 names.push_back(name);
@@ -255,7 +267,7 @@ private:
                                  detail::near_names(which, names)));
     }
     [[noreturn, gnu::cold]] void refuse_group(Size row) const {
-        auto group = groups_.begin();
+        auto group = groups_.list().begin();
         std::advance(group, plan_.group_of(row));
         throw ValueError(message("strata: Optimizer: group: \"", Model::parameter_table()[row].name.view(),
                                  "\" is in the group of \"", group->names.front(), "\" already"));
@@ -269,7 +281,7 @@ private:
         bool changed = first || !plan_.fits(model_->unfrozen_rows());
         if (changed) settle(first);
         Size number = 0;
-        for (Group& group : groups_) {
+        for (Group& group : groups_.list()) {
             if (std::memcmp(&group.published, &group.options, sizeof(Algorithm)) != 0) publish(group, number);
             const StatesInUse in_use = group.options.states();
             changed = changed || in_use != group.states;
@@ -286,13 +298,13 @@ private:
         if (!first) blocks_.copy_to(blocks.data());
         plan_.settle(model_->unfrozen_rows(), [&](Size from, Size to) { blocks[to] = blocks[from]; });
         for (Size i = 0; i < plan_.cohorts(); ++i) {
-            auto group = groups_.begin();
+            auto group = groups_.list().begin();
             std::advance(group, plan_.group_of_cohort(i));
             blocks[i].options = group->options;
             blocks[i].idle = plan_.is_idle(i);
         }
         blocks_.copy_from(blocks.data());
-        for (Group& group : groups_)
+        for (Group& group : groups_.list())
             std::memcpy(static_cast<void*>(&group.published), &group.options, sizeof(Algorithm));
     }
     [[gnu::cold]] void publish(Group& group, Size number) {
@@ -306,7 +318,7 @@ private:
     [[gnu::cold]] void find_layout() {
         std::vector<Size> layout;
         plan_.append_to(layout);
-        for (const Group& group : groups_)
+        for (const Group& group : groups_.list())
             for (const bool in_use : group.states) layout.push_back(in_use);
         layout_ = 0;
         while (layout_ < layouts_.size() && layouts_[layout_] != layout) ++layout_;
@@ -326,7 +338,7 @@ private:
         OptimizerStep<T> step;
         step.report = model_->report();
         Size number = 0;
-        for (const Group& group : groups_) {
+        for (const Group& group : groups_.list()) {
             for (const detail::UpdateRange& range : plan_.ranges()) {
                 if (range.group != number) continue;
                 step.size = range.end - range.begin;
@@ -350,7 +362,7 @@ private:
     }
 
     Model* model_;
-    std::list<Group> groups_;  // at least one; schedulers keep pointers to their options
+    detail::ParameterGroups<Algorithm> groups_;
     detail::UpdatePlan plan_;
     typename Device::template Buffer<Block> blocks_{"an optimizer's step count"};
     Buffer state_[4] = {Buffer{"optimizer state"}, Buffer{"optimizer state"}, Buffer{"optimizer state"},
@@ -377,6 +389,7 @@ requires(!OptimizerAlgorithm<Algorithm>) class Optimizer<Model, Algorithm> {
 
 public:
     explicit Optimizer(const Model&, Algorithm = {}) {}
+    detail::Shared<detail::ScheduledGroups> scheduled_groups() const { return {}; }
     void zero_grad() {}
     void step() {}
 };

@@ -19,29 +19,31 @@ struct CosineAnnealingLROptions {
 };
 
 /// `CosineAnnealingLR scheduler{optimizer, {.T_max = 50}}`, then `scheduler.step()` after every epoch.
-class CosineAnnealingLR : public Scheduler {
+class CosineAnnealingLR : public LRScheduler {
 public:
-    template <detail::HasLearningRate O>
-    CosineAnnealingLR(O& optimizer, CosineAnnealingLROptions options)
-        : Scheduler(optimizer), options_(options) {
+    template <detail::SchedulerArgument O>
+    CosineAnnealingLR(O&& optimizer, CosineAnnealingLROptions options)
+        : LRScheduler(std::forward<O>(optimizer)), options_(options) {
         const double half = static_cast<double>(options.T_max);
         detail::check_option(half >= 1, "CosineAnnealingLR", "T_max", half, "at least 1");
         detail::check_option(options.eta_min >= 0, "CosineAnnealingLR", "eta_min", options.eta_min,
                              "at least 0");
+        start();
     }
-    void step() {
-        ++epoch_;
+
+private:
+    void set_rates(long long epoch) override {
+        if (epoch == 0) return;
         const double low = options_.eta_min;
-        const bool at_the_bottom = (epoch_ - 1) % (2 * options_.T_max) == options_.T_max;
+        const long long waves = (epoch - 1) / options_.T_max;  // halves of them, one down and one up
+        const bool at_the_bottom = waves % 2 == 1 && (epoch - 1) % options_.T_max == 0;
         for_each_rate([&](double& lr, double base_lr) {
             if (at_the_bottom)  // no factor leads up
                 lr += (base_lr - low) * (2 - height(1)) / 2;
             else
-                lr = low + (lr - low) * height(epoch_) / height(epoch_ - 1);
+                lr = low + (lr - low) * height(epoch) / height(epoch - 1);
         });
     }
-
-private:
     double height(long long epoch) const {
         return 1 +
                std::cos(std::numbers::pi * static_cast<double>(epoch) / static_cast<double>(options_.T_max));

@@ -14,18 +14,20 @@ struct ExponentialLROptions {
 };
 
 /// `ExponentialLR scheduler{optimizer, {.gamma = 0.95}}`, then `scheduler.step()` after every epoch.
-class ExponentialLR : public Scheduler {
+class ExponentialLR : public LRScheduler {
 public:
-    template <detail::HasLearningRate O>
-    ExponentialLR(O& optimizer, ExponentialLROptions options) : Scheduler(optimizer), options_(options) {
+    template <detail::SchedulerArgument O>
+    ExponentialLR(O&& optimizer, ExponentialLROptions options)
+        : LRScheduler(std::forward<O>(optimizer)), options_(options) {
         detail::check_option(options.gamma >= 0, "ExponentialLR", "gamma", options.gamma, "at least 0");
-    }
-    void step() {
-        ++epoch_;
-        for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
+        start();
     }
 
 private:
+    void set_rates(long long epoch) override {
+        if (epoch > 0) for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
+    }
+
     ExponentialLROptions options_;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// lr = lr_0 f(t) in epoch t, for any function f
+// lr = initial_lr f(t) in epoch t, for any function f
 //
 // Source: torch.optim.lr_scheduler.LambdaLR.
 
@@ -11,20 +11,16 @@ namespace strata {
 /// `LambdaLR scheduler{optimizer, [](long long epoch) { return 1 / (1 + 0.1 * epoch); }}`, then
 /// `scheduler.step()` after every epoch.
 template <class F>
-class LambdaLR : public Scheduler {
+class LambdaLR : public LRScheduler {
 public:
-    template <detail::HasLearningRate O>
-    LambdaLR(O& optimizer, F factor) : Scheduler(optimizer), factor_(std::move(factor)) {
-        set();
-    }
-    void step() {
-        ++epoch_;
-        set();
+    template <detail::SchedulerArgument O>
+    LambdaLR(O&& optimizer, F factor) : LRScheduler(std::forward<O>(optimizer)), factor_(std::move(factor)) {
+        start();
     }
 
 private:
-    void set() {
-        const double factor = static_cast<double>(factor_(epoch_));
+    void set_rates(long long epoch) override {
+        const double factor = static_cast<double>(factor_(epoch));
         for_each_rate([&](double& lr, double base_lr) { lr = base_lr * factor; });
     }
 

@@ -17,23 +17,25 @@ struct LinearLROptions {
 };
 
 /// `LinearLR warm_up{optimizer, {.total_iters = 10}}`, then `warm_up.step()` after every epoch.
-class LinearLR : public Scheduler {
+class LinearLR : public LRScheduler {
 public:
-    template <detail::HasLearningRate O>
-    explicit LinearLR(O& optimizer, LinearLROptions options = {}) : Scheduler(optimizer), options_(options) {
-        const double start = options.start_factor, end = options.end_factor;
+    template <detail::SchedulerArgument O>
+    explicit LinearLR(O&& optimizer, LinearLROptions options = {})
+        : LRScheduler(std::forward<O>(optimizer)), options_(options) {
+        const double first = options.start_factor, last = options.end_factor;
         const double total = static_cast<double>(options.total_iters);
-        detail::check_option(start > 0 && start <= 1, "LinearLR", "start_factor", start, "in (0, 1]");
-        detail::check_option(end >= 0 && end <= 1, "LinearLR", "end_factor", end, "in [0, 1]");
+        detail::check_option(first > 0 && first <= 1, "LinearLR", "start_factor", first, "in (0, 1]");
+        detail::check_option(last >= 0 && last <= 1, "LinearLR", "end_factor", last, "in [0, 1]");
         detail::check_option(total >= 1, "LinearLR", "total_iters", total, "at least 1");
-        for_each_rate([&](double& lr, double) { lr *= start; });
-    }
-    void step() {
-        if (++epoch_ <= options_.total_iters)
-            for_each_rate([&](double& lr, double) { lr *= factor(epoch_) / factor(epoch_ - 1); });
+        start();
     }
 
 private:
+    void set_rates(long long epoch) override {
+        if (epoch > options_.total_iters) return;
+        const double change = epoch == 0 ? factor(0) : factor(epoch) / factor(epoch - 1);
+        for_each_rate([&](double& lr, double) { lr *= change; });
+    }
     double factor(long long epoch) const {
         const double share = static_cast<double>(epoch) / static_cast<double>(options_.total_iters);
         return options_.start_factor + (options_.end_factor - options_.start_factor) * share;

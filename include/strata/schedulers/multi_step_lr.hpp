@@ -17,23 +17,24 @@ struct MultiStepLROptions {
 };
 
 /// `MultiStepLR scheduler{optimizer, {.milestones = {30, 80}}}`, then `scheduler.step()` after every epoch.
-class MultiStepLR : public Scheduler {
+class MultiStepLR : public LRScheduler {
 public:
-    template <detail::HasLearningRate O>
-    MultiStepLR(O& optimizer, MultiStepLROptions options)
-        : Scheduler(optimizer), options_(std::move(options)) {
+    template <detail::SchedulerArgument O>
+    MultiStepLR(O&& optimizer, MultiStepLROptions options)
+        : LRScheduler(std::forward<O>(optimizer)), options_(std::move(options)) {
         for (const long long milestone : options_.milestones)
             detail::check_option(milestone >= 1, "MultiStepLR", "a milestone", static_cast<double>(milestone),
                                  "at least 1");
         detail::check_option(options_.gamma >= 0, "MultiStepLR", "gamma", options_.gamma, "at least 0");
-    }
-    void step() {
-        ++epoch_;
-        for (const long long milestone : options_.milestones)
-            if (milestone == epoch_) for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
+        start();
     }
 
 private:
+    void set_rates(long long epoch) override {
+        for (const long long milestone : options_.milestones)
+            if (milestone == epoch) for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
+    }
+
     MultiStepLROptions options_;
 };
 

@@ -33,21 +33,21 @@ struct OneCycleLROptions {
 };
 
 /// `OneCycleLR scheduler{optimizer, {.max_lr = 0.1, .total_steps = 10 * int(loader.size())}}`
-class OneCycleLR : public Scheduler {
+class OneCycleLR : public LRScheduler {
 public:
-    template <detail::HasLearningRate O>
-    OneCycleLR(O& optimizer, OneCycleLROptions options) : Scheduler(optimizer), options_(options) {
+    template <detail::SchedulerArgument O>
+    OneCycleLR(O&& optimizer, OneCycleLROptions options)
+        : LRScheduler(std::forward<O>(optimizer)), options_(options) {
         check(options);
-        if (options.cycle_momentum)
-            for_each_options(optimizer, [&](auto& group) { momenta_.push_back(momentum_of(group)); });
-        set();
-    }
-    void step() {
-        if (epoch_ == options_.total_steps)
-            throw ValueError(message("strata: OneCycleLR: step ", epoch_ + 1, ", but total_steps is ",
-                                     options_.total_steps));
-        ++epoch_;
-        set();
+        for (const Group& group : groups())
+            if (options.cycle_momentum && group.momentum == nullptr)
+                throw ValueError(
+                    "strata: OneCycleLR: this optimizer has no momentum; set cycle_momentum = false");
+        for (Group& group : groups()) {  // as in PyTorch, for schedulers made later too
+            group.initial_lr = options.max_lr / options.div_factor;
+            group.has_initial_lr = true;
+        }
+        start();
     }
 
 private:
@@ -65,36 +65,28 @@ private:
         detail::check_option(o.final_div_factor > 0, "OneCycleLR", "final_div_factor", o.final_div_factor,
                              "above 0");
     }
-    template <class Algorithm>
-    static double* momentum_of(Algorithm& algorithm) {
-        if constexpr (requires { algorithm.betas[0]; })
-            return &algorithm.betas[0];
-        else if constexpr (requires { algorithm.momentum; })
-            return &algorithm.momentum;
-        else
-            throw ValueError(
-                "strata: OneCycleLR: this optimizer has no momentum; set cycle_momentum = false");
-    }
-
     /// The way from one pair of rate and momentum to another, between two steps.
     struct Phase {
         double end_step, start_lr, end_lr, start_momentum, end_momentum;
     };
 
-    void set() {
+    void set_rates(long long epoch) override {
         const OneCycleLROptions& o = options_;
+        if (epoch > o.total_steps)
+            throw ValueError(
+                message("strata: OneCycleLR: step ", epoch, ", but total_steps is ", o.total_steps));
+        const double at = static_cast<double>(epoch);
         const double total = static_cast<double>(o.total_steps), up = o.pct_start * total;
         const double first = o.max_lr / o.div_factor, last = first / o.final_div_factor;
         const double low = o.base_momentum, high = o.max_momentum;
         if (o.three_phase)
-            set({{up - 1, first, o.max_lr, high, low},
-                 {2 * up - 2, o.max_lr, first, low, high},
-                 {total - 1, first, last, high, high}});
+            set(at, {{up - 1, first, o.max_lr, high, low},
+                     {2 * up - 2, o.max_lr, first, low, high},
+                     {total - 1, first, last, high, high}});
         else
-            set({{up - 1, first, o.max_lr, high, low}, {total - 1, o.max_lr, last, low, high}});
+            set(at, {{up - 1, first, o.max_lr, high, low}, {total - 1, o.max_lr, last, low, high}});
     }
-    void set(std::initializer_list<Phase> phases) {
-        const double at = static_cast<double>(epoch_);
+    void set(double at, std::initializer_list<Phase> phases) {
         double start = 0;
         for (const Phase& phase : phases) {
             if (at <= phase.end_step || &phase == phases.end() - 1) {
@@ -102,8 +94,9 @@ private:
                 const double share = length > 0 ? std::min((at - start) / length, 1.0) : 1.0;
                 const double now = anneal(phase.start_lr, phase.end_lr, share);
                 for_each_rate([&](double& lr, double) { lr = now; });
-                for (double* const momentum : momenta_)
-                    *momentum = anneal(phase.start_momentum, phase.end_momentum, share);
+                if (!options_.cycle_momentum) return;
+                for (const Group& group : groups())
+                    *group.momentum = anneal(phase.start_momentum, phase.end_momentum, share);
                 return;
             }
             start = phase.end_step;
@@ -115,7 +108,6 @@ private:
     }
 
     OneCycleLROptions options_;
-    std::vector<double*> momenta_;
 };
 
 }  // namespace strata

@@ -29,9 +29,9 @@ struct ReduceLROnPlateauOptions {
 /// `ReduceLROnPlateau scheduler{optimizer, {.patience = 5}}`, then `scheduler.step(validation_loss)`.
 class ReduceLROnPlateau : public Scheduler {
 public:
-    template <detail::HasLearningRate O>
-    explicit ReduceLROnPlateau(O& optimizer, ReduceLROnPlateauOptions options = {})
-        : Scheduler(optimizer), options_(options) {
+    template <detail::SchedulerArgument O>
+    explicit ReduceLROnPlateau(O&& optimizer, ReduceLROnPlateauOptions options = {})
+        : Scheduler(std::forward<O>(optimizer)), options_(options) {
         const auto check = [](bool fine, const char* option, auto value, const char* limit) {
             detail::check_option(fine, "ReduceLROnPlateau", option, static_cast<double>(value), limit);
         };
@@ -42,7 +42,9 @@ public:
         check(options.min_lr >= 0, "min_lr", options.min_lr, "at least 0");
         check(options.eps >= 0, "eps", options.eps, "at least 0");
     }
+    /// The next epoch, with its metric. Throws ValueError when the optimizer is gone.
     void step(double metric) {
+        check_optimizer();
         ++epoch_;
         if (is_better(metric)) {
             best_ = metric;
@@ -56,10 +58,10 @@ public:
             bad_epochs_ = 0;
         }
         if (bad_epochs_ > options_.patience) {
-            for_each_rate([&](double& lr, double) {
-                const double lower = std::max(lr * options_.factor, options_.min_lr);
-                if (lr - lower > options_.eps) lr = lower;
-            });
+            for (const Group& group : groups()) {
+                const double lower = std::max(*group.lr * options_.factor, options_.min_lr);
+                if (*group.lr - lower > options_.eps) *group.lr = lower;
+            }
             cooling_ = options_.cooldown;
             bad_epochs_ = 0;
         }

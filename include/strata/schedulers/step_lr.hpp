@@ -15,20 +15,23 @@ struct StepLROptions {
 };
 
 /// `StepLR scheduler{optimizer, {.step_size = 30}}`, then `scheduler.step()` after every epoch.
-class StepLR : public Scheduler {
+class StepLR : public LRScheduler {
 public:
-    template <detail::HasLearningRate O>
-    StepLR(O& optimizer, StepLROptions options) : Scheduler(optimizer), options_(options) {
+    template <detail::SchedulerArgument O>
+    StepLR(O&& optimizer, StepLROptions options)
+        : LRScheduler(std::forward<O>(optimizer)), options_(options) {
         const double size = static_cast<double>(options.step_size);
         detail::check_option(size >= 1, "StepLR", "step_size", size, "at least 1");
         detail::check_option(options.gamma >= 0, "StepLR", "gamma", options.gamma, "at least 0");
-    }
-    void step() {
-        if (++epoch_ % options_.step_size == 0)
-            for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
+        start();
     }
 
 private:
+    void set_rates(long long epoch) override {
+        if (epoch > 0 && epoch % options_.step_size == 0)
+            for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
+    }
+
     StepLROptions options_;
 };
 

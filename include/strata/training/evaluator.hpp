@@ -4,7 +4,7 @@
 #include <strata/core/precision.hpp>
 #include <strata/models/predictor.hpp>
 #include <strata/training/loss_head.hpp>
-#include <strata/training/totals.hpp>
+#include <strata/training/pending_result.hpp>
 
 namespace strata {
 
@@ -16,6 +16,8 @@ class Evaluator {
     using T = typename Model::value_type;
 
 public:
+    using device_type = Device;
+
     explicit Evaluator(const Model& model, LossType loss = {})
         : predictor_(model), loss_(std::move(loss)), accounts_(detail::reduces_to_mean(loss_)) {
         report_.resize(1);
@@ -27,7 +29,8 @@ public:
                                             "first (docs/errors.md#temporary-model)");
     }
 
-    const LossType& loss() const { return loss_; }
+    const LossType& loss() const& { return loss_; }
+    LossType loss() && { return std::move(loss_); }
     Device& device() { return predictor_.device(); }
 
     /// Throws ShapeError or ValueError for a wrong batch. The result is that of `Trainer::step`.
@@ -44,13 +47,14 @@ public:
         using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
+            accounts_.check_present();
             const auto memory = predictor_.prepare(x);
             detail::check_batch(memory.batch, target.batch);
             run<Head>(memory, target, before);
             if constexpr (Device::is_host) {
                 return detail::batch_result(*report_.data(), memory.batch, Head::counts_correct);
             } else {
-                return detail::PendingResult<Evaluator>(*this, batches_begun_, memory.batch,
+                return detail::PendingResult<Evaluator>(*this, presence_.flag(), batches_begun_, memory.batch,
                                                         Head::counts_correct);
             }
         } else {
@@ -111,6 +115,7 @@ private:
     typename Device::template Buffer<T> workspace_{"a loss's working memory"};
     typename Device::template Buffer<LossReport> report_{"a loss"};
     [[no_unique_address]] typename Device::Replay replay_;
+    detail::Presence presence_;
     Size batches_begun_ = 0;
     bool recorded_ = true;
     Precision precision_ = Precision::float32;

@@ -4,17 +4,19 @@
 #include <functional>
 #include <optional>
 #include <strata/training/evaluator.hpp>
-#include <strata/training/feed.hpp>
 #include <strata/training/progress.hpp>
 #include <strata/training/trainer.hpp>
+#include <strata/training/validation_loader.hpp>
 
 namespace strata {
 
+/// In braces, `fit(model, loader, NLLLoss{}, Adam{}, {.epochs = 5, .validation = test_loader})`, `validation`
+/// takes a loader of any type. An object of this type names its own: FitOptions<decltype(test_loader)>.
 template <class Loader>
 struct FitOptions {
-    int epochs = 1;
-    std::optional<Loader> validation = {};  ///< evaluated after each epoch
-    std::FILE* output = stdout;             ///< null: silent
+    int epochs = 1;                                    ///< 0: nothing happens
+    detail::ValidationMember<Loader> validation = {};  ///< a loader, evaluated after each epoch
+    std::FILE* output = stdout;                        ///< null: silent
     EpochLoss epoch_loss = EpochLoss::mean;
     /// What matrix products are rounded to, on Cuda; float16 scales the loss (GradScaler).
     Precision precision = Precision::float32;
@@ -32,23 +34,19 @@ struct Evaluation {
 
 namespace detail {
 
-/// One pass over a feed: `run(x, y, before)` for each batch, `show(batches)` after it.
-template <class Feed, class Runner, class Run, class Show>
-Totals run_epoch(Feed& feed, Runner& runner, const Run& run, const Show& show) {
-    Size batches = 0;
-    runner.clear_totals();
-    feed.epoch([&](const auto& x, const auto& y, const auto& before) {
-        run(x, y, before);
-        show(++batches);
-    });
-    if (batches == 0) throw ValueError("strata: the loader yields no batches");
-    return runner.totals();
+[[gnu::cold]] inline void check_epochs(int epochs) {
+    if (epochs < 0) throw ValueError(message("strata: fit: epochs is ", epochs, ", but must be at least 0"));
 }
-/// The same for an evaluator.
-template <class Feed, class Evaluator>
-Totals evaluate_epoch(Feed& feed, Evaluator& evaluator) {
-    return run_epoch(
-        feed, evaluator, [&](const auto&... batch) { (void)evaluator(batch...); }, [](Size) {});
+/// Options that a trainer has itself are not overlooked.
+template <class Options, class Trainer>
+[[gnu::cold]] void check_trainer_options(const Options& options, const Trainer& trainer) {
+    if (options.precision != Precision::float32 && options.precision != trainer.precision())
+        throw ValueError(
+            "strata: fit: this trainer has a precision of its own, and another one stands in the "
+            "options; write trainer.precision(...)");
+    if (!options.record && trainer.record())
+        throw ValueError("strata: fit: this trainer records its steps, and the options say not to; write "
+                         "trainer.record(false)");
 }
 
 }  // namespace detail
@@ -62,13 +60,6 @@ Evaluation evaluate(const Model<Net, Device, T>& model, const Loader& loader, co
     const Totals totals = detail::evaluate_epoch(feed, evaluator);
     return {totals.loss(kind), totals.accuracy(), totals.samples};
 }
-
-/// What yields batches: `begin` and `end`, or `views`.
-template <class L>
-concept AnyLoader = requires(const L& loader) {
-    loader.views();
-}
-|| requires(const L& loader) { std::begin(loader); };
 
 namespace detail {
 
@@ -105,20 +96,23 @@ struct RefuseFit {
 ///   fit(trainer, loader, {.epochs = 5});
 ///
 /// A loader is anything that yields pairs of batches. If a batch is refused, the model keeps what it has
-/// learnt before. Precision and recording are the trainer's, not those of the options. Throws what
-/// `Trainer::step` throws.
-template <class Model, class LossType, class Algorithm, AnyLoader Loader, class Validation = Loader>
+/// learnt before. Precision and recording are the trainer's; options that contradict them throw ValueError,
+/// and so does a negative number of epochs. Throws what `Trainer::step` throws.
+template <class Model, class LossType, class Algorithm, AnyLoader Loader,
+          class Validation = detail::ValidationLoader<Evaluator<Model, LossType>>>
 History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
             const FitOptions<Validation>& options = {}) {
     using Device = typename Model::device_type;
+    detail::check_epochs(options.epochs);
+    detail::check_trainer_options(options, trainer);
     detail::Feed<Device, Loader> feed(loader, trainer.model().device());
     std::optional<Evaluator<Model, LossType>> evaluator;
-    std::optional<detail::Feed<Device, Validation>> validation;
+    detail::Shared<detail::ValidationFeed<Evaluator<Model, LossType>>> validation;
     if (options.validation) {
         evaluator.emplace(trainer.model(), trainer.loss());
         evaluator->precision(trainer.precision());
         evaluator->record(trainer.record());
-        validation.emplace(*options.validation, evaluator->device());
+        validation = detail::validation_feed<Evaluator<Model, LossType>>(*options.validation, *evaluator);
     }
     Progress progress(options.output, options.epochs);
     History history;
@@ -135,7 +129,7 @@ History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
         epoch.loss = totals.loss(options.epoch_loss);
         epoch.accuracy = totals.accuracy();
         if (validation) {
-            const Totals measured = detail::evaluate_epoch(*validation, *evaluator);
+            const Totals measured = validation->epoch(*evaluator);
             epoch.validation_loss = measured.loss(options.epoch_loss);
             epoch.validation_accuracy = measured.accuracy();
         }
@@ -148,12 +142,8 @@ History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
 }
 
 /// The same for a model, with a trainer of its own.
-///
-/// Options in braces, `fit(model, loader, NLLLoss{}, Adam{}, {.epochs = 5, .validation = test_loader})`, take
-/// a validation loader of the same type as `loader`; one of another type is named:
-/// FitOptions<OtherLoader>{...}.
 template <class Net, class Device, class T, class Loader, class LossType, class Algorithm,
-          class Validation = Loader>
+          class Validation = detail::ValidationLoader<Evaluator<Model<Net, Device, T>, LossType>>>
 History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
             const Algorithm& algorithm, const FitOptions<Validation>& options = {}) requires
     detail::TrainingArguments<Loader, LossType, Algorithm> {
@@ -164,7 +154,8 @@ History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& 
 }
 
 /// Anything else is refused.
-template <class Model, class Loader, class LossType, class Algorithm, class Validation = Loader>
+template <class Model, class Loader, class LossType, class Algorithm,
+          class Validation = detail::IgnoredValidation>
 History fit(const Model&, const Loader&, const LossType&, const Algorithm&,
             const FitOptions<Validation>& = {}) {
     constexpr bool wrong_loss_or_optimizer = requires { typename Model::network_type; }

@@ -27,8 +27,15 @@ public:
 
     std::size_t size() const { return epochs_.size(); }
     bool empty() const { return epochs_.empty(); }
-    const Epoch& operator[](std::size_t i) const { return epochs_[i]; }
-    const Epoch& back() const { return epochs_.back(); }
+    /// One of the epochs, counted from 0. Throws ValueError when there are not so many.
+    const Epoch& operator[](std::size_t i) const& {
+        if (i >= epochs_.size()) refuse(i);
+        return epochs_[i];
+    }
+    Epoch operator[](std::size_t i) && { return std::as_const(*this)[i]; }
+    /// The last one. Throws ValueError when there is none.
+    const Epoch& back() const& { return (*this)[epochs_.size() - 1]; }
+    Epoch back() && { return std::as_const(*this).back(); }
     auto begin() const { return epochs_.begin(); }
     auto end() const { return epochs_.end(); }
 
@@ -72,6 +79,10 @@ private:
                                          {"validation_accuracy", &Epoch::validation_accuracy},
                                          {"seconds", &Epoch::seconds}};
 
+    [[noreturn, gnu::cold]] void refuse(std::size_t i) const {
+        if (epochs_.empty()) throw ValueError("strata: History: no epoch was recorded");
+        throw ValueError(message("strata: History: epoch ", i, " (counted from 0) of ", epochs_.size()));
+    }
     [[gnu::cold]] static std::string number(double value, const char* missing) {
         if (!detail::is_finite(value)) return missing;  // NaN and infinities have no place in JSON
         char text[32];  // not of printf, which writes the decimal point of the user's language

@@ -159,25 +159,6 @@ inline BatchResult batch_result(const LossReport& report, Size samples, bool cou
     return result;
 }
 
-/// What a step gave, on a device that is still at it. It turns into a BatchResult when it is asked for, which
-/// waits for the device; later than the next step it is gone.
-template <class Source>
-class PendingResult {
-public:
-    PendingResult(Source& source, Size step, Size samples, bool counts_correct)
-        : source_(&source), step_(step), samples_(samples), counts_correct_(counts_correct) {}
-
-    /// Throws what `Trainer::step` throws, and ValueError when another step has begun.
-    BatchResult get() const { return batch_result(source_->read_report(step_), samples_, counts_correct_); }
-    operator BatchResult() const { return get(); }
-
-private:
-    Source* source_;
-    Size step_;
-    Size samples_;
-    bool counts_correct_;
-};
-
 /// The report and the totals of a trainer or an evaluator, and how they come to the host.
 template <class Device>
 class Accounts {
@@ -200,6 +181,7 @@ public:
     }
     /// Waits for the device. Throws what stopped a step since; the device is then ready for the next.
     Totals read(Device& device, LossReport* report) {
+        check_present();
         const Totals totals = device.fetch(totals_.data());
         check(device, report, totals);
         return totals;
@@ -209,7 +191,14 @@ public:
         if (read.refused != 0) check(device, report, device.fetch(totals_.data()));
         return read;
     }
-    void clear(Device& device) { device.once(ClearTotals{totals_.data()}); }
+    void clear(Device& device) {
+        check_present();
+        device.once(ClearTotals{totals_.data()});
+    }
+    /// Throws ValueError when the trainer or evaluator was moved from.
+    void check_present() const {
+        if (totals_.size() == 0) refuse_moved();
+    }
 
 private:
     static InOrder<> in_order() { return {}; }
@@ -218,6 +207,11 @@ private:
         return {first, in_order(rest...)};
     }
 
+    [[noreturn, gnu::cold]] static void refuse_moved() {
+        throw ValueError(
+            "strata: this trainer or evaluator was moved from, and has nothing left; use the one "
+            "that it was moved to");
+    }
     void check(Device& device, LossReport* report, const Totals& totals) {
         if constexpr (!Device::is_host) {
             const LossReport read = Device::read_report(&device, report);

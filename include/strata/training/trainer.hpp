@@ -7,6 +7,7 @@
 #include <strata/optimizers/optimizer.hpp>
 #include <strata/training/grad_scaler.hpp>
 #include <strata/training/loss_head.hpp>
+#include <strata/training/pending_result.hpp>
 
 namespace strata {
 
@@ -63,8 +64,18 @@ public:
     }
 
     Model& model() { return *model_; }
-    Optimizer<Model, Algorithm>& optimizer() { return optimizer_; }
-    const LossType& loss() const { return loss_; }
+    Optimizer<Model, Algorithm>& optimizer() & { return optimizer_; }
+    template <class This = Trainer>
+    Optimizer<Model, Algorithm>& optimizer() && {
+        constexpr bool the_trainer_has_a_name = detail::never<This>;
+        static_assert(
+            the_trainer_has_a_name,
+            "strata: this Trainer is a temporary, and its optimizer dies with it; give the trainer a "
+            "name first (docs/errors.md#temporary-optimizer)");
+        return optimizer_;
+    }
+    const LossType& loss() const& { return loss_; }
+    LossType loss() && { return std::move(loss_); }
 
     /// One step on a batch (in training mode: Dropout drops). x and y are what a DataLoader yields, or
     /// xtensor containers, on the model's device. Throws ShapeError or ValueError for a wrong batch,
@@ -86,13 +97,15 @@ public:
         using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
+            accounts_.check_present();
             const detail::Inputs input = detail::view_of_batch<Model>(x, model_->staging_);
             detail::check_batch(input.batch, target.batch);
             run<Head>(input, target, before);
             if constexpr (Device::is_host) {
                 return detail::batch_result(*model_->report(), input.batch, Head::counts_correct);
             } else {
-                return detail::PendingResult<Trainer>(*this, steps_begun_, input.batch, Head::counts_correct);
+                return detail::PendingResult<Trainer>(*this, presence_.flag(), steps_begun_, input.batch,
+                                                      Head::counts_correct);
             }
         } else {
             return BatchResult{};
@@ -198,6 +211,7 @@ private:
     detail::Accounts<Device> accounts_;
     [[no_unique_address]] typename Device::Replay replay_;
     typename Device::template Buffer<GradScaler> scaler_{"a loss scale"};
+    detail::Presence presence_;
     Size steps_begun_ = 0;
     bool recorded_ = true;
     Precision precision_ = Precision::float32;

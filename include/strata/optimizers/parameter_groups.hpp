@@ -1,0 +1,109 @@
+#pragma once
+// The groups of an optimizer's parameters, with their options. Schedulers hold them together with it: they
+// follow an optimizer that is moved, never touch memory that is gone, and know when it is.
+
+#include <concepts>
+#include <list>
+#include <strata/core/error.hpp>
+#include <strata/core/shared.hpp>
+#include <string>
+#include <vector>
+
+namespace strata {
+
+/// Which of `OptimizerStep::state` an algorithm's options need. A buffer keeps its place when they change.
+using StatesInUse = std::array<bool, 4>;
+
+namespace detail {
+
+/// What schedulers see of a group.
+struct ScheduledGroup {
+    double* lr = nullptr;
+    double* momentum = nullptr;  ///< betas[0] where there is one; null without either
+    /// The rate when the first scheduler was made, PyTorch's `initial_lr`. All schedulers share it.
+    double initial_lr = 0;
+    bool has_initial_lr = false;
+};
+
+/// The groups of one optimizer, the parameters in none first.
+struct ScheduledGroups : Counted {
+    std::vector<ScheduledGroup> groups;
+    bool in_use = true;  ///< by an optimizer
+};
+
+/// An algorithm with a learning rate, which schedulers can change.
+template <class Algorithm>
+concept HasLearningRate = requires(Algorithm& algorithm) {
+    { algorithm.lr } -> std::same_as<double&>;
+};
+
+template <class Algorithm>
+struct ParameterGroup {
+    std::vector<std::string> names;
+    Algorithm options;
+    Algorithm published{};  ///< what the device knows
+    StatesInUse states{};
+};
+
+/// An optimizer's hold of its groups. A copy has groups of its own; what is moved takes them along.
+template <class Algorithm>
+class ParameterGroups {
+    using Group = ParameterGroup<Algorithm>;
+    struct Held : ScheduledGroups {
+        std::list<Group> list;  // at least one; their places do not change
+    };
+
+public:
+    explicit ParameterGroups(const Algorithm& options) : held_(new Held) { add({}, options); }
+    ParameterGroups(const ParameterGroups& other) : held_(new Held) {
+        for (const Group& group : other.list()) append(group);
+        for (Size i = 0; i < held_->groups.size(); ++i) {
+            held_->groups[i].initial_lr = other.held_->groups[i].initial_lr;
+            held_->groups[i].has_initial_lr = other.held_->groups[i].has_initial_lr;
+        }
+    }
+    ParameterGroups(ParameterGroups&&) noexcept = default;
+    ParameterGroups& operator=(ParameterGroups other) noexcept {
+        std::swap(held_, other.held_);
+        return *this;
+    }
+    ~ParameterGroups() {
+        if (held_) held_->in_use = false;
+    }
+
+    /// Throws ValueError when the groups were moved away.
+    std::list<Group>& list() { return held().list; }
+    const std::list<Group>& list() const { return held().list; }
+    [[gnu::cold]] Group& add(std::vector<std::string> names, const Algorithm& options) {
+        return append({std::move(names), options});
+    }
+    Shared<ScheduledGroups> scheduled() const { return Shared<ScheduledGroups>(&held()); }
+
+private:
+    Held& held() const {
+        if (!held_) refuse_moved();
+        return *held_;
+    }
+    [[noreturn, gnu::cold]] static void refuse_moved() {
+        throw ValueError(
+            "strata: this optimizer or trainer was moved from, and has nothing left; use the one "
+            "that it was moved to");
+    }
+    [[gnu::cold]] Group& append(const Group& group) {
+        Held& to = held();
+        Group& added = to.list.emplace_back(group);
+        ScheduledGroup scheduled;
+        if constexpr (HasLearningRate<Algorithm>) scheduled.lr = &added.options.lr;
+        if constexpr (requires { added.options.betas[0]; })
+            scheduled.momentum = &added.options.betas[0];
+        else if constexpr (requires { added.options.momentum; })
+            scheduled.momentum = &added.options.momentum;
+        to.groups.push_back(scheduled);
+        return added;
+    }
+
+    Shared<Held> held_;
+};
+
+}  // namespace detail
+}  // namespace strata

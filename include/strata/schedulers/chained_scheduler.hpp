@@ -1,0 +1,41 @@
+#pragma once
+// Several schedulers that act on one optimizer, stepped together, in their order
+//
+// Errors: ValueError for no scheduler, and for schedulers of several optimizers.
+// Source: torch.optim.lr_scheduler.ChainedScheduler.
+
+#include <strata/schedulers/scheduler_list.hpp>
+
+namespace strata {
+
+/// `ChainedScheduler scheduler{{warm_up, decay}}`, then `scheduler.step()` after every epoch. It works with
+/// copies of the schedulers; the ones that it was given are not stepped any more.
+class ChainedScheduler : public LRScheduler {
+public:
+    ChainedScheduler(std::vector<AnyScheduler> schedulers)
+        : LRScheduler(*detail::check_not_empty("ChainedScheduler", schedulers).front()),
+          schedulers_(std::move(schedulers)) {
+        detail::check_schedulers("ChainedScheduler", *this, schedulers_);
+        epoch_ = 0;
+    }
+    template <detail::SchedulerArgument O>
+    ChainedScheduler(std::vector<AnyScheduler> schedulers, O&& optimizer)
+        : LRScheduler(std::forward<O>(optimizer)), schedulers_(std::move(schedulers)) {
+        detail::check_schedulers("ChainedScheduler", *this,
+                                 detail::check_not_empty("ChainedScheduler", schedulers_));
+        find_base_rates();
+    }
+
+private:
+    void set_rates(long long epoch) override {
+        for (AnyScheduler& scheduler : schedulers_)
+            if (epoch == 0)
+                scheduler->begin();
+            else
+                scheduler->step();
+    }
+
+    std::vector<AnyScheduler> schedulers_;
+};
+
+}  // namespace strata

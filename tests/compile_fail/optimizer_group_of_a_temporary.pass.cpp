@@ -1,0 +1,16 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+#include <strata/optimizers/sgd.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>>;
+
+int main() {
+    st::Model<Net> model;
+    st::Optimizer optimizer{model, st::SGD{}};
+    st::SGD& bias = optimizer.group("0.bias");
+    bias.lr = 0;
+}
