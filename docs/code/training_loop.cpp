@@ -117,6 +117,21 @@ int main() {
     }
     {
         st::Model<Net> model;
+        st::Trainer trainer{model, st::CrossEntropyLoss{}, st::SGD{.lr = 0.1, .momentum = 0.9}};
+        // [warm-up]
+        st::LinearLR warm_up{trainer.optimizer(), {.start_factor = 0.1, .total_iters = 3}};
+        st::CosineAnnealingLR cosine{trainer.optimizer(), {.T_max = 7}};
+        st::SequentialLR scheduler{trainer.optimizer(), {warm_up, cosine}, {3}};  // from epoch 3 on: cosine
+
+        for (int epoch = 0; epoch < 10; ++epoch) {
+            for (auto [x, y] : loader) trainer.step(x, y);
+            scheduler.step();
+        }
+        // [warm-up]
+        std::printf("learning rate at the end: %.3g\n", scheduler.last_lr());
+    }
+    {
+        st::Model<Net> model;
         // [one cycle]
         st::Optimizer optimizer{model, st::Adam{}};
         const auto steps = static_cast<long long>(5 * loader.size());

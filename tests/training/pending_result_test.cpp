@@ -32,8 +32,8 @@ const char* const moved_from =
     "strata: this trainer or evaluator was moved from, and has nothing left; use the "
     "one that it was moved to";
 
-struct Batch {
-    explicit Batch(Size number) {
+struct Samples {
+    explicit Samples(Size number) {
         manual_seed(100 + number);
         x = randn(7, 6);
         y = randint(0, 3, 7);
@@ -41,7 +41,7 @@ struct Batch {
     xt::xtensor<float, 2> x;
     xt::xtensor<std::int64_t, 1> y;
 };
-BatchResult step(auto& runner, const Batch& batch) {
+BatchResult step(auto& runner, const Samples& batch) {
     if constexpr (requires { runner.optimizer(); })
         return runner.step(test::to(batch.x), test::to(batch.y));
     else
@@ -61,7 +61,7 @@ TEST_CASE("a trainer that is moved between steps goes on as if it had stayed") {
     std::optional<Trains> maybe;
     std::unique_ptr<Trains> owned;
     for (Size number = 0; number < 9; ++number) {
-        const Batch batch(number % 2);
+        const Samples batch(number % 2);
         const BatchResult expected = step(stays, batch);
         BatchResult result;
         if (number < 3) {
@@ -86,14 +86,14 @@ TEST_CASE("a copy of a trainer goes on by itself") {
     manual_seed(1);
     Net model;
     Trains trainer{model, {}, Adam{.lr = 0.01}};
-    for (Size number = 0; number < 4; ++number) step(trainer, Batch(0));
+    for (Size number = 0; number < 4; ++number) step(trainer, Samples(0));
     Trains copy = trainer;
-    step(copy, Batch(1));
+    step(copy, Samples(1));
     CHECK(copy.totals().batches == 5);
     CHECK(trainer.totals().batches == 4);
     trainer = copy;
     CHECK(trainer.totals().batches == 5);
-    step(trainer, Batch(0));
+    step(trainer, Samples(0));
     CHECK(trainer.optimizer().steps() == 6);
 }
 
@@ -102,22 +102,22 @@ TEST_CASE("a trainer and an evaluator that were moved from refuse") {
     Trains trainer{model};
     Trains other = std::move(trainer);
     const auto before = test::parameters(model);
-    CHECK_THROWS_WITH(step(trainer, Batch(0)), moved_from);
-    CHECK_THROWS_AS(step(trainer, Batch(0)), ValueError);
+    CHECK_THROWS_WITH(step(trainer, Samples(0)), moved_from);
+    CHECK_THROWS_AS(step(trainer, Samples(0)), ValueError);
     CHECK_THROWS_WITH(trainer.totals(), moved_from);
     CHECK_THROWS_WITH(trainer.clear_totals(), moved_from);
     CHECK_THROWS_AS(trainer.optimizer().step(), ValueError);
     CHECK(test::parameters(model) == before);
     trainer = Trains{model};
-    step(trainer, Batch(0));
-    step(other, Batch(0));
+    step(trainer, Samples(0));
+    step(other, Samples(0));
 
     Evaluates evaluator{model};
     Evaluates moved = std::move(evaluator);
-    CHECK_THROWS_WITH(step(evaluator, Batch(0)), moved_from);
+    CHECK_THROWS_WITH(step(evaluator, Samples(0)), moved_from);
     CHECK_THROWS_WITH(evaluator.totals(), moved_from);
     CHECK_THROWS_WITH(evaluator.clear_totals(), moved_from);
-    CHECK(step(moved, Batch(0)).samples == 7);
+    CHECK(step(moved, Samples(0)).samples == 7);
     evaluator = std::move(moved);
     CHECK(evaluator.totals().batches == 1);
 }
@@ -136,7 +136,7 @@ TEST_CASE("a result that is asked for behind the end of its trainer says so") {
     const char* const gone = "strata: what gave this result (a trainer or an evaluator) is gone, moved or "
                              "replaced; ask for the result before that";
     Net model;
-    const Batch batch(0);
+    const Samples batch(0);
     const auto& x = test::to(batch.x);
     const auto& y = test::to(batch.y);
     const auto check = [&](const auto& result) {
