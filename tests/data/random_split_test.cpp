@@ -65,8 +65,8 @@ TEST_CASE("lengths are numbers of samples or fractions") {
     const Numbers dataset{103};
     CHECK(sizes(random_split(dataset, {100, 2, 1})) == std::vector<std::size_t>{100, 2, 1});
     CHECK(sizes(random_split(dataset, {dataset.size() - 3, 3})) == std::vector<std::size_t>{100, 3});
-    CHECK(sizes(random_split(dataset, {0.5, 0.3, 0.2})) ==
-          std::vector<std::size_t>{52, 31, 20});  // 51 + 30 + 20, and 2
+    // 51 + 30 + 20, and 2
+    CHECK(sizes(random_split(dataset, {0.5, 0.3, 0.2})) == std::vector<std::size_t>{52, 31, 20});
     CHECK(sizes(random_split(dataset, {0.7, 0.2, 0.1})) == std::vector<std::size_t>{73, 20, 10});
     CHECK(sizes(random_split(dataset, {103, 0})) == std::vector<std::size_t>{103, 0});
 }

@@ -229,8 +229,8 @@ TEST_CASE("a temporary may be gone before the backward pass") {
     const auto expected = test::gradients(model);
     model.zero_grad();
     const auto prediction = model(to(xt::xtensor<float, 2>(x)));
-    const xt::xtensor<float, 2> elsewhere_here =
-        xt::ones<float>({60, 4});  // where the temporary was, perhaps
+    // Where the temporary was, perhaps.
+    const xt::xtensor<float, 2> elsewhere_here = xt::ones<float>({60, 4});
     [[maybe_unused]] const auto& elsewhere = to(elsewhere_here);
     model.backward(MSELoss{}(prediction, to(y)));
     CHECK(laws::same_bits(test::gradients(model), expected));

@@ -10,8 +10,7 @@ namespace strata {
 inline constexpr std::int64_t nothing_ignored = static_cast<std::int64_t>(~std::uint64_t(0) / 2 + 1);
 
 struct CrossEntropyOptions {
-    static constexpr bool may_smooth =
-        false;  ///< a kernel without label smoothing is smaller and compiles sooner
+    static constexpr bool may_smooth = false;  ///< a kernel without it is smaller and compiles sooner
 
     const double* weight = nullptr;  ///< one per class, on the host; not read when weights is 0
     Size weights = 0;

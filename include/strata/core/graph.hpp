@@ -28,7 +28,7 @@ struct LayerRules {
     std::uint64_t number;  ///< of the layer's type
     LayerTraits traits;
     JoinOutcome (*result)(const Operand*, Size, const Numbers&);
-    bool asks_for_input;  ///< the layer states its input's shape, or depends on what arrives
+    bool asks_for_input;
     Dims (*input_shape)();
     Size (*saved)(Dims);
     Size (*saved_once)(Dims);
@@ -98,9 +98,14 @@ inline constexpr Size learnt_count_of = [] {
         return count;
     }
 }();
+/// A layer that states its input's shape, or depends on what arrives.
+template <class Layer>
+concept AsksForInput = requires {
+    Layer::input_shape();
+};
 template <class Layer>
 constexpr Dims input_shape_of() {
-    if constexpr (requires { Layer::input_shape(); })
+    if constexpr (AsksForInput<Layer>)
         return Layer::input_shape();
     else
         return {};
@@ -114,13 +119,20 @@ constexpr bool takes_indices_of() {
 }
 
 template <class Layer>
-inline constexpr LayerRules rules_of = {enter<Layer>, traits_of<Layer>(), &result_of<Layer>,
-                                        requires {Layer::input_shape();
-}  // namespace detail
-, &input_shape_of<Layer>, &saved_of<Layer>, &saved_once_of<Layer>, &multiply_adds_of_operands<Layer>,
-    &passes_gradient_of<Layer>, &same_parameters_of<Layer>, parameter_count_of<Layer>, learnt_count_of<Layer>,
-    takes_indices_of<Layer>(), JoinLayer<Layer>
-};  // namespace strata
+inline constexpr LayerRules rules_of = {enter<Layer>,
+                                        traits_of<Layer>(),
+                                        &result_of<Layer>,
+                                        AsksForInput<Layer>,
+                                        &input_shape_of<Layer>,
+                                        &saved_of<Layer>,
+                                        &saved_once_of<Layer>,
+                                        &multiply_adds_of_operands<Layer>,
+                                        &passes_gradient_of<Layer>,
+                                        &same_parameters_of<Layer>,
+                                        parameter_count_of<Layer>,
+                                        learnt_count_of<Layer>,
+                                        takes_indices_of<Layer>(),
+                                        JoinLayer<Layer>};
 
 struct GraphNode {
     const LayerRules* rules = nullptr;

@@ -6,10 +6,10 @@
 //   static constexpr Dims input_shape();                   what the layer's own arguments say of its input
 //   static constexpr auto parameters(Dims in);             parameter_list({"weight", dims(out, in)}, ...)
 //   static constexpr Size saved(Dims in);                  elements per sample kept for the backward pass
-//   static constexpr Size saved_once(Dims in);             elements kept for it, however many samples there
-//   are static constexpr Size multiply_adds(Dims in);          per sample static constexpr LayerTraits
-//   traits;                   what the plan needs to know static void initialize(Generator&, params...);
-//   initial values, on the host, as PyTorch draws them
+//   static constexpr Size saved_once(Dims in);             as many elements, however many samples there are
+//   static constexpr Size multiply_adds(Dims in);          per sample
+//   static constexpr LayerTraits traits;                   what the plan needs to know
+//   static void initialize(Generator&, params...);         initial values, on the host, as PyTorch draws them
 //
 //   void forward(device, x, y, params..., saved?) const;                training, and inference
 //   void infer(device, x, y, params...) const;                          inference, if it differs
@@ -20,11 +20,12 @@
 //
 // A layer with several operands, such as the sum of two batches, has instead of output_shape and so on:
 //
-//   static constexpr JoinOutcome join(const Operand* operands, Size count);  the result, or a refusal
-//   static constexpr Size multiply_adds(const Operand* operands, Size count);
+//   static constexpr JoinOutcome join(const Operand* operands, Size count);      the result, or a refusal
+//   static constexpr Size multiply_adds(const Operand* operands, Size count);    per sample
 //   static constexpr bool passes_gradient(const Operand*, Size count, Size k);   operand k's gradient is dy
-//   itself void forward(device, y, operands...) const; void backward_operand<k>(device, y, dy, dx,
-//   operands...) const;          dx of operand k
+//                                                                                itself
+//   void forward(device, y, operands...) const;
+//   void backward_operand<k>(device, y, dy, dx, operands...) const;              dx of operand k
 //
 // where a single tensor is a batch of one. A layer that works out all its gradients together, as recurrent
 // ones do, has one function in place of the two backward ones; dx.data is null where nobody needs dx:
@@ -51,8 +52,7 @@ struct LayerTraits {
     bool view = false;          ///< y is x under another shape: no kernel at all
     bool view_in_eval = false;  ///< the same, in inference only
     bool any_shape_in = false;  ///< reads its input as a flat row of elements (Flatten, Reshape)
-    bool affine =
-        false;  ///< x Wᵀ + b, with operands weight and bias: what `forward_behind_affine` may follow
+    bool affine = false;        ///< x Wᵀ + b: what `forward_behind_affine` may follow
     bool unnamed = false;  ///< does not count in the names of parameters, which are then PyTorch's (Input)
     Values values = Values::any;
 };

@@ -2,11 +2,13 @@
 // Batches of a dataset, in order or shuffled.
 //
 //   st::DataLoader loader{train, {.batch_size = 64, .shuffle = true}};
-//   for (auto [x, y] : loader) { ... }     // x: (batch, sample shape...), y: (batch) or (batch, target
-//   shape...)
+//   for (auto [x, y] : loader) { ... }
+//
+// where x has the shape (batch, sample shape...) and y (batch) or (batch, target shape...).
 //
 // After `manual_seed(s)` the batches hold the samples that PyTorch's DataLoader gives after
-// torch.manual_seed(s), for any number of workers. Source: https://pytorch.org/docs/1.13/data.html
+// torch.manual_seed(s), for any number of workers.
+// Source: https://pytorch.org/docs/1.13/data.html
 
 #include <cstddef>
 #include <iterator>
@@ -97,8 +99,8 @@ private:
 }  // namespace detail
 
 /// Batches of a dataset. A dataset that has a name is referenced and must outlive the loader; a temporary is
-/// kept. One thread at a time may use a loader; it may go through several epochs at once. Throws ValueError
-/// for a batch size of 0. Batches throw what the dataset's `get` throws.
+/// kept. One thread at a time may use a loader; it may go through several epochs at once.
+/// Throws ValueError for a batch size of 0. Batches throw what the dataset's `get` throws.
 template <class Reference>
 class DataLoader {
 public:

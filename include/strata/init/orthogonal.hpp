@@ -1,8 +1,9 @@
 #pragma once
 // Weights whose rows (or columns, if there are fewer) are orthogonal and of length `gain`.
 //
-//   normal numbers A [Rows, Columns], transposed if Rows < Columns;  A = Q R with R's diagonal positive;  W =
-//   gain Q
+//   normal numbers A [Rows, Columns], transposed if Rows < Columns;
+//   A = Q R with R's diagonal positive;
+//   W = gain Q
 //
 // Source: A. Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural
 // networks", 2013; https://pytorch.org/docs/1.13/nn.init.html#torch.nn.init.orthogonal_

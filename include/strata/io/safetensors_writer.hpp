@@ -1,5 +1,6 @@
 #pragma once
-// Writing the safetensors format. Source: https://github.com/huggingface/safetensors, README "Format".
+// Writing the safetensors format.
+// Source: https://github.com/huggingface/safetensors, README "Format".
 
 #include <cstddef>
 #include <cstdint>

@@ -2,8 +2,9 @@
 // The largest value along dims, in the forward of a module: amax(x, dim), amax(x, {1, 2}), amax(x, dim,
 // true). NaN where there is one.
 //
-// Shapes: as those of sum (layers/reduce.hpp). Gradient: dy goes to the largest value; if several are equal,
-// to each the same part. Source: torch.amax.
+// Shapes: as those of sum (layers/reduce.hpp).
+// Gradient: dy goes to the largest value; if several are equal, to each the same part.
+// Source: torch.amax.
 
 #include <strata/core/math.hpp>
 #include <strata/layers/reduce.hpp>

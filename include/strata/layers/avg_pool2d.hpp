@@ -6,7 +6,8 @@
 // Shapes: (C, rows, columns) -> (C, rows', columns'),
 //   rows' = floor((rows + 2 padding - kernel) / stride) + 1.
 //
-// `AvgPool2d<Kernel>`; Kernel is a number or `kernel<rows, columns>`. Options behind it, in any order:
+// `AvgPool2d<Kernel>`; Kernel is a number or `kernel<rows, columns>`.
+// Options behind it, in any order:
 //   stride<N> or stride<rows, columns>   the kernel
 //   padding<N> or <rows, columns>        0; at most half the kernel
 //   ceil_mode                            rows' is rounded up, if the last window then begins in the input or

@@ -3,17 +3,18 @@
 // samples and pixels of the batch; in inference with averages that training has left.
 //
 // Shapes: (C, H, W) -> the same. `BatchNorm2d<>` takes the channels from the layer before it;
-// `BatchNorm2d<C>` states them, and they are checked. Options behind the channels, in any order: no_affine
-// (no weight, no bias), no_running_statistics (inference uses the mean and variance of its own batch).
+// `BatchNorm2d<C>` states them, and they are checked.
+// Options behind the channels, in any order: no_affine (no weight, no bias), no_running_statistics (inference
+// uses the mean and variance of its own batch).
 // Members: eps = 1e-5; momentum = 0.1, the part that a batch has in the averages: average = momentum value +
 // (1 - momentum) average, where the variance is the unbiased one; momentum = cumulative_average (PyTorch's
 // None) is the average of all batches. Training with a single value per channel throws ValueError.
 //
-// Parameters: weight (C), at first 1, bias (C), at first 0. Buffers: running_mean (C), at first 0,
-// running_var (C), at first 1, num_batches_tracked.
+// Parameters: weight (C), at first 1, bias (C), at first 0.
+// Buffers: running_mean (C), at first 0, running_var (C), at first 1, num_batches_tracked.
 // Gradient: with x^ = (x - mean) / std and means over the channel, dx = weight / std (dy - mean(dy) -
-// x^ mean(dy x^)). Saved: mean and 1 / std of each channel. Without weight y is kept instead of x, and x may
-// be overwritten.
+// x^ mean(dy x^)).
+// Saved: mean and 1 / std of each channel. Without weight y is kept instead of x, and x may be overwritten.
 //
 // Source: torch.nn.BatchNorm2d; S. Ioffe and C. Szegedy, "Batch Normalization", ICML 2015.
 

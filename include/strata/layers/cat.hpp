@@ -3,8 +3,10 @@
 // namespace has to be named: a list in braces does not tell the compiler where to look.)
 //
 // Shapes: (A, C), (B, C) -> (A + B, C) along dim 1; the other extents are equal. All are batches, or all
-// single tensors. dim = 1, the first extent of a sample: for images the channels. 0 is the batch, which is
-// refused. Gradient: each operand gets its part of dy. Source: torch.cat, whose dim is 0 by default.
+// single tensors.
+// Options: dim = 1, the first extent of a sample: for images the channels. 0 is the batch, which is refused.
+// Gradient: each operand gets its part of dy.
+// Source: torch.cat, whose dim is 0 by default.
 
 #include <initializer_list>
 #include <strata/layers/slice.hpp>

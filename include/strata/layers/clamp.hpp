@@ -2,7 +2,8 @@
 // y = min(max(x, low), high), clamp(x, -1, 1) in the forward of a module.
 //
 // Shapes: any -> the same.
-// Gradient: dy for low <= x <= high, else 0. Source: torch.clamp.
+// Gradient: dy for low <= x <= high, else 0.
+// Source: torch.clamp.
 
 #include <strata/core/math.hpp>
 #include <strata/core/trace.hpp>

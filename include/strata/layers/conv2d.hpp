@@ -7,7 +7,8 @@
 //   rows' = floor((rows + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 //
 // `Conv2d<In, Out, Kernel>` or, In from the layer before it, `Conv2d<Out, Kernel>`; Kernel is a number or
-// `kernel<rows, columns>`. Options behind the sizes, in any order:
+// `kernel<rows, columns>`.
+// Options behind the sizes, in any order:
 //   stride<N> or stride<rows, columns>   1
 //   padding<N> or <rows, columns>        0; `same_padding` is as much as keeps the extents
 //   dilation<N> or <rows, columns>       1

@@ -8,8 +8,8 @@
 //   rows' = (rows - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
 //
 // `ConvTranspose2d<In, Out, Kernel>` or, In from the layer before it, `ConvTranspose2d<Out, Kernel>`; Kernel
-// is a number or `kernel<rows, columns>`. Options behind the sizes, in any order, each with one number or one
-// for rows and one for columns:
+// is a number or `kernel<rows, columns>`.
+// Options behind the sizes, in any order, each with one number or one for rows and one for columns:
 //   stride<N>            1
 //   padding<N>           0; takes away from the output
 //   output_padding<N>    0; adds to the output's end; smaller than the stride or than the dilation

@@ -3,8 +3,8 @@
 //
 // Shapes: any -> the same.
 // Options: alpha = 1, at least 0: the backward pass computes alpha exp(x) as y + alpha, so that x need not be
-// kept. A negative one throws ValueError in forward (PyTorch takes it unless it works in place). Source:
-// torch.nn.ELU; D.-A. Clevert, T. Unterthiner, S. Hochreiter, ICLR 2016.
+// kept. A negative one throws ValueError in forward (PyTorch takes it unless it works in place).
+// Source: torch.nn.ELU; D.-A. Clevert, T. Unterthiner, S. Hochreiter, ICLR 2016.
 
 #include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>

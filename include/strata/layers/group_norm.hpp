@@ -8,8 +8,8 @@
 //
 // Parameters: weight (C), at first 1, bias (C), at first 0.
 // Gradient: with x^ = (x - mean) / std, g = dy weight and means over the group, dx = (g - mean(g) -
-// x^ mean(g x^)) / std. Saved: mean and 1 / std of each group. Without weight y is kept instead of x, and x
-// may be overwritten.
+// x^ mean(g x^)) / std.
+// Saved: mean and 1 / std of each group. Without weight y is kept instead of x, and x may be overwritten.
 //
 // Source: torch.nn.GroupNorm; Y. Wu and K. He, "Group Normalization", ECCV 2018.
 

@@ -4,9 +4,10 @@
 //   h' = (1 - z) n + z h, beginning with h = 0.
 //
 // Shapes: (T, In) -> (T, Hidden): the h of all time steps. `GRU<In, Hidden>`, or `GRU<Hidden>`, which takes
-// In from the layer before it. Options behind the sizes: `num_layers<N>`: as many, one on the other;
-// `no_bias`; `bidirectional`: a second recurrence begins at the end, and the output is (T, 2 Hidden). A
-// member: dropout = 0, in [0, 1], of what goes from one layer to the next; none in inference.
+// In from the layer before it.
+// Options behind the sizes: `num_layers<N>`: as many, one on the other; `no_bias`; `bidirectional`: a second
+// recurrence begins at the end, and the output is (T, 2 Hidden). A member: dropout = 0, in [0, 1], of what
+// goes from one layer to the next; none in inference.
 //
 // Parameters, for each layer and direction: weight_ih_l0 (3 Hidden, In), weight_hh_l0 (3 Hidden, Hidden),
 // bias_ih_l0 (3 Hidden), bias_hh_l0 (3 Hidden), the gates in the order r, z, n; then ..._l0_reverse, ..._l1.

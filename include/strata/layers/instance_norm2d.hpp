@@ -8,8 +8,8 @@
 //
 // Parameters, with `affine` only: weight (C), at first 1, bias (C), at first 0.
 // Gradient: with x^ = (x - mean) / std, g = dy weight and means over the channel, dx = (g - mean(g) -
-// x^ mean(g x^)) / std. Saved: mean and 1 / std of each channel. Without weight y is kept instead of x, and x
-// may be overwritten.
+// x^ mean(g x^)) / std.
+// Saved: mean and 1 / std of each channel. Without weight y is kept instead of x, and x may be overwritten.
 //
 // Source: torch.nn.InstanceNorm2d; D. Ulyanov, A. Vedaldi, V. Lempitsky, "Instance Normalization", 2016.
 

@@ -3,13 +3,13 @@
 // extents of a sample.
 //
 // Shapes: any -> the same. `LayerNorm<>` normalises the last extent; `LayerNorm<64>`, `LayerNorm<4, 64>`
-// state PyTorch's normalized_shape, and the last extents are checked against it. Options behind the sizes:
-// no_affine (no weight, no bias), no_bias. A member: eps = 1e-5.
+// state PyTorch's normalized_shape, and the last extents are checked against it.
+// Options behind the sizes: no_affine (no weight, no bias), no_bias. A member: eps = 1e-5.
 //
 // Parameters, of the shape that is normalised: weight, at first 1, bias, at first 0.
 // Gradient: with x^ = (x - mean) / std, g = dy weight and means over the row, dx = (g - mean(g) -
-// x^ mean(g x^)) / std. Saved: mean and 1 / std of each row. Without weight y is kept instead of x, and x may
-// be overwritten.
+// x^ mean(g x^)) / std.
+// Saved: mean and 1 / std of each row. Without weight y is kept instead of x, and x may be overwritten.
 //
 // Source: torch.nn.LayerNorm; J. L. Ba, J. R. Kiros, G. E. Hinton, "Layer Normalization", 2016.
 

@@ -3,7 +3,8 @@
 //
 // Shapes: any -> the same; the sum runs along `dim`.
 // Options: dim = -1, counted as PyTorch counts it (0 is the batch, 1 the first extent of a sample, -1 the
-// last). Source: torch.nn.LogSoftmax.
+// last).
+// Source: torch.nn.LogSoftmax.
 
 #include <strata/core/class_extent.hpp>
 #include <strata/layers/value_dim.hpp>

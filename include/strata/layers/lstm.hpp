@@ -4,13 +4,15 @@
 //   c' = f c + i g, h' = o tanh(c'), beginning with h = c = 0.
 //
 // Shapes: (T, In) -> (T, Hidden): the h of all time steps. `LSTM<In, Hidden>`, or `LSTM<Hidden>`, which takes
-// In from the layer before it. Options behind the sizes: `num_layers<N>`: as many, one on the other;
-// `no_bias`; `bidirectional`: a second recurrence begins at the end, and the output is (T, 2 Hidden). A
-// member: dropout = 0, in [0, 1], of what goes from one layer to the next; none in inference.
+// In from the layer before it.
+// Options behind the sizes: `num_layers<N>`: as many, one on the other; `no_bias`; `bidirectional`: a second
+// recurrence begins at the end, and the output is (T, 2 Hidden). A member: dropout = 0, in [0, 1], of what
+// goes from one layer to the next; none in inference.
 //
 // Parameters, for each layer and direction: weight_ih_l0 (4 Hidden, In), weight_hh_l0 (4 Hidden, Hidden),
 // bias_ih_l0 (4 Hidden), bias_hh_l0 (4 Hidden), the gates in the order i, f, g, o; then ..._l0_reverse,
-// ..._l1. Initial values: U(-1/sqrt(Hidden), 1/sqrt(Hidden)).
+// ..._l1.
+// Initial values: U(-1/sqrt(Hidden), 1/sqrt(Hidden)).
 //
 // Source: torch.nn.LSTM with batch_first=True, whose h and c of the last time step are not given out
 // (`Select<1, -1>` behind it takes the last h). proj_size is not offered.

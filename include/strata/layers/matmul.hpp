@@ -4,8 +4,9 @@
 // Shapes, of samples: (..., N, K), (..., K, M) -> (..., N, M), sample by sample; the extents in front are
 // equal. With a single tensor on the right, such as a parameter: (..., K), (K, M) -> (..., M), and (..., K),
 // (K) -> (...). Two single tensors multiply like two batches. A single tensor on the left of a batch is
-// refused. Gradient: da = dy bᵀ, db = aᵀ dy, summed over the batch where b is a single tensor. Source:
-// torch.matmul.
+// refused.
+// Gradient: da = dy bᵀ, db = aᵀ dy, summed over the batch where b is a single tensor.
+// Source: torch.matmul.
 
 #include <strata/core/strided.hpp>
 #include <strata/core/trace.hpp>

@@ -6,7 +6,8 @@
 // Shapes: (C, rows, columns) -> (C, rows', columns'),
 //   rows' = floor((rows + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 //
-// `MaxPool2d<Kernel>`; Kernel is a number or `kernel<rows, columns>`. Options behind it, in any order:
+// `MaxPool2d<Kernel>`; Kernel is a number or `kernel<rows, columns>`.
+// Options behind it, in any order:
 //   stride<N> or stride<rows, columns>   the kernel
 //   padding<N> or <rows, columns>        0; at most half the kernel
 //   dilation<N> or <rows, columns>       1

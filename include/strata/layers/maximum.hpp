@@ -2,8 +2,8 @@
 // maximum(a, b), minimum(a, b): element by element, in the forward of a module. NaN where either is.
 //
 // Shapes: those that broadcast (layers/broadcast.hpp) -> what they broadcast to.
-// Gradient: dy goes to the operand that is taken; where both are equal, half of it to each. Source:
-// torch.maximum.
+// Gradient: dy goes to the operand that is taken; where both are equal, half of it to each.
+// Source: torch.maximum.
 
 #include <strata/core/math.hpp>
 #include <strata/layers/broadcast.hpp>

@@ -3,9 +3,9 @@
 // affine map of all heads' results side by side.
 //
 // Shapes: (T, E) -> (T, E). `MultiheadAttention<E, Heads>`, or `MultiheadAttention<Heads>`, which takes E
-// from the layer before it; Heads divides E. Options behind the sizes: `causal`: position t sees the
-// positions 0 .. t; `no_bias` leaves out all biases. A member: dropout = 0, of the attention's probabilities,
-// in [0, 1]; none in inference.
+// from the layer before it; Heads divides E.
+// Options behind the sizes: `causal`: position t sees the positions 0 .. t; `no_bias` leaves out all biases.
+// A member: dropout = 0, of the attention's probabilities, in [0, 1]; none in inference.
 //
 // Parameters: in_proj_weight (3E, E), in_proj_bias (3E), out_proj.weight (E, E), out_proj.bias (E).
 // Initial values: in_proj_weight by Xavier (uniform), out_proj.weight U(-1/sqrt(E), 1/sqrt(E)), biases 0.

@@ -2,7 +2,8 @@
 // exp(x), log(x), sqrt(x), abs(x), square(x), sin(x), cos(x), in the forward of a module.
 //
 // Shapes: any -> the same.
-// Gradients are PyTorch's; that of abs at 0 is 0. Source: torch.exp and so on.
+// Gradients are PyTorch's; that of abs at 0 is 0.
+// Source: torch.exp and so on.
 
 #include <strata/core/math.hpp>
 #include <strata/core/trace.hpp>

@@ -4,7 +4,8 @@
 // Shapes: any -> the same.
 // A negative x has a power if the exponent is a whole number; else NaN. The exponents 2, 0.5 and -1 cost what
 // square, sqrt and 1 / x cost.
-// Gradient: dx = dy exponent x^(exponent - 1), and 0 for the exponent 0. Source: torch.pow.
+// Gradient: dx = dy exponent x^(exponent - 1), and 0 for the exponent 0.
+// Source: torch.pow.
 
 #include <strata/core/math.hpp>
 #include <strata/core/trace.hpp>

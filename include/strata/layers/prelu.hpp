@@ -3,7 +3,8 @@
 //
 // Shapes: `PReLU<>` any -> the same; `PReLU<C>` (C, ...) -> the same.
 // Parameters: weight (1) or (C), at first 0.25. Another first value: init::constant_ on the model's
-// parameter. Source: torch.nn.PReLU; K. He et al., "Delving deep into rectifiers", ICCV 2015.
+// parameter.
+// Source: torch.nn.PReLU; K. He et al., "Delving deep into rectifiers", ICCV 2015.
 
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/math.hpp>

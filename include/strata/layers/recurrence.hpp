@@ -40,8 +40,7 @@ struct ZeroFunction {
 /// The layer. What a cell says:
 /// - gates: rows of the weights per hidden unit;
 /// - kept: numbers per hidden unit and time step, gates or gates + 1. The backward pass leaves the gradients
-/// of
-///   the gates there, and last that of the last gate's hidden part, where it has one of its own;
+///   of the gates there, and last that of the last gate's hidden part, where it has one of its own;
 /// - has_cell: whether there is a cell state;
 /// - into_h: whether the input's product goes to h instead of the gates;
 /// - passes_dh: whether backward leaves in dh what h_before gets beside the product;

@@ -7,8 +7,9 @@
 //
 // Shapes: (A, B) -> (B) along dim 1. Along dim 0, the batch, the result is a single tensor, which is the same
 // for all samples and may stand beside batches: x - mean(x, 0). So is the sum of everything, of rank 0. The
-// batch's dim is never kept. Sums are accumulated in double. Gradient: dx = dy, repeated; divided by the
-// number of terms for mean. Source: torch.sum, torch.mean.
+// batch's dim is never kept. Sums are accumulated in double.
+// Gradient: dx = dy, repeated; divided by the number of terms for mean.
+// Source: torch.sum, torch.mean.
 
 #include <initializer_list>
 #include <strata/core/loops.hpp>

@@ -1,12 +1,12 @@
 #pragma once
-// The plain recurrent layer: at each time step h' = tanh(W_ih x + b_ih + W_hh h + b_hh), beginning with h =
-// 0.
+// The plain recurrent layer: at each time step, from the h of the step before,
+//   h' = tanh(W_ih x + b_ih + W_hh h + b_hh), beginning with h = 0.
 //
 // Shapes: (T, In) -> (T, Hidden): the h of all time steps. `RNN<In, Hidden>`, or `RNN<Hidden>`, which takes
-// In from the layer before it. Options behind the sizes: `init::Nonlinearity::relu` instead of tanh;
-// `num_layers<N>`: as many, one on the other; `no_bias`; `bidirectional`: a second recurrence begins at the
-// end, and the output is (T, 2 Hidden). A member: dropout = 0, in [0, 1], of what goes from one layer to the
-// next; none in inference.
+// In from the layer before it.
+// Options behind the sizes: `init::Nonlinearity::relu` instead of tanh; `num_layers<N>`: as many, one on the
+// other; `no_bias`; `bidirectional`: a second recurrence begins at the end, and the output is (T, 2 Hidden).
+// A member: dropout = 0, in [0, 1], of what goes from one layer to the next; none in inference.
 //
 // Parameters, for each layer and direction: weight_ih_l0 (Hidden, In), weight_hh_l0 (Hidden, Hidden),
 // bias_ih_l0 (Hidden), bias_hh_l0 (Hidden); then ..._l0_reverse, ..._l1.

@@ -4,7 +4,8 @@
 // Shapes: (..., A, ...) -> (..., ...): the extent `Dim` goes away. (T, H) -> (H) with Select<1, -1>.
 // Dim counts as in PyTorch, where 0 is the batch (which is not to be selected from); negative ones and
 // negative indices count from the end.
-// Gradient: dy there, 0 elsewhere. Source: torch.select, x[:, Index].
+// Gradient: dy there, 0 elsewhere.
+// Source: torch.select, x[:, Index].
 
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/strided.hpp>

@@ -5,7 +5,8 @@
 //   auto [a, b] = chunk<2>(x, dim);          equal parts
 //   auto [a, b] = split<3, 5>(x, dim);       parts of these sizes, which are all of it
 //
-// Shapes: (A, B) -> (end - begin, B) along dim 1. Gradient: dy there, 0 elsewhere.
+// Shapes: (A, B) -> (end - begin, B) along dim 1.
+// Gradient: dy there, 0 elsewhere.
 // Unlike torch.chunk, chunk refuses an extent that does not divide by the number of parts.
 // Source: torch.narrow, torch.select, torch.chunk, torch.split.
 

@@ -3,7 +3,8 @@
 // the memory is the same.
 //
 // Shapes: (A, B) -> (A, 1, B) with unsqueeze(x, 2), and back with squeeze(x, 2). An extent other than 1
-// stays. Source: torch.unsqueeze, torch.squeeze.
+// stays.
+// Source: torch.unsqueeze, torch.squeeze.
 
 #include <strata/layers/value_dim.hpp>
 

@@ -7,7 +7,8 @@
 //              u = i (rows - 1) / (rows' - 1); v likewise
 //
 // Shapes: (C, rows, columns) -> (C, rows', columns'). `Upsample<Factor>` multiplies both extents by a whole
-// number, `Upsample<output_size<rows, columns>>` states them. Options behind it:
+// number, `Upsample<output_size<rows, columns>>` states them.
+// Options behind it:
 //   nearest or bilinear   nearest
 //   align_corners         with bilinear: the corners' elements stay what they are
 //

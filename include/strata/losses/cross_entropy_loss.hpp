@@ -4,9 +4,10 @@
 // over all classes
 //
 // Shapes: prediction (batch, C, d...); target (batch, d...) of std::int64_t, or probabilities like the
-// prediction. Options: weight (C numbers, one per class; empty: all 1), ignore_index = -100 (samples of that
-// class index do not count), reduction = mean (for class indices divided by the sum of the weights that
-// counted, NaN where none did; for probabilities by the number of samples) or sum, label_smoothing = 0.
+// prediction.
+// Options: weight (C numbers, one per class; empty: all 1), ignore_index = -100 (samples of that class index
+// do not count), reduction = mean (for class indices divided by the sum of the weights that counted, NaN
+// where none did; for probabilities by the number of samples) or sum, label_smoothing = 0.
 // Errors: ValueError for a label outside [0, C), weights of another number, negative or not finite,
 // label_smoothing outside [0, 1], and an ignore_index that is a class while targets are probabilities.
 // Source: torch.nn.CrossEntropyLoss.

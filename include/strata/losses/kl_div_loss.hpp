@@ -5,7 +5,8 @@
 // Shapes: prediction any, log-probabilities; target the same.
 // Options: log_target = false (whether the target is log-probabilities too), reduction = mean (over all
 // elements, not the divergence of the distributions), sum, or batch_mean (the sum divided by the batch, which
-// is the divergence). Source: torch.nn.KLDivLoss.
+// is the divergence).
+// Source: torch.nn.KLDivLoss.
 
 #include <strata/losses/elementwise.hpp>
 

@@ -5,8 +5,8 @@
 // Shapes: prediction any, target the same.
 // Options: beta = 1 (0 is L1Loss), reduction = mean (over all elements) or sum.
 // Errors: ValueError for a negative beta.
-// Source: torch.nn.SmoothL1Loss. (With beta = 0 its gradient where x == y is -1; here it is that of L1Loss,
-// 0.)
+// Source: torch.nn.SmoothL1Loss. (With beta = 0 its gradient where x == y is -1; here it is 0, as that of
+// L1Loss.)
 
 #include <strata/losses/elementwise.hpp>
 

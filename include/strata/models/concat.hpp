@@ -2,8 +2,9 @@
 // y = (f(x), g(x), ...), one behind the other along the first extent of a sample, the channels of images:
 // `Concat<Sequential<...>, Conv2d<32, 1>, Identity>`. Children are numbered, "0.weight".
 //
-// Shapes: what the branches give, alike but for the first extent. Source: C. Szegedy et al., Going deeper
-// with convolutions, 2014 (Inception); G. Huang et al., 2016 (DenseNet).
+// Shapes: what the branches give, alike but for the first extent.
+// Source: C. Szegedy et al., Going deeper with convolutions, 2014 (Inception); G. Huang et al., 2016
+// (DenseNet).
 
 #include <strata/layers/cat.hpp>
 #include <strata/models/sequential.hpp>

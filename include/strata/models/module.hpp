@@ -13,7 +13,8 @@
 // use a variable twice, call a layer several times (its parameters are then shared), loop, and ask for
 // x.size(1); it returns a value, or several as `Outputs{a, b}`.
 //
-// The names of parameters are PyTorch's: "fc1.weight", "scale". Source: torch.nn.Module.
+// The names of parameters are PyTorch's: "fc1.weight", "scale".
+// Source: torch.nn.Module.
 
 #include <strata/core/network.hpp>
 #include <strata/models/parameter.hpp>

@@ -4,7 +4,8 @@
 //
 // Initial values: the standard normal distribution, as torch.randn; `Parameter<"bias", Shape<1>, Zeros>` and
 // `Ones` give constants, `Uniform` torch.rand. A type of one's own with a static fill(Generator&, view) gives
-// anything. Source: torch.nn.Parameter.
+// anything.
+// Source: torch.nn.Parameter.
 
 #include <strata/core/parameter_name.hpp>
 #include <strata/core/trace.hpp>

@@ -3,8 +3,8 @@
 // parameters are named as in a Sequential of these layers. For a shortcut that is not the identity there is
 // `Sum<Sequential<...>, Conv2d<128, 1, stride<2>>>`.
 //
-// Shapes: any -> the same; layers that change the shape are refused. Source: K. He et al., Deep residual
-// learning, 2015.
+// Shapes: any -> the same; layers that change the shape are refused.
+// Source: K. He et al., Deep residual learning, 2015.
 
 #include <strata/layers/arithmetic.hpp>
 #include <strata/models/sequential.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 // Layers one after the other: `Sequential<Flatten, Linear<784, 10>, LogSoftmax>`. A Sequential is a layer, so
-// they nest; their parameters are named as torch.nn.Sequential names them ("0.weight", "2.1.bias"). Source:
-// torch.nn.Sequential.
+// they nest; their parameters are named as torch.nn.Sequential names them ("0.weight", "2.1.bias").
+// Source: torch.nn.Sequential.
 
 #include <strata/core/network.hpp>
 

@@ -8,8 +8,9 @@
 // With `norm_first` the normalisations stand at the beginning of each branch.
 //
 // Shapes: (T, E) -> (T, E). `TransformerEncoderLayer<E, Heads>` or `<E, Heads, FeedForward>` (2048 as in
-// PyTorch). Options behind the sizes: `causal`: position t sees the positions 0 .. t; `norm_first`;
-// `gelu_activation` instead of ReLU. The probability of all dropouts is the constructor's argument, 0.1.
+// PyTorch).
+// Options behind the sizes: `causal`: position t sees the positions 0 .. t; `norm_first`; `gelu_activation`
+// instead of ReLU. The probability of all dropouts is the constructor's argument, 0.1.
 //
 // Parameters, named and initialised as PyTorch's: self_attn.*, linear1.*, linear2.*, norm1.*, norm2.*.
 // Source: torch.nn.TransformerEncoderLayer with batch_first=True; A. Vaswani et al., NeurIPS 2017.

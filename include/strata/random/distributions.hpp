@@ -8,7 +8,8 @@
 //   permute   swap element i with element i + random mod (n - i)                   (Fisher and Yates)
 //
 // Every function fills `data[0 .. n)`, draws from `generator` and, on a parameter out of range, throws
-// ValueError before it draws. Source: https://pytorch.org/docs/1.13/torch.html#in-place-random-sampling.
+// ValueError before it draws.
+// Source: https://pytorch.org/docs/1.13/torch.html#in-place-random-sampling.
 
 #include <cmath>
 #include <cstddef>

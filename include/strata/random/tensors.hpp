@@ -1,7 +1,8 @@
 #pragma once
 // Random tensors by PyTorch's names: randn(3, 4) is an xt::xtensor<float, 2> of shape [3, 4].
 // Each function takes a generator before the sizes; without one the default generator is drawn from. Sizes
-// below 0 and limits out of order throw ValueError. Source: https://pytorch.org/docs/1.13/torch.html
+// below 0 and limits out of order throw ValueError.
+// Source: https://pytorch.org/docs/1.13/torch.html
 
 #include <array>
 #include <concepts>

@@ -5,9 +5,10 @@
 // Options: max_lr, total_steps (batches), pct_start = 0.3 (the share of the way up), anneal_strategy = cos or
 // linear, cycle_momentum = true, base_momentum = 0.85, max_momentum = 0.95, div_factor = 25,
 // final_div_factor = 1e4, three_phase = false (down to the first rate in the time of the way up, then
-// further). Errors: ValueError for options out of range, for an optimizer without momentum unless
-// cycle_momentum is false, and for more than total_steps steps. Source: torch.optim.lr_scheduler.OneCycleLR;
-// L. Smith, N. Topin, "Super-convergence", 2017.
+// further).
+// Errors: ValueError for options out of range, for an optimizer without momentum unless cycle_momentum is
+// false, and for more than total_steps steps.
+// Source: torch.optim.lr_scheduler.OneCycleLR; L. Smith, N. Topin, "Super-convergence", 2017.
 
 #include <algorithm>
 #include <initializer_list>

@@ -14,9 +14,8 @@ struct GradientCheckOptions {
     double step = 1e-5;       ///< of the differences
     double tolerance = 1e-6;  ///< relative; what is smaller than 0.01 counts as 0.01
     Size batch = 3;
-    std::uint64_t seed =
-        7;              ///< of all numbers that are drawn, and of the layers' own before each forward pass
-    Size elements = 0;  ///< at most so many of each tensor, evenly spread; 0: all
+    std::uint64_t seed = 7;  ///< of all numbers drawn, and of the layers' own before each forward pass
+    Size elements = 0;       ///< at most so many of each tensor, evenly spread; 0: all
     std::vector<double> input = {};   ///< in place of drawn numbers: all inputs one behind the other
     std::vector<double> target = {};  ///< of a loss
 };

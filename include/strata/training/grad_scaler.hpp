@@ -1,9 +1,10 @@
 #pragma once
 // Dynamic loss scaling for float16: gradients too small for 16 bits are lifted into their range.
 //
-//   dy <- dy scale, behind the loss;  g <- g / scale, before the update;  a step whose g is not finite is
-//   left out and scale <- scale backoff_factor;  after growth_interval good steps scale <- scale
-//   growth_factor
+//   dy <- dy scale                     behind the loss
+//   g <- g / scale                     before the update
+//   scale <- scale backoff_factor      after a step whose g is not finite, which is left out
+//   scale <- scale growth_factor       after growth_interval good steps
 //
 // Source: torch.cuda.amp.GradScaler; P. Micikevicius et al., "Mixed precision training", ICLR 2018.
 

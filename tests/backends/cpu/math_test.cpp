@@ -62,8 +62,7 @@ double ulp(float got, double exact) {
     const float rounded = static_cast<float>(exact);
     if (std::isnan(exact)) return std::isnan(got) ? 0 : 1e9;
     if (std::isinf(rounded) || std::isinf(got)) return got == rounded ? 0 : 1e9;
-    const float size =
-        std::fmax(std::fabs(rounded), FLT_MIN);  // among denormals the unit is the smallest one
+    const float size = std::fmax(std::fabs(rounded), FLT_MIN);  // among denormals the smallest unit
     const double unit = static_cast<double>(std::nextafter(size, infinity)) - static_cast<double>(size);
     return std::fabs(static_cast<double>(got) - exact) / unit;
 }

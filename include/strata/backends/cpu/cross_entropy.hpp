@@ -5,8 +5,8 @@
 // With the target distribution q over the classes, weights included,
 //   loss = -sum(q log p) = sum(q) log(sum(exp(x))) - sum(q x),   d loss / d logits = sum(q) p - q
 // and with weights w, smoothing e and C classes
-//   q[c] = w[c] ((1 - e) [c == t] + e / C) for a class index t,   q[c] = w[c] ((1 - e) t[c] + e / C) for
-//   probabilities t
+//   q[c] = w[c] ((1 - e) [c == t] + e / C)   for a class index t
+//   q[c] = w[c] ((1 - e) t[c] + e / C)       for probabilities t
 
 #include <cstdint>
 #include <strata/backends/cpu/class_blocks.hpp>
