@@ -19,10 +19,12 @@ public:
     using device_type = Device;
 
     explicit Evaluator(const Model& model, LossType loss = {})
-        : predictor_(model), loss_(std::move(loss)), accounts_(detail::reduces_to_mean(loss_)) {
+        : predictor_(model), loss_(std::move(loss)),
+          accounts_(predictor_.device(), detail::reduces_to_mean(loss_)) {
         report_.resize(1);
     }
-    explicit Evaluator(const Model&& model, LossType = {}) : predictor_(model), accounts_(true) {
+    explicit Evaluator(const Model&& model, LossType = {})
+        : predictor_(model), accounts_(predictor_.device(), true) {
         constexpr bool the_model_has_a_name = detail::never<Model>;
         static_assert(the_model_has_a_name, "strata: an Evaluator keeps a reference to the model, and this "
                                             "model is a temporary; give it a name "

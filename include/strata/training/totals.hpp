@@ -163,7 +163,10 @@ inline BatchResult batch_result(const LossReport& report, Size samples, bool cou
 template <class Device>
 class Accounts {
 public:
-    explicit Accounts(bool reduces_to_mean) : reduces_to_mean_(reduces_to_mean) { totals_.resize(1); }
+    Accounts(const Device& device, bool reduces_to_mean) : reduces_to_mean_(reduces_to_mean) {
+        device.begin_step();  // before memory is taken: refuses a device that is not current
+        totals_.resize(1);
+    }
 
     /// Part of a step: what the loss has just reported, and what the same thread does then. Throws on a
     /// device whose memory the host sees.

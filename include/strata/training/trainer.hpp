@@ -46,7 +46,7 @@ class Trainer {
 public:
     explicit Trainer(Model& model, LossType loss = {}, Algorithm algorithm = {})
         : model_(&model), loss_(std::move(loss)), optimizer_(model, std::move(algorithm)),
-          accounts_(detail::reduces_to_mean(loss_)) {}
+          accounts_(model.device_, detail::reduces_to_mean(loss_)) {}
     explicit Trainer(const Model& model, LossType loss = {}, Algorithm algorithm = {})
         : Trainer(const_cast<Model&>(model), loss, algorithm) {
         constexpr bool the_model_is_not_const = detail::never<Model>;

@@ -109,7 +109,7 @@ protected:
     }
 
 private:
-    detail::PartialSums room(Size size) const { return {scratch().partials.of(context(), 2 * size), size}; }
+    detail::PartialSums room(Size size) const { return {scratch().partials.of(2 * size), size}; }
     template <class Store>
     void finish(ChannelExtent e, const detail::PartialSums& partials, const Store& store) const {
         for_each_warp(e.channels,

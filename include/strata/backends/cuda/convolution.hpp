@@ -137,7 +137,7 @@ public:
         constexpr Size pixels = G.rows.out * G.columns.out, channels = G.out_channels, small = 512;
         static_assert(DB::size() == channels && DY::dims.elements() == channels * pixels);
         const Size planes = dy.batch * channels;
-        double* const partials = scratch().partials.of(context(), planes);
+        double* const partials = scratch().partials.of(planes);
         const detail::Elementwise<detail::Unchanged, const T> term{{dy.data}, {}};
         const detail::SumChunk<detail::Elementwise<detail::Unchanged, const T>> sum{term, planes * pixels,
                                                                                     pixels, partials};
@@ -201,8 +201,7 @@ private:
     template <class T>
     T* room(detail::Room& of, Size size) const {
         static_assert(sizeof(double) % sizeof(T) == 0);
-        return reinterpret_cast<T*>(
-            of.of(context(), (size * sizeof(T) + sizeof(double) - 1) / sizeof(double)));
+        return reinterpret_cast<T*>(of.of((size * sizeof(T) + sizeof(double) - 1) / sizeof(double)));
     }
 
     /// What the taps see of some samples, a column per output pixel.

@@ -257,7 +257,7 @@ public:
                        const F& f, P*... operand) const {
         using T = typename detail::First<P...>::type;
         using Elements = detail::Elementwise<F, P...>;
-        const double* const on_device = scratch().constant(context(), numbers, columns);
+        const double* const on_device = scratch().constant(numbers, columns);
         total(rows * columns, detail::ByColumn<Elements, T>{Elements{{operand}..., f}, on_device, columns},
               detail::StoreValue{report, divisor});
     }
@@ -269,7 +269,7 @@ private:
             return for_each_block(1, detail::CountLabels<detail::Labels>{labels, labels.count, labels.target,
                                                                          labels.count, labels.classes, result,
                                                                          report});
-        double* const partials = scratch().partials.of(context(), 2 * chunks.count);
+        double* const partials = scratch().partials.of(2 * chunks.count);
         const detail::LabelChunks counted{partials, partials + chunks.count};
         for_each_block(chunks.count, detail::CountLabelChunk{labels, chunks.size, counted});
         for_each_block(1, detail::CountLabels<detail::LabelChunks>{counted, chunks.count, labels.target,
@@ -281,8 +281,8 @@ private:
     template <class T>
     detail::Samples<T> samples_of(ClassExtent e, const T* x, T* gradient,
                                   const CrossEntropyOptions& options) const {
-        return {e, x, gradient, scratch().constant(context(), options.weight, options.weights),
-                scratch().terms.of(context(), e.outer * e.inner + detail::LabelCount::size)};
+        return {e, x, gradient, scratch().constant(options.weight, options.weights),
+                scratch().terms.of(e.outer * e.inner + detail::LabelCount::size)};
     }
 };
 

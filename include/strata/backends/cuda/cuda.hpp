@@ -9,8 +9,9 @@
 
 namespace strata {
 
-/// One NVIDIA GPU: the device that is current in the thread that makes the object. Throws DeviceError where
-/// there is none; `cuda::is_available()` tells.
+/// One NVIDIA GPU: the device that is current in the thread that makes the object. Whoever uses the object, in
+/// whatever thread, has that device current, or gets a DeviceError; so does whoever makes one where there is
+/// no GPU (`cuda::is_available()` tells).
 class Cuda : public cuda::UpdateOperations {
 public:
     /// The host does not see the memory, and operations are done later.
@@ -60,8 +61,6 @@ public:
     static Size free_memory() { return cuda::detail::free_memory(); }
     /// What the host tells the device before each step: a new seed, if there is one.
     void begin_step() const { follow_generator(); }
-    /// Work given from now on begins after what `other` has been given.
-    void follow(const Cuda& other) const { context().follow(other.context()); }
 
     // The user's edge.
     template <class T, class Shape>

@@ -218,7 +218,7 @@ private:
                                           ? detail::Shares(results, terms, threads / results, least_terms)
                                           : detail::Shares(results, terms, blocks / results, terms_of_block);
         const Size all = results * shares.count;
-        double* const partials = shares.count == 1 ? nullptr : scratch().partials.of(context(), all);
+        double* const partials = shares.count == 1 ? nullptr : scratch().partials.of(all);
         const detail::Turns<N, Index> kept(split.kept), summed(split.summed);
         const detail::SumInLoops<Term, T, N, Index> work{kept, summed, value, out, shares, divisor, partials};
         if (by_thread || terms < least_terms)

@@ -199,7 +199,7 @@ protected:
     void total(Size n, const Term& term, const Store& store) const {
         const detail::Chunks chunks(n);
         if (chunks.count == 1) return for_each_block(1, detail::SumAll<Term, Store>{term, n, store});
-        double* const partials = scratch().partials.of(context(), chunks.count);
+        double* const partials = scratch().partials.of(chunks.count);
         for_each_block(chunks.count, detail::SumChunk<Term>{term, n, chunks.size, partials});
         for_each_block(1, detail::SumAll<detail::Numbers, Store>{{partials}, chunks.count, store});
     }

@@ -172,7 +172,7 @@ protected:
                                              const float* from, Size size, Size columns, Size count,
                                              detail::Spacing& spacing) const {
         if (spacing.step == 0) count = 1;  // one matrix for all products
-        detail::Products::Operand* to = room.of(context(), count * size);
+        detail::Products::Operand* to = room.of(count * size);
         const detail::RoundOperand round{from, to, products().precision};
         if (spacing == detail::Spacing{}) {
             for_each_index(size, round);

@@ -32,7 +32,7 @@ inline Ledger& ledger() {
 /// One allocation, for as long as it lives.
 class Block {
 public:
-    /// Takes `bytes` of device memory, zeroed. Throws OutOfMemoryError.
+    /// Takes `bytes` of the current device's memory, zeroed. Throws OutOfMemoryError.
     [[gnu::cold]] Block(const char* the_name, Size the_bytes);
     Block(const Block&) = delete;
     Block& operator=(const Block&) = delete;
@@ -40,6 +40,7 @@ public:
 
     const char* name;
     Size bytes;
+    int device;
     void* data = nullptr;
     Block* before = nullptr;
     Block* after = nullptr;
@@ -87,6 +88,8 @@ inline Size& memory_limit() {
 
 inline Block::Block(const char* the_name, Size the_bytes) : name(the_name), bytes(the_bytes) {
     require();
+    device = current_device();
+    const WholeDevice whole_device;
     Ledger& all = ledger();
     const std::lock_guard lock(all.mutex);
 #if STRATA_ON_GPU
@@ -96,9 +99,15 @@ inline Block::Block(const char* the_name, Size the_bytes) : name(the_name), byte
         refuse_allocation(bytes, name);
     }
     check(code, "cudaMalloc");
-    check(cudaMemset(data, 0, bytes), "cudaMemset");
-    check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+    try {
+        check(cudaMemset(data, 0, bytes), "cudaMemset");
+        wait_for_device();
+    } catch (...) {
+        (void)cudaFree(data);
+        throw;
+    }
 #else
+    if (!is_permitted_now()) throw DeviceError("strata: cudaMalloc failed: a stream records");
     constexpr Size alignment = 256;
     if (all.bytes > memory_limit() || bytes > memory_limit() - all.bytes || bytes > Size(1) << 47)
         refuse_allocation(bytes, name);
@@ -114,11 +123,20 @@ inline Block::Block(const char* the_name, Size the_bytes) : name(the_name), byte
 }
 
 inline Block::~Block() {
+    const WholeDevice whole_device{WholeDevice::IfFree{}};
     Ledger& all = ledger();
     const std::lock_guard lock(all.mutex);
 #if STRATA_ON_GPU
-    (void)cudaFree(data);  // waits for the device; at the end of a program the runtime may be gone already
+    // Work given so far may still use it, and cudaFree promises only that it may wait. At the end of a
+    // program the runtime may be gone already.
+    int current = device;
+    (void)cudaGetDevice(&current);
+    if (current != device) (void)cudaSetDevice(device);
+    if (!this_thread_records()) (void)cudaDeviceSynchronize();
+    (void)cudaFree(data);
+    if (current != device) (void)cudaSetDevice(current);
 #else
+    (void)is_permitted_now();
     std::free(data);
 #endif
     if (after != nullptr) after->before = before;
@@ -129,6 +147,7 @@ inline Block::~Block() {
 enum class Direction { to_device, to_host, on_device };
 
 inline Size free_memory() {
+    const WholeDevice whole_device;
 #if STRATA_ON_GPU
     Size free = 0, total = 0;
     check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
@@ -138,17 +157,38 @@ inline Size free_memory() {
 #endif
 }
 
-/// Copies when the device has done all that it was asked for, and returns when the copy is there.
-inline void copy_and_wait(const void* from, void* to, Size bytes, [[maybe_unused]] Direction direction) {
-    if (bytes == 0) return;
-    statistics().synchronizations.fetch_add(1, std::memory_order_relaxed);
+/// The device that has this memory.
+inline int device_of(const void* memory) {
 #if STRATA_ON_GPU
-    check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+    cudaPointerAttributes attributes{};
+    check(cudaPointerGetAttributes(&attributes, memory), "cudaPointerGetAttributes");
+    return attributes.device;
+#else
+    Ledger& all = ledger();
+    const std::lock_guard lock(all.mutex);
+    for (const Block* block = all.first; block != nullptr; block = block->after) {
+        const char *const begin = static_cast<const char*>(block->data), *const at =
+                                                                             static_cast<const char*>(memory);
+        if (at >= begin && at < begin + block->bytes) return block->device;
+    }
+    return current_device();
+#endif
+}
+
+/// Copies when the device has done all that it was asked for, and returns when the copy is there. Throws
+/// DeviceError if that device is not the current one.
+inline void copy_and_wait(const void* from, void* to, Size bytes, Direction direction) {
+    if (bytes == 0) return;
+    check_device(device_of(direction == Direction::to_device ? to : from));
+    const WholeDevice whole_device;
+    statistics().synchronizations.fetch_add(1, std::memory_order_relaxed);
+    wait_for_device();
+#if STRATA_ON_GPU
     const cudaMemcpyKind kind = direction == Direction::to_device ? cudaMemcpyHostToDevice
                                 : direction == Direction::to_host ? cudaMemcpyDeviceToHost
                                                                   : cudaMemcpyDeviceToDevice;
     check(cudaMemcpy(to, from, bytes, kind), "cudaMemcpy");
-    check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+    wait_for_device();
 #else
     std::memcpy(to, from, bytes);
 #endif
@@ -187,6 +227,7 @@ public:
     /// OutOfMemoryError; the buffer is then empty.
     void resize(Size size) {
         if (size > 0 && (!block_ || size * sizeof(T) > block_->bytes)) {
+            if (block_) detail::check_device(block_->device);
             size_ = 0;
             block_.reset();
             block_ = std::make_unique<detail::Block>(name_, size * sizeof(T));
@@ -195,10 +236,13 @@ public:
     }
     void zero() {
         if (size_ == 0) return;
-        synchronize();
+        detail::check_device(block_->device);
+        statistics().synchronizations.fetch_add(1, std::memory_order_relaxed);
+        const detail::WholeDevice whole_device;
+        detail::wait_for_device();
 #if STRATA_ON_GPU
         check(cudaMemset(data(), 0, size_ * sizeof(T)), "cudaMemset");
-        check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+        detail::wait_for_device();
 #else
         std::memset(static_cast<void*>(data()), 0, size_ * sizeof(T));
 #endif

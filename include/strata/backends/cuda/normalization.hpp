@@ -204,7 +204,7 @@ private:
     /// Room for what one kernel leaves to the next.
     template <class T>
     T* numbers(Size size) const {
-        return reinterpret_cast<T*>(scratch().workspace.of(context(), size));
+        return reinterpret_cast<T*>(scratch().workspace.of(size));
     }
 };
 

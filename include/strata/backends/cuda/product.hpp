@@ -56,14 +56,14 @@ Arithmetic arithmetic_of(Precision precision) {
 template <class T>
 class OperandRoom {
 public:
-    T* of(const Context& context, Size size) {
-        if (blocks_.empty() || blocks_.back().size() < size) grow(context, size);
+    T* of(Size size) {
+        if (blocks_.empty() || blocks_.back().size() < size) grow(size);
         return blocks_.back().data();
     }
 
 private:
-    [[gnu::cold]] void grow(const Context& context, Size size) {
-        refuse_while_recording(context);
+    [[gnu::cold]] void grow(Size size) {
+        refuse_while_recording();
         const Size doubled = blocks_.empty() ? 0 : 2 * blocks_.back().size();
         Buffer<T> block("rounded operands of products");
         block.resize(size < doubled ? doubled : size);

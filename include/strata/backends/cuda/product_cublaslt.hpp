@@ -36,6 +36,7 @@ public:
         check(cudaDeviceGetAttribute(&generation, cudaDevAttrComputeCapabilityMajor, device),
               "cudaDeviceGetAttribute");
         workspace_.resize(Size(generation >= 9 ? 32 : 4) << 20);
+        const WholeDevice whole_device;  // of which the handle takes memory
         check(cublasLtCreate(&handle_), "cublasLtCreate");
     }
     Products(const Products&) = delete;
@@ -50,9 +51,13 @@ public:
         if (!may_fuse(arithmetic, epilogue, vector)) return false;
         const Key key{product,         epilogue,        arithmetic,          alignment_of(a),
                       alignment_of(b), alignment_of(c), alignment_of(vector)};
-        const auto [at, is_new] = plans_.try_emplace(key);
+        auto at = plans_.find(key);
+        if (at == plans_.end()) {
+            Plan fresh;
+            make(fresh, key, vector);
+            at = plans_.emplace(key, fresh).first;
+        }
         Plan& plan = at->second;
-        if (is_new) make(plan, key, vector);
         if (plan.refused != CUBLAS_STATUS_SUCCESS) {
             if (epilogue != Epilogue::none) return false;
             refuse(product, arithmetic, plan.refused);

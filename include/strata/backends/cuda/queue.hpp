@@ -8,15 +8,12 @@
 // done at once, and recorded work is kept with the arguments it was given, as a GPU keeps it: what has to
 // change from step to step lies in device memory in both.
 
-#include <functional>
-#include <memory>
-#include <mutex>
+#include <strata/backends/cuda/context.hpp>
 #include <strata/backends/cuda/group.hpp>
-#include <strata/backends/cuda/memory.hpp>
-#include <vector>
 
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
+#include <thrust/system_error.h>
 #if STRATA_ON_GPU
 #include <thrust/system/cuda/execution_policy.h>
 #else
@@ -25,99 +22,7 @@
 
 namespace strata::cuda {
 
-/// Where the work goes that a thread gives to the device: one stream, with what the products need beside it.
-/// Each host thread has one; models, predictors and trainers made in a thread share it.
-class Context {
-public:
-    Context();
-    Context(const Context&) = delete;
-    Context& operator=(const Context&) = delete;
-    ~Context();
-
-    static const std::shared_ptr<Context>& of_this_thread() {
-        thread_local const std::shared_ptr<Context> context = std::make_shared<Context>();
-        return context;
-    }
-
-    /// Waits until all the work given so far is done.
-    void wait() {
-        statistics().synchronizations.fetch_add(1, std::memory_order_relaxed);
 #if STRATA_ON_GPU
-        check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
-#endif
-    }
-    /// Work given from now on begins after what `other`, perhaps another thread's, has been given so far.
-    void follow(Context& other);
-
-    /// Host memory to device memory or back, in order with the other work. Host memory is pinned, and stays
-    /// as it is until the copy is done.
-    void copy_later(const void* from, void* to, Size bytes) {
-#if STRATA_ON_GPU
-        check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream), "cudaMemcpyAsync");
-#else
-        add([=] { std::memcpy(to, from, bytes); });
-#endif
-        count_launch();
-    }
-
-    /// Device memory to host memory, when all the work given so far is done.
-    void fetch(const void* from, void* to, Size bytes) {
-#if STRATA_ON_GPU
-        check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream), "cudaMemcpyAsync");
-        wait();
-#else
-        wait();
-        std::memcpy(to, from, bytes);
-#endif
-    }
-
-    static void count_launch() { statistics().launches.fetch_add(1, std::memory_order_relaxed); }
-
-    /// Things that live as long as the context: the products' handles and workspace, constants.
-    template <class T>
-    T& attached(std::shared_ptr<void> Context::*slot) {
-        if (!(this->*slot)) this->*slot = std::make_shared<T>();
-        return *static_cast<T*>((this->*slot).get());
-    }
-    std::shared_ptr<void> products, constants, random;
-    /// Held while the stream records, when no other thread may ask it for an event.
-    std::mutex not_recording;
-
-#if STRATA_ON_GPU
-    cudaStream_t stream = nullptr;
-    cudaEvent_t reached = nullptr;
-#else
-    using Work = std::function<void()>;
-    std::vector<Work>* recording = nullptr;
-
-    template <class F>
-    void add(const F& work) {
-        if (recording != nullptr)
-            recording->emplace_back(work);
-        else
-            work();
-    }
-#endif
-};
-
-#if STRATA_ON_GPU
-
-inline Context::Context() {
-    require();
-    check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
-    check(cudaEventCreateWithFlags(&reached, cudaEventDisableTiming), "cudaEventCreateWithFlags");
-}
-inline Context::~Context() {  // at the end of a program the runtime may be gone already
-    products = constants = random = nullptr;
-    (void)cudaEventDestroy(reached);
-    (void)cudaStreamDestroy(stream);
-}
-inline void Context::follow(Context& other) {
-    if (&other == this) return;
-    const std::lock_guard lock(other.not_recording);
-    check(cudaEventRecord(reached, other.stream), "cudaEventRecord");
-    check(cudaStreamWaitEvent(stream, reached, 0), "cudaStreamWaitEvent");
-}
 
 namespace detail {
 
@@ -162,20 +67,39 @@ inline unsigned blocks_for(Size wanted) {
 
 }  // namespace detail
 
-#else
-
-inline Context::Context() = default;
-inline Context::~Context() = default;
-inline void Context::follow(Context&) {}
-
 #endif
 
-/// A handle to a context, with the forms of work. The base of `Cuda`.
+namespace detail {
+
+/// Thrust reports what it finds by exceptions of its own.
+template <class Work>
+void with_thrust(const Work& work) {
+    try {
+        work();
+    } catch (const thrust::system_error& error) {
+        throw DeviceError(message("strata: a kernel launch failed: ", error.what()));
+    }
+}
+
+}  // namespace detail
+
+/// Where the work of an object goes: to the context that the thread which uses it has on the object's device,
+/// the one that was current where the object was made. In another thread than before, it begins after what
+/// the object was given there. The base of `Cuda`.
 class Queue {
 public:
-    Queue() : context_(Context::of_this_thread()) {}
+    Queue() : device_((require(), detail::current_device())), last_(Context::of_this_thread(device_)) {}
 
-    Context& context() const { return *context_; }
+    Context& context() const { return *shared_context(); }
+    const std::shared_ptr<Context>& shared_context() const {
+        const std::shared_ptr<Context>& own = Context::of_this_thread(device_);
+        if (last_ != own) take_over(own);
+        return own;
+    }
+    /// Work given from now on begins after what `other` has been given.
+    void follow(const Queue& other) const {
+        if (other.last_) context().follow(*other.last_);
+    }
 
     /// f(i) for all i < n, in no order. `f` is copied.
     template <class F>
@@ -183,9 +107,10 @@ public:
         if (n == 0) return;
         const thrust::counting_iterator<Size> first(0);
 #if STRATA_ON_GPU
-        thrust::for_each_n(thrust::cuda::par_nosync.on(context_->stream), first, n, f);
+        const cudaStream_t stream = context().stream;
+        detail::with_thrust([&] { thrust::for_each_n(thrust::cuda::par_nosync.on(stream), first, n, f); });
 #else
-        context_->add([=] { thrust::for_each_n(thrust::device, first, n, f); });
+        context().add([=] { thrust::for_each_n(thrust::device, first, n, f); });
 #endif
         Context::count_launch();
     }
@@ -198,10 +123,10 @@ public:
 #if STRATA_ON_GPU
         constexpr unsigned warps = detail::threads_per_block / WarpGroup::size;
         detail::run_warps<<<detail::blocks_for((n + warps - 1) / warps), detail::threads_per_block, 0,
-                            context_->stream>>>(n, f);
+                            context().stream>>>(n, f);
         detail::check_launch();
 #else
-        context_->add([=] {
+        context().add([=] {
             for (Size i = 0; i < n; ++i) f(WarpGroup{}, i);
         });
 #endif
@@ -211,10 +136,10 @@ public:
     void for_each_block(Size n, const F& f) const {
         if (n == 0) return;
 #if STRATA_ON_GPU
-        detail::run_blocks<<<detail::blocks_for(n), detail::threads_per_block, 0, context_->stream>>>(n, f);
+        detail::run_blocks<<<detail::blocks_for(n), detail::threads_per_block, 0, context().stream>>>(n, f);
         detail::check_launch();
 #else
-        context_->add([=] {
+        context().add([=] {
             for (Size i = 0; i < n; ++i) f(BlockGroup{}, i);
         });
 #endif
@@ -225,10 +150,10 @@ public:
     template <class F>
     void one_block(const F& f) const {
 #if STRATA_ON_GPU
-        detail::run_one_block<<<1, detail::threads_of_one_block, 0, context_->stream>>>(f);
+        detail::run_one_block<<<1, detail::threads_of_one_block, 0, context().stream>>>(f);
         detail::check_launch();
 #else
-        context_->add([=] { f(BlockGroup{}); });
+        context().add([=] { f(BlockGroup{}); });
 #endif
         Context::count_launch();
     }
@@ -237,97 +162,24 @@ public:
     template <class F>
     void once(const F& f) const {
 #if STRATA_ON_GPU
-        detail::run_once<<<1, 1, 0, context_->stream>>>(f);
+        detail::run_once<<<1, 1, 0, context().stream>>>(f);
         detail::check_launch();
 #else
-        context_->add(f);
+        context().add(f);
 #endif
         Context::count_launch();
     }
 
 private:
-    std::shared_ptr<Context> context_;
-};
-
-/// Work recorded once and done again with one call.
-class Graph {
-public:
-    Graph() = default;
-    Graph(Graph&& other) noexcept { *this = std::move(other); }
-    Graph& operator=(Graph&& other) noexcept {
-        std::swap(recorded_, other.recorded_);
-        return *this;
-    }
-    ~Graph() { clear(); }
-
-    /// Records what `work` gives to the context; nothing is done yet. If it throws, nothing is recorded.
-    template <class F>
-    void record(Context& context, const F& work) {
-        clear();
-        const std::lock_guard lock(context.not_recording);
-#if STRATA_ON_GPU
-        check(cudaStreamBeginCapture(context.stream, cudaStreamCaptureModeThreadLocal),
-              "cudaStreamBeginCapture");
-        cudaGraph_t graph = nullptr;
-        try {
-            work();
-        } catch (...) {
-            (void)cudaStreamEndCapture(context.stream, &graph);
-            if (graph != nullptr) (void)cudaGraphDestroy(graph);
-            (void)cudaGetLastError();
-            throw;
-        }
-        check(cudaStreamEndCapture(context.stream, &graph), "cudaStreamEndCapture");
-        const cudaError_t code = cudaGraphInstantiate(&recorded_, graph, 0);
-        (void)cudaGraphDestroy(graph);
-        check(code, "cudaGraphInstantiate");
-#else
-        std::vector<Context::Work> recorded;
-        context.recording = &recorded;
-        try {
-            work();
-        } catch (...) {
-            context.recording = nullptr;
-            throw;
-        }
-        context.recording = nullptr;
-        recorded_ = std::move(recorded);
-#endif
-        statistics().captures.fetch_add(1, std::memory_order_relaxed);
+    /// Recorded work needs nothing: whoever records has taken over before.
+    [[gnu::cold]] void take_over(const std::shared_ptr<Context>& own) const {
+        if (detail::this_thread_records()) return;
+        if (last_) own->follow(*last_);
+        last_ = own;
     }
 
-    void launch([[maybe_unused]] Context& context) const {
-#if STRATA_ON_GPU
-        check(cudaGraphLaunch(recorded_, context.stream), "cudaGraphLaunch");
-#else
-        for (const Context::Work& work : recorded_) work();
-#endif
-        Context::count_launch();
-    }
-
-    explicit operator bool() const {
-#if STRATA_ON_GPU
-        return recorded_ != nullptr;
-#else
-        return !recorded_.empty();
-#endif
-    }
-
-private:
-    void clear() {
-#if STRATA_ON_GPU
-        if (recorded_ != nullptr) (void)cudaGraphExecDestroy(recorded_);
-        recorded_ = nullptr;
-#else
-        recorded_.clear();
-#endif
-    }
-
-#if STRATA_ON_GPU
-    cudaGraphExec_t recorded_ = nullptr;
-#else
-    std::vector<Context::Work> recorded_;
-#endif
+    int device_;
+    mutable std::shared_ptr<Context> last_;  // also keeps its stream, should its thread be gone
 };
 
 }  // namespace strata::cuda

@@ -1,13 +1,15 @@
 #pragma once
 // Random tensors on the device, from a stream that is numbered: the i-th four words are
-// philox(key = seed, counter = offset + i). The offset lies in device memory, and each use moves it on, so
-// that a recorded step draws new numbers whenever it is done again, and how work is divided among threads
-// does not matter.
+// philox(key = seed, counter = (offset + i, number of the context)). The offset lies in device memory, and
+// each use moves it on, so that a recorded step draws new numbers whenever it is done again, and how work is
+// divided among the device's threads does not matter. The first context that draws after a seeding has number
+// 0, the next one 1, and so on: threads of the host that train side by side draw different numbers.
 //
 // Source: J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011
 // (Philox4x32-10). The numbers are not PyTorch's.
 
 #include <cstdint>
+#include <mutex>
 #include <strata/backends/cuda/cross_entropy.hpp>
 #include <strata/random/generator.hpp>
 
@@ -41,18 +43,36 @@ namespace detail {
 
 /// Where a context's stream of random numbers stands.
 struct RandomState {
-    Buffer<std::uint64_t> numbers{"the state of the random numbers"};  ///< seed, offset
-    std::uint64_t seed = 0, seedings = 0;  ///< of the default generator, when the stream last followed it
+    Buffer<std::uint64_t> numbers{
+        "the state of the random numbers"};  ///< seed, offset, number of the context
+    std::uint64_t seed = 0, seedings = 0;    ///< of the default generator, when the stream last followed it
 
-    RandomState() { numbers.resize(2); }
+    RandomState() { numbers.resize(3); }
 };
+
+/// How many contexts have followed this seeding of the default generator before.
+inline std::uint64_t count_follower(std::uint64_t seed, std::uint64_t seedings) {
+    struct Followed {
+        std::mutex mutex;
+        std::uint64_t seed = 0, seedings = 0, count = 0;
+    };
+    static Followed followed;
+    const std::lock_guard lock(followed.mutex);
+    if (followed.seed != seed || followed.seedings != seedings) {
+        followed.seed = seed;
+        followed.seedings = seedings;
+        followed.count = 0;
+    }
+    return followed.count++;
+}
 
 struct Seed {
     std::uint64_t* state;
-    std::uint64_t seed;
+    std::uint64_t seed, context;
     STRATA_DEVICE void operator()() const {
         state[0] = seed;
         state[1] = 0;
+        state[2] = context;
     }
 };
 struct Advance {
@@ -71,7 +91,7 @@ struct DropoutMask {
     const std::uint64_t* state;
 
     STRATA_DEVICE void operator()(Size i) const {
-        const RandomWords random = philox(state[0], state[1] + i);
+        const RandomWords random = philox(state[0], state[1] + i, state[2]);
         for (Size k = 0; k < 4; ++k)
             if (4 * i + k < n) mask[4 * i + k] = random.word[k] < threshold ? scale : T(0);
     }
@@ -93,25 +113,31 @@ public:
         once(detail::Advance{state, counters});
     }
 
-    /// Starts the device's stream anew with the default generator's seed if that has been seeded since. The
-    /// host calls it before each step, and never while it records one.
+    /// Starts the context's stream anew with the default generator's seed if that has been seeded since. The
+    /// host calls it before each step, and never while it records one. A context that has not drawn yet has
+    /// no stream; the first draw takes the seed.
     void follow_generator() const {
-        detail::RandomState& state = context().attached<detail::RandomState>(&Context::random);
+        Context& here = context();
+        if (here.random) follow_generator(here.attached<detail::RandomState>(&Context::random));
+    }
+
+private:
+    void follow_generator(detail::RandomState& state) const {
         const Generator& generator = default_generator();
         if (state.seedings == generator.seedings() && state.seed == generator.seed()) return;
         state.seedings = generator.seedings();
         state.seed = generator.seed();
-        once(detail::Seed{state.numbers.data(), state.seed});
+        once(detail::Seed{state.numbers.data(), state.seed,
+                          detail::count_follower(state.seed, state.seedings)});
     }
 
-private:
-    /// The first use takes the seed.
     detail::RandomState& random_state() const {
-        if (!context().random) {
-            detail::refuse_while_recording(context());
-            follow_generator();
-        }
-        return context().attached<detail::RandomState>(&Context::random);
+        Context& here = context();
+        if (here.random) return here.attached<detail::RandomState>(&Context::random);
+        detail::refuse_while_recording();
+        detail::RandomState& fresh = here.attached<detail::RandomState>(&Context::random);
+        follow_generator(fresh);
+        return fresh;
     }
 };
 

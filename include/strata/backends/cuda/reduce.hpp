@@ -183,7 +183,7 @@ public:
         if (folded > rows / 16) folded = rows / 16;
         if (folded < 16) folded = 16;
         const Size stride = folded * columns;
-        double* const partials = scratch().partials.of(context(), stride);
+        double* const partials = scratch().partials.of(stride);
         for_each_index(stride, detail::FoldRows<T>{x.data, rows * columns, stride, partials});
         for_each_warp(columns,
                       detail::SumColumn<double, T>{partials, folded, columns, out.data, out.accumulate});
@@ -209,7 +209,7 @@ public:
         const Size n = e.outer * e.inner;
         const detail::Positions<T> positions{x.data, target, e, ignore_index};
         if (e.classes <= few_classes) return count(n, positions, report);
-        double* const correct = scratch().terms.of(context(), n);
+        double* const correct = scratch().terms.of(n);
         for_each_warp(n, detail::IsCorrectByGroup<T>{positions, correct});
         count(n, detail::JudgedPositions<T>{positions, correct}, report);
     }
@@ -219,7 +219,7 @@ private:
     void count(Size n, const From& from, LossReport* report) const {
         const detail::Chunks chunks(n);
         if (chunks.count == 1) return for_each_block(1, detail::CountAll<From>{from, n, report});
-        double* const partials = scratch().partials.of(context(), 2 * chunks.count);
+        double* const partials = scratch().partials.of(2 * chunks.count);
         const detail::PositionChunks counted{partials, partials + chunks.count};
         for_each_block(chunks.count, detail::CountChunk<From>{from, n, chunks.size, counted});
         for_each_block(1, detail::CountAll<detail::PositionChunks>{counted, chunks.count, report});

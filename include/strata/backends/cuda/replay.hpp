@@ -1,7 +1,7 @@
 #pragma once
 // Steps that are recorded once and repeated with one call. The first time that a key is seen its work is done
 // one operation at a time, which loads the kernels and makes all memory; the second time it is recorded, and
-// from then on it is repeated.
+// from then on it is repeated. In another thread everything is seen for the first time again.
 
 #include <strata/backends/cuda/queue.hpp>
 #include <strata/core/replay_key.hpp>
@@ -23,6 +23,11 @@ public:
     /// Gives `work` to the device. `key` names all that it depends on besides what lies in device memory.
     template <class Device, class Work>
     void run(Device& device, const ReplayKey& key, const Work& work) {
+        // Recorded work keeps the addresses of its context's scratch memory.
+        if (const std::shared_ptr<Context>& context = device.shared_context(); context != context_) {
+            entries_.clear();
+            context_ = context;
+        }
         Entry& entry = find(key);
         if (!entry.seen) {
             work();
@@ -60,6 +65,7 @@ private:
         return *oldest;
     }
 
+    std::shared_ptr<Context> context_;  // before the entries: it outlives them
     std::vector<Entry> entries_;
     Size clock_ = 0;
 };

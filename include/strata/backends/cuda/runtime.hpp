@@ -3,10 +3,12 @@
 // the code of the GPU is tested on machines without one. The host stands in where Thrust is told to use one
 // of its host systems: -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP (or OMP, with -fopenmp).
 //
-// Every call of the CUDA runtime and of cuBLASLt is in this header, memory.hpp, queue.hpp, uploads.hpp and
-// product_cublaslt.hpp, and is checked.
+// Every call of the CUDA runtime and of cuBLASLt is in this header, memory.hpp, context.hpp, queue.hpp,
+// uploads.hpp and product_cublaslt.hpp, and is checked.
 
 #include <atomic>
+#include <mutex>
+#include <shared_mutex>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <string>
@@ -89,12 +91,140 @@ inline void require() {
     if (!is_available()) throw DeviceError(unavailable_because());
 }
 
+// Recording, and what concerns the whole device
+//
+// While one thread records, a GPU refuses whatever concerns the whole device from every thread (waiting for
+// it, taking and giving back its memory), and the recording is lost as well. So a recording is alone, and all
+// of that goes on side by side.
+
+namespace detail {
+
+struct DeviceLock {
+    std::mutex turn;  ///< held by who waits to record, so that others do not overtake him for ever
+    std::shared_mutex device;
+};
+inline DeviceLock& device_lock() {  // never destroyed: static models give memory back after main
+    static DeviceLock& the_lock = *new DeviceLock;
+    return the_lock;
+}
+inline bool& this_thread_records() {
+    thread_local bool records = false;
+    return records;
+}
+
+/// Throws DeviceError in a thread that records: the device would refuse, and forget what was recorded.
+inline void refuse_while_recording() {
+    if (this_thread_records())
+        throw DeviceError(
+            "strata: device memory cannot be allocated, copied or waited for while a graph records; the same "
+            "work has to be done once before");
+}
+
+#if !STRATA_ON_GPU
+/// The rule as the host's stand-in has it.
+struct Recordings {
+    std::atomic<int> under_way{0}, lost{0};
+};
+inline Recordings& recordings() {
+    static Recordings the_recordings;
+    return the_recordings;
+}
+#endif
+
+/// A call that concerns the whole device, as the GPU sees it. False where it is refused.
+inline bool is_permitted_now() {
+#if !STRATA_ON_GPU
+    if (recordings().under_way > 0) {
+        ++recordings().lost;
+        return false;
+    }
+#endif
+    return true;
+}
+
+/// Held around whatever concerns the whole device. Not in a thread that records.
+class WholeDevice {
+public:
+    WholeDevice() {
+        refuse_while_recording();
+        const std::lock_guard my_turn(device_lock().turn);
+        lock_ = std::shared_lock(device_lock().device);
+    }
+    struct IfFree {};
+    /// The same where nothing can be thrown: a thread that records goes on without.
+    explicit WholeDevice(IfFree) {
+        if (this_thread_records()) return;
+        const std::lock_guard my_turn(device_lock().turn);
+        lock_ = std::shared_lock(device_lock().device);
+    }
+
+private:
+    std::shared_lock<std::shared_mutex> lock_;
+};
+
+/// Held by a thread while it records.
+class Recording {
+public:
+    Recording() {
+        const std::lock_guard my_turn(device_lock().turn);
+        lock_ = std::unique_lock(device_lock().device);
+        this_thread_records() = true;
+    }
+    Recording(const Recording&) = delete;
+    Recording& operator=(const Recording&) = delete;
+    ~Recording() { this_thread_records() = false; }
+
+private:
+    std::unique_lock<std::shared_mutex> lock_;
+};
+
+/// Waits until the device has done everything; the caller has the whole device.
+inline void wait_for_device() {
+#if STRATA_ON_GPU
+    check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+#else
+    if (!is_permitted_now()) throw DeviceError("strata: cudaDeviceSynchronize failed: a stream records");
+#endif
+}
+
+// Several devices
+
+#if !STRATA_ON_GPU
+/// What cudaSetDevice says where the host stands in: a number, for tests.
+inline int& stand_in_device() {
+    thread_local int device = 0;
+    return device;
+}
+#endif
+
+/// The thread's current device.
+inline int current_device() {
+#if STRATA_ON_GPU
+    int device = 0;
+    check(cudaGetDevice(&device), "cudaGetDevice");
+    return device;
+#else
+    return stand_in_device();
+#endif
+}
+
+[[noreturn, gnu::cold]] inline void refuse_device(int device, int current) {
+    throw DeviceError(message("strata: what is used here lies on GPU ", device,
+                              ", and the current one of this thread is GPU ", current,
+                              "; call cudaSetDevice(", device, ") before"));
+}
+/// Throws DeviceError unless `device` is current: what lies on another cannot be reached from here.
+inline void check_device(int device) {
+    if (const int current = current_device(); current != device) refuse_device(device, current);
+}
+
+}  // namespace detail
+
 /// Waits until the device has done everything, as torch.cuda.synchronize.
 inline void synchronize() {
     statistics().synchronizations.fetch_add(1, std::memory_order_relaxed);
-#if STRATA_ON_GPU
-    check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
-#endif
+    const detail::WholeDevice all;
+    detail::wait_for_device();
 }
 
 }  // namespace cuda

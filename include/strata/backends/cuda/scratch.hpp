@@ -11,28 +11,19 @@ namespace strata::cuda {
 
 namespace detail {
 
-/// A GPU refuses allocations while it records; so does the host, with the same type of error.
-inline void refuse_while_recording([[maybe_unused]] const Context& context) {
-#if !STRATA_ON_GPU
-    if (context.recording != nullptr)
-        throw DeviceError("strata: device memory cannot be allocated while a graph records; the same work "
-                          "has to be done once before");
-#endif
-}
-
 /// Room for numbers, contents never kept. What has been outgrown stays, for the graphs that use it.
 class Room {
 public:
     explicit Room(const char* name) : name_(name) {}
 
-    double* of(const Context& context, Size n) {
-        if (blocks_.empty() || blocks_.back().size() < n) grow(context, n);
+    double* of(Size n) {
+        if (blocks_.empty() || blocks_.back().size() < n) grow(n);
         return blocks_.back().data();
     }
 
 private:
-    [[gnu::cold]] void grow(const Context& context, Size n) {
-        refuse_while_recording(context);
+    [[gnu::cold]] void grow(Size n) {
+        refuse_while_recording();
         constexpr Size least = 4096;
         const Size doubled = blocks_.empty() ? least : 2 * blocks_.back().size();
         Buffer<double> block(name_);
@@ -55,13 +46,13 @@ struct Scratch {
     detail::Room attention{"heads of an attention"}, sorted{"sorted indices"};
 
     /// A copy of `n` numbers on the device; null if n is 0. The same numbers are uploaded once.
-    const double* constant(const Context& context, const double* host, Size n) {
+    const double* constant(const double* host, Size n) {
         if (n == 0) return nullptr;
         const Size bytes = n * sizeof(double);
         for (const Constant& known : constants_)
             if (known.host.size() == n && std::memcmp(known.host.data(), host, bytes) == 0)
                 return known.device.data();
-        detail::refuse_while_recording(context);
+        detail::refuse_while_recording();
         Constant fresh{std::vector<double>(host, host + n), Buffer<double>("constants")};
         fresh.device.resize(n);
         fresh.device.copy_from(host);

@@ -87,7 +87,7 @@ protected:
     template <class T>
     T* room(detail::Room& of, Size n) const {
         static_assert(sizeof(T) <= sizeof(double));
-        return reinterpret_cast<T*>(of.of(context(), (n * sizeof(T) + sizeof(double) - 1) / sizeof(double)));
+        return reinterpret_cast<T*>(of.of((n * sizeof(T) + sizeof(double) - 1) / sizeof(double)));
     }
 
 private:

@@ -14,6 +14,7 @@ public:
     explicit PinnedBlock(Size bytes) {
         require();
 #if STRATA_ON_GPU
+        const WholeDevice whole_device;
         check(cudaMallocHost(&data, bytes), "cudaMallocHost");
 #else
         block_ = std::make_unique<Block>("a batch on its way", bytes);
@@ -25,6 +26,7 @@ public:
     PinnedBlock& operator=(const PinnedBlock&) = delete;
     ~PinnedBlock() {
 #if STRATA_ON_GPU
+        const WholeDevice whole_device{WholeDevice::IfFree{}};
         (void)cudaFreeHost(data);
 #endif
     }
@@ -94,26 +96,12 @@ public:
 
 private:
     struct Slot {
-        explicit Slot(Size bytes) : pinned(bytes) {
-            buffer.resize(bytes);
-#if STRATA_ON_GPU
-            check(cudaEventCreateWithFlags(&copied, cudaEventDisableTiming), "cudaEventCreateWithFlags");
-            check(cudaEventCreateWithFlags(&used, cudaEventDisableTiming), "cudaEventCreateWithFlags");
-#endif
-        }
-        Slot(const Slot&) = delete;
-        Slot& operator=(const Slot&) = delete;
-        ~Slot() {
-#if STRATA_ON_GPU
-            (void)cudaEventDestroy(copied);
-            (void)cudaEventDestroy(used);
-#endif
-        }
+        explicit Slot(Size bytes) : pinned(bytes) { buffer.resize(bytes); }
 
         detail::PinnedBlock pinned;
         Buffer<unsigned char> buffer{"a batch on its way"};
 #if STRATA_ON_GPU
-        cudaEvent_t copied = nullptr, used = nullptr;
+        detail::Event copied, used;
 #endif
     };
 
