@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Checks what include/strata may include. Folder names are the architecture; includes point one way.
 
-Also reports how long the headers are: more than 250 lines is a warning, more than 400 needs a line
-`// Length: REASON` in the header.
+Also checks that comments have not been run together: `Source:`, `Gradient:` and `Errors:` begin a line, and
+`}  // namespace` stands at the end of namespaces only. And reports how long the headers are: more than 250 lines
+is a warning, more than 400 needs a line `// Length: REASON` in the header.
 """
 
 import argparse
@@ -58,6 +59,9 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 BACKEND_CONDITION = re.compile(
     r"^\s*#\s*(if|ifdef|ifndef|elif)\b.*(CUDA|NVCC|GPU|CPU|BACKEND|DEVICE|THRUST|BLAS|AVX|SSE|OPENMP)", re.IGNORECASE
 )
+
+
+RUN_TOGETHER = re.compile(r"^\s*//+ .*\S (Source|Gradient|Errors):( |$)")
 
 
 def folder_of(path):
@@ -116,6 +120,12 @@ def problems_of(library, path, text):
     for number, line in enumerate(text.splitlines(), start=1):
         if folder == "layers" and BACKEND_CONDITION.match(line):
             yield f"{path}:{number}: a layer is written once for all backends: {line.strip()}"
+        if match := RUN_TOGETHER.match(line):
+            yield f"{path}:{number}: '{match[1]}:' begins a line of its own: {line.strip()}"
+    opened = len(re.findall(r"^\s*(?:inline )?namespace [\w:]*\s*\{", text, re.MULTILINE))
+    closed = len(re.findall(r"\}  // namespace", text))
+    if closed > opened:
+        yield f"{path}: '}}  // namespace' stands {closed} times, and {opened} namespaces are opened"
 
     length = len(text.splitlines())
     if length > 400 and not re.search(r"^// Length: \S", text, re.MULTILINE):

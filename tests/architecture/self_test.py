@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Shows that check.py catches what it is there to catch: each rule is broken once in a small made-up library."""
+"""Shows that check.py and protocol.py catch what they are there to catch: each rule is broken once in a small
+made-up library."""
 
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 CHECK = Path(__file__).with_name("check.py")
+PROTOCOL = Path(__file__).with_name("protocol.py")
 
 SOUND = {
     "core/shape.hpp": "#include <array>\n",
@@ -37,6 +39,9 @@ BROKEN = [
     ("backends/cuda/matmul.cuh", "#include <strata/backends/cpu/matmul.hpp>\n", "the cuda backend must not include the cpu"),
     ("helpers/all.hpp", "", "the folder 'helpers' is not in the table"),
     ("layers/conv.hpp", "\n" * 401, "401 lines; more than 400 need"),
+    ("layers/conv.hpp", "// y = x. Source: torch.nn.Identity.\n", "'Source:' begins a line of its own"),
+    ("layers/conv.hpp", "// y = x, kept as it is. Gradient:\n// dy\n", "'Gradient:' begins a line of its own"),
+    ("layers/conv.hpp", "namespace a {\nint i{\n}  // namespace a\n;\n}  // namespace a\n", "stands 2 times"),
 ]
 
 FINE = [
@@ -44,7 +49,30 @@ FINE = [
     ("layers/conv.hpp", "// Length: one formula, many cases.\n" + "\n" * 401),
     ("layers/conv.hpp", "// #include <strata/training/fit.hpp>\n"),
     ("layers/conv.hpp", "#if defined(__clang__)  // clang 14 has no such thing\n#endif\n"),
+    ("layers/conv.hpp", "// y = x\n// Source: torch.nn.Identity.\nnamespace a {\n}  // namespace a\n"),
 ]
+
+# Of the layer protocol: a sound library, and how each rule is broken.
+TEXT = "// The layer protocol.\n//\n//   static constexpr Size saved(Dims in);   kept\n//   using children = TypeList<...>;\n"
+ASKS = "concept A = requires { typename Layer::children; };\nbool b = requires(Dims in) {\n    Layer::saved(in);\n};\n"
+PROTOCOL_SOUND = {"core/layer.hpp": TEXT + "\n#include <array>\n", "core/graph.hpp": ASKS}
+PROTOCOL_BROKEN = [
+    ("core/plan.hpp", "bool c = requires { Layer::forgotten; };\n", "core/plan.hpp asks a layer for `forgotten`"),
+    ("models/model.hpp", "concept D = requires(const Layer& layer) { layer.quick(); };\n", "for `quick`"),
+    ("core/graph.hpp", "// Layer::saved\nusing C = Layer::children;\n", "has `saved`, which no code names"),
+    ("core/layer.hpp", TEXT.replace("//   using", "// kept using"), "asks a layer for `children`"),
+    ("core/layer.hpp", TEXT.replace(";   kept\n//   using", "; kept static constexpr Size count; using"), "for `children`"),
+    ("core/layer.hpp", TEXT + "//   are static constexpr Size a(); static constexpr Size b;\n", "declarations run together"),
+]
+
+
+def run_protocol(extra):
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in (PROTOCOL_SOUND | dict([extra] if extra else [])).items():
+            header = Path(folder, "strata", path)
+            header.parent.mkdir(parents=True, exist_ok=True)
+            header.write_text(text)
+        return subprocess.run([sys.executable, "-B", PROTOCOL, "--include", folder], capture_output=True, text=True)
 
 
 def run(extra):
@@ -66,7 +94,13 @@ def main():
         result = run((path, text))
         if result.returncode != 1 or complaint not in result.stdout:
             wrong.append(f"not caught: {path}: {text.strip()[:80]!r}\n{result.stdout}{result.stderr}")
-    print("\n".join(wrong) or f"{len(BROKEN)} broken libraries caught, {len(FINE) + 1} sound ones accepted")
+    if run_protocol(None).returncode != 0:
+        wrong.append(f"refused, though sound: the protocol\n{run_protocol(None)}")
+    for path, text, complaint in PROTOCOL_BROKEN:
+        result = run_protocol((path, text))
+        if result.returncode != 1 or complaint not in result.stdout + result.stderr:
+            wrong.append(f"not caught: {path}: {text.strip()[:80]!r}\n{result.stdout}{result.stderr}")
+    print("\n".join(wrong) or f"{len(BROKEN) + len(PROTOCOL_BROKEN)} broken libraries caught, {len(FINE) + 1} sound ones accepted")
     return 1 if wrong else 0
 
 

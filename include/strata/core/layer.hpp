@@ -10,6 +10,10 @@
 //   static constexpr Size multiply_adds(Dims in);          per sample
 //   static constexpr LayerTraits traits;                   what the plan needs to know
 //   static void initialize(Generator&, params...);         initial values, on the host, as PyTorch draws them
+//   static constexpr Reason wrong_arguments;               what is wrong with its template arguments, or null
+//   static constexpr bool takes_indices;                   its input is whole numbers, as of Embedding
+//   template <class Given> using remedy;                   what a message advises where it refuses `Given`
+//   static std::string layer_name();                       as tables show it, unless it is the type's name
 //
 //   void forward(device, x, y, params..., saved?) const;                training, and inference
 //   void infer(device, x, y, params...) const;                          inference, if it differs
@@ -26,11 +30,31 @@
 //                                                                                itself
 //   void forward(device, y, operands...) const;
 //   void backward_operand<k>(device, y, dy, dx, operands...) const;              dx of operand k
+//   static constexpr Size operand_count;                                         if it takes one number only
+//   static constexpr bool is_function;                   called in a module's forward alone, as relu(x, ...) is
 //
-// where a single tensor is a batch of one. A layer that works out all its gradients together, as recurrent
-// ones do, has one function in place of the two backward ones; dx.data is null where nobody needs dx:
+// where a single tensor is a batch of one. `join`, and the `output_shape` of a function, may have a last
+// argument, `const Numbers& numbers`: the numbers that the function was called with.
 //
+// A layer that works out all its gradients together, as recurrent ones do, has one function in place of the
+// two backward ones; dx.data is null where nobody needs dx:
+//
+//   static constexpr bool gradients_together = true;
 //   void backward(device, x, y, dy, dx, params..., dparams..., saved?) const;
+//
+// A layer made of layers has instead of all this its children, and either `run`, as Sequential has, or, as a
+// module has, `forward`. One of a module's children may be a parameter of its own:
+//
+//   using children = TypeList<...>;
+//   static constexpr Wires run(const LayerHandle<1>* layers, Size count, Wires in);
+//   static constexpr auto forward(auto layers..., auto x...);
+//   static constexpr Size output_count;                    if `run` gives more than the last child, or less
+//   static constexpr bool is_own_parameter;                of a child: in `forward` it is a value, not a layer
+//
+// And of the whole network, if it states them:
+//
+//   using input_shapes = InputShapes<...>;                 the shapes of its inputs
+//   static constexpr bool wants_input_gradient;            the gradient of its first input is wanted, too
 //
 // x and y are BatchViews, parameters TensorViews, their gradients GradientViews. What `traits.keeps` does not
 // keep must not be read in the backward pass: its memory may hold something else by then.

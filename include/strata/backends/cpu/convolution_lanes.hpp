@@ -215,7 +215,7 @@ void pack_lanes(const T* x, Size sample, Size n, T* to, const Size* places, T* t
     });
 }
 
-/// The way back, of the numbers or of what ReLU makes of them.
+/// The way back.
 template <class T>
 void unpack_lanes(const T* from, Size n, T* y, Size sample) {
     vectorized<T>([&](auto width) {
