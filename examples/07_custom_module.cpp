@@ -2,6 +2,7 @@
 // PyTorch. The compiler runs forward once and derives the backward pass from what it saw.
 
 #include <cmath>
+#include <numbers>
 #include <strata/strata.hpp>
 
 namespace st = strata;
@@ -33,7 +34,7 @@ using Deep = st::Sequential<st::Linear<2, 16>, ResidualBlock<16>, ResidualBlock<
 struct LogCosh : st::LossModule<LogCosh> {
     static constexpr auto forward(auto prediction, auto target) {
         const auto error = prediction - target;
-        return mean(error + softplus(-2 * error)) - std::log(2.0);
+        return mean(error + softplus(-2 * error)) - std::numbers::ln2;
     }
 };
 

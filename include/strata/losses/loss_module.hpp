@@ -4,7 +4,7 @@
 //   struct LogCosh : LossModule<LogCosh> {
 //       static constexpr auto forward(auto prediction, auto target) {
 //           const auto difference = prediction - target;
-//           return mean(difference + softplus(-2 * difference)) - std::log(2.0);
+//           return mean(difference + softplus(-2 * difference)) - std::numbers::ln2;
 //       }
 //   };
 //
