@@ -55,8 +55,15 @@ constexpr st::Value squared_relu(st::Value x) { return st::apply<SquaredReLU>(x)
 
 // [wrong]
 struct Wrong : SquaredReLU {
-    static void backward_input(auto& device, auto, auto y, auto dy, auto dx) {
-        device.map(Gradient{}, dx, y, dy);  // y, where it should be x
+    struct Gradient {
+        template <class V>
+        STRATA_HOST_DEVICE V operator()(const V& x, const V& dy) const {
+            using namespace st::math;
+            return max(x, V(0)) * dy;  // the factor 2 is missing
+        }
+    };
+    static void backward_input(auto& device, auto x, auto, auto dy, auto dx) {
+        device.map(Gradient{}, dx, x, dy);
     }
 };
 // [wrong]

@@ -34,6 +34,7 @@ using namespace strata;
 namespace check_gradients_test {
 
 using test::Device;
+inline constexpr auto npos = std::string::npos;
 
 template <class... Shapes, class L>
 GradientCheck check(const L& layer, const GradientCheckOptions& options = {}) {
@@ -76,14 +77,16 @@ struct BiasDoesNotAdd : Linear<4, 3> {
         Linear<4, 3>::backward_parameters(device, x, y, dy, dweight, dbias);
     }
 };
-struct KeepsNothing : Linear<4, 3> {
-    static constexpr LayerTraits traits = {};
-};
 
 struct Sum {
     template <class V>
     STRATA_HOST_DEVICE V operator()(const V& a, const V& b) const {
         return a + b;
+    }
+};
+struct AddsToInput : Linear<4, 4> {
+    static void backward_input(auto& device, auto, auto, auto dy, auto dx, auto...) {
+        device.map(Sum{}, dx, dx, dy);
     }
 };
 /// y = x, in a way that does not work in place.
@@ -96,6 +99,22 @@ struct NotInPlace {
     }
     static void backward_input(auto& device, auto, auto, auto dy, auto dx) {
         if (dx.data != dy.data) device.copy(dy.data, dx.data, dy.size());
+    }
+};
+
+struct Double {
+    template <class V>
+    STRATA_HOST_DEVICE V operator()(const V& x) const {
+        return x + x;
+    }
+};
+/// y = 2 x, with half its gradient.
+struct TwiceInPlace {
+    static constexpr LayerTraits traits = {.in_place = true};
+    static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
+    static void forward(auto& device, auto x, auto y) { device.map(Double{}, y, x); }
+    static void backward_input(auto& device, auto, auto, auto dy, auto dx) {
+        device.copy(dy.data, dx.data, dy.size());
     }
 };
 
@@ -190,13 +209,19 @@ TEST_CASE("Wrong gradients are found by name") {
     const GradientCheck not_in_place = check<Shape<4>>(NotInPlace{});
     CHECK_FALSE(not_in_place);
     CHECK(not_in_place.worst().difference == 0);
+    CHECK(not_in_place.text().find("with .in_place = false in the layer's traits they agree") != npos);
+    CHECK(check(HalfInput{}).remedy.empty());
+    // What is wrong in place and elsewhere is not the trait's fault.
+    const GradientCheck twice = check<Shape<4>>(TwiceInPlace{});
+    CHECK_FALSE(twice);
+    CHECK(twice.remedy.empty());
 }
 
-TEST_CASE("A layer that reads what it does not keep is found") {
-    const GradientCheck result = check(KeepsNothing{});
+TEST_CASE("What a layer reads before it writes it is NaN") {
+    const GradientCheck result = check(AddsToInput{});
     CHECK_FALSE(result);
-    CHECK(result.worst().name == "weight");
-    CHECK(check(Linear<4, 3>{}));
+    CHECK(result.worst().name == "input");
+    CHECK(result.text().find("y and dx begin as NaN") != npos);
 }
 
 TEST_CASE("A gradient that does not add up is found") {

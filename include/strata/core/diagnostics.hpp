@@ -34,6 +34,15 @@ template <Size Elements>
 struct let_its_extents_multiply_to {};
 struct change_it_or_a_layer_before_it {};
 
+// What a backward pass reads, and the traits that keep it.
+struct its_input_x {};
+struct its_output_y {};
+template <Size K>
+struct its_operand {};
+struct write_in_its_traits__keeps__Keeps_input {};
+struct write_in_its_traits__keeps__Keeps_output {};
+struct write_in_its_traits__keeps__Keeps_both {};
+
 // Reasons that several layers share.
 inline void it_takes_as_many_elements_as() {}
 inline void it_takes_a_last_extent_of() {}
@@ -69,6 +78,7 @@ struct no_error {
     static constexpr bool somebody_states_the_shape_of_the_input = true;
     static constexpr bool each_module_can_be_run = true;
     static constexpr bool the_layers_fit_together = true;
+    static constexpr bool the_backward_pass_reads_only_what_its_layer_keeps = true;
     static constexpr bool the_samples_have_the_shape_that_the_network_takes = true;
     static constexpr bool the_batch_holds_the_scalar_type_of_the_model = true;
     static constexpr bool the_batch_lies_on_the_device_of_the_model = true;
@@ -104,6 +114,11 @@ struct input_error : detail::no_error {
 };
 struct empty_network_error : detail::no_error {
     static constexpr bool the_network_has_a_layer = false;
+};
+/// Which layer reads which operand in its backward pass, and what it has to state in order to find it there.
+template <class Layer, class Operand, class Remedy>
+struct keeps_error : detail::no_error {
+    static constexpr bool the_backward_pass_reads_only_what_its_layer_keeps = false;
 };
 /// What is given, and what the model takes instead: the shape of one sample, the scalar type, the device.
 template <class Given, class Expected>
@@ -143,6 +158,16 @@ struct RefuseUnlessFitting {
     static_assert(Problem::the_layers_fit_together,
                   "strata: a layer does not accept the shape it is given; shape_error<...> says where, which "
                   "layer, given, expected, what to do (docs/errors.md#shape)");
+};
+
+/// Instantiated where a layer asks for an element of a BatchShape.
+template <class Problem>
+struct RefuseUnlessKept {
+    static_assert(Problem::the_backward_pass_reads_only_what_its_layer_keeps,
+                  "strata: a layer's backward pass reads what its traits do not keep (the memory may hold "
+                  "something else by then): write .keeps = Keeps::input, output or both into them; "
+                  "keeps_error<...> says which layer, what it reads, what to write (docs/errors.md#keeps)");
+    static constexpr decltype(nullptr) no_elements = nullptr;
 };
 
 template <class Problem>

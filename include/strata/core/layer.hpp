@@ -66,6 +66,9 @@ namespace strata {
 
 /// What a layer's backward pass reads again.
 enum class Keeps : unsigned char { nothing = 0, input = 1, output = 2, both = 3 };
+constexpr bool includes(Keeps all, Keeps some) {
+    return (static_cast<int>(all) & static_cast<int>(some)) == static_cast<int>(some);
+}
 
 /// What the values of a layer's output are, for the losses that ask. `inherited`: what its input was.
 enum class Values : unsigned char { any, inherited, probabilities, log_probabilities, unit_interval };

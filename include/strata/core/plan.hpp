@@ -110,8 +110,7 @@ private:
         return traits.view || (!training_ && traits.view_in_eval);
     }
     constexpr bool keeps(Size i, Keeps what) const {
-        return training_ && needed_[G::inputs + i] &&
-               (static_cast<int>(graph_.nodes[i].rules->traits.keeps) & static_cast<int>(what)) != 0;
+        return training_ && needed_[G::inputs + i] && includes(graph_.nodes[i].rules->traits.keeps, what);
     }
     constexpr void use(Size value, Size step) {
         if (last_use_[value] < step) last_use_[value] = step;

@@ -1,6 +1,7 @@
 #pragma once
 // The two views that kernels see: plain pointers whose shape, element type and device are in the type.
-// Both are row-major and contiguous, own nothing, and cost what a pointer costs.
+// Both are row-major and contiguous, own nothing, and cost what a pointer costs. And a batch's shape, for a
+// layer that must not read the batch.
 
 #include <strata/core/shape.hpp>
 #include <type_traits>
@@ -57,5 +58,43 @@ struct BatchView {
         return {data, batch};
     }
 };
+
+namespace detail {
+template <class Problem>
+struct RefuseUnlessKept;
+}  // namespace detail
+
+/// The shape of a batch, without its elements: what a layer gets in its backward pass in place of an operand
+/// that its traits do not keep. Naming `data`, or handing the view to whoever does, ends the compilation with a
+/// sentence of `Problem`.
+template <class T, class Device, class Shape, class Problem>
+struct BatchShape {
+    using value_type = T;
+    using device_type = Device;
+    using shape_type = Shape;
+    static constexpr Dims dims = Shape::dims;
+    static constexpr Size columns = dims.last();
+    static constexpr Size sample_size = dims.elements();
+    constexpr Size rows() const { return batch * (sample_size / columns); }
+    constexpr Size size() const { return batch * sample_size; }
+
+    static T* const data;  // its definition is instantiated where it is read, and nowhere else
+    Size batch = 0;
+
+    template <class Other>
+    constexpr BatchShape<T, Device, Other, Problem> as() const {
+        static_assert(Other::dims.elements() == sample_size,
+                      "strata: a view cannot change the number of elements");
+        return {batch};
+    }
+    operator BatchView<T, Device, Shape>() const { return {data, batch}; }
+};
+template <class T, class Device, class Shape, class Problem>
+T* const BatchShape<T, Device, Shape, Problem>::data = detail::RefuseUnlessKept<Problem>::no_elements;
+
+template <class Problem, class T, class Device, class Shape>
+constexpr BatchShape<T, Device, Shape, Problem> shape_only(BatchView<T, Device, Shape> view) {
+    return {view.batch};
+}
 
 }  // namespace strata

@@ -101,7 +101,11 @@ struct BatchNorm {
         const ChannelExtent e = extent(dx);
         const KeptMoments<const T> kept =
             moments<const T>(std::get<parameter_count + learnt>(all).data, e.channels);
-        const T* const v = has_affine ? static_cast<const T*>(x.data) : static_cast<const T*>(y.data);
+        const T* v;
+        if constexpr (has_affine)
+            v = x.data;
+        else
+            v = y.data;
         [&]<Size... P>(std::index_sequence<P...>) {
             device.template batch_norm_backward<T>(e, v, static_cast<const T*>(dy.data), dx.data,
                                                    affine_parameter<T, 0>(all), kept,

@@ -194,7 +194,11 @@ struct RowNorm {
         const auto all = std::make_tuple(operands...);
         const RowExtent e = extent(shape, dx.batch);
         const KeptMoments<const T> kept = moments<const T>(std::get<2 * parameters>(all).data, e.rows);
-        const T* const v = has_weight ? static_cast<const T*>(x.data) : static_cast<const T*>(y.data);
+        const T* v;
+        if constexpr (has_weight)
+            v = x.data;
+        else
+            v = y.data;
         [&]<Size... P>(std::index_sequence<P...>) {
             device.template normalize_rows_backward<T>(e, v, static_cast<const T*>(dy.data), dx.data,
                                                        weight<T>(all), kept,

@@ -79,6 +79,33 @@ struct Execution {
         using U = std::remove_const_t<typename decltype(view)::value_type>;
         return BatchView<const U, Device, shape_t<value_dims<V>>>{view.data, view.batch};
     }
+    /// What the backward pass of node I gets in place of value V, its input or its output: its elements, if
+    /// the layer's traits keep them.
+    template <Size I, Size V, Keeps what, class Which>
+    static auto kept(const M& m) {
+        constexpr Keeps all = traits<I>.keeps;
+        if constexpr (includes(all, what)) {
+            return operand<V>(m);
+        } else {
+            using Remedy = std::conditional_t<
+                all != Keeps::nothing, write_in_its_traits__keeps__Keeps_both,
+                std::conditional_t<what == Keeps::input, write_in_its_traits__keeps__Keeps_input,
+                                   write_in_its_traits__keeps__Keeps_output>>;
+            return shape_only<keeps_error<Layer<I>, Which, Remedy>>(operand<V>(m));
+        }
+    }
+    template <Size I>
+    static auto kept_input(const M& m) {
+        return kept<I, input<I>, Keeps::input, its_input_x>(m);
+    }
+    template <Size I, Size K>
+    static auto kept_operand(const M& m) {
+        return kept<I, input<I, K>, Keeps::input, its_operand<K>>(m);
+    }
+    template <Size I>
+    static auto kept_output(const M& m) {
+        return kept<I, output<I>, Keeps::output, its_output_y>(m);
+    }
     template <Size V>
     static auto gradient_at(Size offset, const M& m) {
         constexpr bool batched = graph.values[V].batched;
@@ -87,6 +114,13 @@ struct Execution {
     template <Size V>
     static auto gradient(const M& m) {
         return gradient_at<V>(plan.gradient[V], m);
+    }
+    /// dy of node I. Others may read it, too, so no layer writes it; only dx may lie on it, where the plan
+    /// allows that.
+    template <Size I>
+    static auto incoming_gradient(const M& m) {
+        using View = BatchView<const T, Device, shape_t<value_dims<output<I>>>>;
+        return View(gradient<output<I>>(m));
     }
     /// Where the loss of an output writes its gradient.
     template <Size O>
@@ -179,10 +213,11 @@ struct Execution {
         if constexpr (I + 1 < End && traits<I>.affine) {
             if constexpr (!is_view<I + 1> && node<I + 1>.input_count == 1 && input<I + 1> == output<I> &&
                           uses<output<I>> == 1) {
-                constexpr Keeps kept = training ? traits<I + 1>.keeps : Keeps::nothing;
+                // What lies between them is not computed.
+                constexpr bool is_read_again = training && (includes(traits<I>.keeps, Keeps::output) ||
+                                                            includes(traits<I + 1>.keeps, Keeps::input));
                 constexpr Size first = first_row<I>;
-                return kept != Keeps::input && kept != Keeps::both &&
-                       requires(const Slots& layers, const M& m) {
+                return !is_read_again && requires(const Slots& layers, const M& m) {
                     layer<I + 1>(layers).forward_behind_affine(m.device, operand<input<I>>(m),
                                                                value<output<I + 1>>(m), parameter<first>(m),
                                                                parameter<first + 1>(m));
@@ -284,16 +319,16 @@ struct Execution {
                 if constexpr (graph.nodes[I].rules->joins) {
                     [&]<Size... All>(std::index_sequence<All...>) {
                         with_operands<I>(m, [&](auto... own) {
-                            layer<I>(layers).template backward_operand<K>(
-                                m.device, operand<output<I>>(m), gradient<output<I>>(m), dx,
-                                operand<input<I, All>>(m)..., own...);
+                            layer<I>(layers).template backward_operand<K>(m.device, kept_output<I>(m),
+                                                                          incoming_gradient<I>(m), dx,
+                                                                          kept_operand<I, All>(m)..., own...);
                         });
                     }
                     (std::make_index_sequence<node<I>.input_count>{});
                 } else {
                     with_operands<I>(m, [&](auto... operands) {
-                        layer<I>(layers).backward_input(m.device, operand<x>(m), operand<output<I>>(m),
-                                                        gradient<output<I>>(m), dx, operands...);
+                        layer<I>(layers).backward_input(m.device, kept_input<I>(m), kept_output<I>(m),
+                                                        incoming_gradient<I>(m), dx, operands...);
                     });
                 }
             }
@@ -312,8 +347,8 @@ struct Execution {
             with_saved<I>(
                 m,
                 [&](auto... operands) {
-                    layer<I>(layers).backward(m.device, operand<x>(m), operand<output<I>>(m),
-                                              gradient<output<I>>(m), dx, operands...);
+                    layer<I>(layers).backward(m.device, kept_input<I>(m), kept_output<I>(m),
+                                              incoming_gradient<I>(m), dx, operands...);
                 },
                 parameter<first_row<I> + P>(m)...,
                 parameter_gradient<first_row<I> + L>(m, shares_parameters<I>)...);
@@ -333,12 +368,12 @@ struct Execution {
                     m,
                     [&](auto... operands) {
                         if constexpr (node<I>.input_count == 0)
-                            layer<I>(layers).backward_parameters(m.device, gradient<output<I>>(m),
+                            layer<I>(layers).backward_parameters(m.device, incoming_gradient<I>(m),
                                                                  operands...);
                         else
-                            layer<I>(layers).backward_parameters(m.device, operand<input<I>>(m),
-                                                                 operand<output<I>>(m),
-                                                                 gradient<output<I>>(m), operands...);
+                            layer<I>(layers).backward_parameters(m.device, kept_input<I>(m),
+                                                                 kept_output<I>(m), incoming_gradient<I>(m),
+                                                                 operands...);
                     },
                     parameter_gradient<first_row<I> + P>(m, shares_parameters<I>)...);
             }

@@ -10,8 +10,9 @@
 //
 // Compared are all parameters and all inputs: d/dp of sum(dy y) for random dy. The network runs in training
 // mode, as it does in a Model, with the same kernels in the same memory; only that everything that the
-// layers' traits do not ask to keep is overwritten by NaN between the passes, so that a layer that reads it
-// is found out.
+// layers' traits do not ask to keep is overwritten by NaN between the passes. A layer that reads it does not
+// compile, and the compiler names the trait to write; a layer that states `in_place` and does not work in
+// place is told so.
 //
 // What it cannot tell: elements at a kink or a jump, such as max(x, 0) at 0, have no derivative; they are
 // recognised and left out (inputs are drawn away from 0). Functions that are flat, or random without
@@ -77,6 +78,23 @@ requires(!requires { First::dims; }) struct DeviceAndShapes<First, Shapes...> {
     using shapes = TypeList<Shapes...>;
 };
 
+/// The same layer where y never lies on x, nor dx on dy.
+template <class Layer>
+struct OutOfPlace : Layer {
+    static constexpr LayerTraits traits = [] {
+        LayerTraits traits = Layer::traits;
+        traits.in_place = false;
+        return traits;
+    }();
+};
+template <class Layer>
+constexpr bool states_in_place() {
+    if constexpr (LeafLayer<Layer> && !std::is_final_v<Layer>)
+        return traits_of<Layer>().in_place;
+    else
+        return false;
+}
+
 template <class Device, class... Shapes, class L>
 GradientCheck check_gradients_of(TypeList<Shapes...>, const L& checked, const GradientCheckOptions& options) {
     GradientCheck result;
@@ -102,6 +120,12 @@ GradientCheck check_gradients_of(TypeList<Shapes...>, const L& checked, const Gr
             using P = probed_t<L, Shapes...>;
             NetworkProblem<P, Device> problem(checked, options);
             check_network<Network<P>>(problem, options, result);
+            if constexpr (states_in_place<L>())
+                if (!result.ok() &&
+                    check_gradients_of<Device>(TypeList<Shapes...>{}, OutOfPlace<L>{checked}, options).ok())
+                    result.remedy =
+                        "with .in_place = false in the layer's traits they agree: where y lies on x, "
+                        "or dx on dy, it reads an element that it has overwritten\n";
         }
     }
     return result;

@@ -46,6 +46,7 @@ public:
     std::vector<CheckedTensor> tensors;
     double tolerance = 0;
     std::string problem;  ///< why nothing could be compared, if so
+    std::string remedy;   ///< what would mend it, if that is known
 
     bool ok() const {
         bool all = problem.empty() && !tensors.empty();
@@ -65,7 +66,7 @@ public:
     std::string text() const {
         if (!problem.empty()) return problem + "\n";
         if (tensors.empty()) return "there is no gradient to check\n";
-        std::string result = ok() ? "the gradients agree\n" : describe(worst());
+        std::string result = ok() ? "the gradients agree\n" : describe(worst()) + remedy;
         std::vector<std::vector<std::string>> lines{
             {"Tensor", "Compared", "Kinks", "Largest error", "at", "Backward pass", "Differences"}};
         for (const CheckedTensor& t : tensors)
@@ -81,8 +82,9 @@ public:
     }
 
 private:
-    static constexpr const char* what_is_nan =
-        "NaN comes where a layer reads what its traits do not keep, or leaves an element unwritten.\n";
+    static constexpr const char* what_is_nan = "NaN comes where a layer leaves an element unwritten, or "
+                                               "reads one before it has written it: y and dx "
+                                               "begin as NaN.\n";
 
     double badness(const CheckedTensor& tensor) const {
         return tensor.error <= tolerance && !tensor.agrees(tolerance) ? 2 * tolerance : tensor.error;
