@@ -56,8 +56,11 @@
 //   using input_shapes = InputShapes<...>;                 the shapes of its inputs
 //   static constexpr bool wants_input_gradient;            the gradient of its first input is wanted, too
 //
-// x and y are BatchViews, parameters TensorViews, their gradients GradientViews. What `traits.keeps` does not
-// keep must not be read in the backward pass: its memory may hold something else by then.
+// x and y are BatchViews, parameters TensorViews, their gradients GradientViews; x and dy are only read. In a
+// backward pass, x, y and operands are what `traits.keeps` keeps. In place of the others the layer gets a
+// BatchShape, which has their shape and no elements, because their memory may hold something else by then:
+// reading `data` is refused by the compiler. (So write `auto x`; a parameter of type BatchView takes what is
+// kept only.) y and dx hold anything before they are written.
 
 #include <strata/core/shape.hpp>
 #include <type_traits>

@@ -2,6 +2,8 @@
 // The kernels that a network's graph stands for: forward in the order of its nodes, backward in reverse.
 // Every view that a layer sees is made here, from a constant offset of the plan.
 
+// Length: all of it names the constants of one graph and one plan.
+
 #include <strata/models/memory.hpp>
 
 namespace strata::detail {
