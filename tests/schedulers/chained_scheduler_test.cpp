@@ -49,6 +49,6 @@ TEST_CASE("ChainedScheduler refuses what does not go together") {
     CHECK_THROWS_WITH((ChainedScheduler{{warm_up, elsewhere}}), other);
     CHECK_THROWS_WITH((ChainedScheduler{{warm_up, elsewhere}, optimizer}), other);
     CHECK_THROWS_AS((ChainedScheduler{{warm_up, elsewhere}}), ValueError);
-    CHECK_THROWS_WITH((ChainedScheduler{std::vector<AnyScheduler>{}}),
+    CHECK_THROWS_WITH((ChainedScheduler{SchedulerList{}}),
                       "strata: ChainedScheduler: no scheduler was given; it takes at least one");
 }

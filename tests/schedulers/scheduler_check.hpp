@@ -75,7 +75,7 @@ void check_refused(const auto& scheduler_options, const char* message) {
     CHECK_THROWS_WITH((Scheduler{optimizer, scheduler_options}), message);
     CHECK_THROWS_AS((Scheduler{optimizer, scheduler_options}), strata::ValueError);
     CHECK(optimizer.algorithm.lr == 0.1);
-    CHECK_FALSE(optimizer.scheduled_groups()->groups.front().has_initial_lr);
+    CHECK_FALSE(optimizer.scheduled_groups()->first->has_initial_lr);
 }
 
 }  // namespace scheduler_check

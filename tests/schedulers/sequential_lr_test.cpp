@@ -100,7 +100,7 @@ TEST_CASE("SequentialLR refuses what does not go together") {
     LinearLR warm_up{optimizer};
     StepLR steps{optimizer, {.step_size = 3}}, elsewhere{another, {.step_size = 3}};
     const double lr = optimizer.algorithm.lr;
-    const auto refused = [&](std::vector<AnyScheduler> schedulers, std::vector<long long> milestones,
+    const auto refused = [&](SchedulerList schedulers, std::vector<long long> milestones,
                              const char* message) {
         CHECK_THROWS_WITH((SequentialLR{optimizer, schedulers, milestones}), message);
         CHECK_THROWS_AS((SequentialLR{optimizer, schedulers, milestones}), ValueError);

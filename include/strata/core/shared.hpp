@@ -35,12 +35,14 @@ public:
         if (object_ != nullptr) object_->hold();
     }
     Shared(const Shared& other) : Shared(other.object_) {}
-    Shared(Shared&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+    Shared(Shared&& other) noexcept : object_(other.object_) { other.object_ = nullptr; }
     template <class Derived>
     requires requires(Derived* derived, T*& object) { object = derived; }
     Shared(const Shared<Derived>& other) : Shared(other.get()) {}
     Shared& operator=(Shared other) noexcept {
-        std::swap(object_, other.object_);
+        T* const mine = object_;  // without std::swap, which costs each T the compiler's time
+        object_ = other.object_;
+        other.object_ = mine;
         return *this;
     }
     ~Shared() {

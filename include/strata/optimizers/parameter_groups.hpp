@@ -23,12 +23,20 @@ struct ScheduledGroup {
     /// The rate when the first scheduler was made, PyTorch's `initial_lr`. All schedulers share it.
     double initial_lr = 0;
     bool has_initial_lr = false;
+    ScheduledGroup* next = nullptr;
 };
 
-/// The groups of one optimizer, the parameters in none first.
+/// The groups of one optimizer.
 struct ScheduledGroups : Counted {
-    std::vector<ScheduledGroup> groups;
+    ScheduledGroup* first = nullptr;  ///< the parameters in no other
+    Size count = 0;
     bool in_use = true;  ///< by an optimizer
+
+    /// Calls `visit(group)` for each.
+    template <class Visit>
+    void for_each(const Visit& visit) const {
+        for (ScheduledGroup* group = first; group != nullptr; group = group->next) visit(*group);
+    }
 };
 
 /// An algorithm with a learning rate, which schedulers can change.
@@ -43,6 +51,7 @@ struct ParameterGroup {
     Algorithm options;
     Algorithm published{};  ///< what the device knows
     StatesInUse states{};
+    ScheduledGroup scheduled{};
 };
 
 /// An optimizer's hold of its groups. A copy has groups of its own; what is moved takes them along.
@@ -57,14 +66,12 @@ public:
     explicit ParameterGroups(const Algorithm& options) : held_(new Held) { add({}, options); }
     ParameterGroups(const ParameterGroups& other) : held_(new Held) {
         for (const Group& group : other.list()) append(group);
-        for (Size i = 0; i < held_->groups.size(); ++i) {
-            held_->groups[i].initial_lr = other.held_->groups[i].initial_lr;
-            held_->groups[i].has_initial_lr = other.held_->groups[i].has_initial_lr;
-        }
     }
     ParameterGroups(ParameterGroups&&) noexcept = default;
     ParameterGroups& operator=(ParameterGroups other) noexcept {
-        std::swap(held_, other.held_);
+        const Shared<Held> mine = held_;
+        held_ = other.held_;
+        other.held_ = mine;
         return *this;
     }
     ~ParameterGroups() {
@@ -92,13 +99,17 @@ private:
     [[gnu::cold]] Group& append(const Group& group) {
         Held& to = held();
         Group& added = to.list.emplace_back(group);
-        ScheduledGroup scheduled;
+        ScheduledGroup& scheduled = added.scheduled;
+        scheduled.next = nullptr;
         if constexpr (HasLearningRate<Algorithm>) scheduled.lr = &added.options.lr;
         if constexpr (requires { added.options.betas[0]; })
             scheduled.momentum = &added.options.betas[0];
         else if constexpr (requires { added.options.momentum; })
             scheduled.momentum = &added.options.momentum;
-        to.groups.push_back(scheduled);
+        ScheduledGroup** end = &to.first;
+        while (*end != nullptr) end = &(*end)->next;
+        *end = &scheduled;
+        ++to.count;
         return added;
     }
 

@@ -5,6 +5,7 @@
 // Source: torch.optim.lr_scheduler.ChainedScheduler.
 
 #include <strata/schedulers/scheduler_list.hpp>
+#include <utility>
 
 namespace strata {
 
@@ -12,14 +13,14 @@ namespace strata {
 /// copies of the schedulers; the ones that it was given are not stepped any more.
 class ChainedScheduler : public LRScheduler {
 public:
-    ChainedScheduler(std::vector<AnyScheduler> schedulers)
-        : LRScheduler(*detail::check_not_empty("ChainedScheduler", schedulers).front()),
+    ChainedScheduler(SchedulerList schedulers)
+        : LRScheduler(detail::check_not_empty("ChainedScheduler", schedulers)[0]),
           schedulers_(std::move(schedulers)) {
         detail::check_schedulers("ChainedScheduler", *this, schedulers_);
         epoch_ = 0;
     }
     template <detail::SchedulerArgument O>
-    ChainedScheduler(std::vector<AnyScheduler> schedulers, O&& optimizer)
+    ChainedScheduler(SchedulerList schedulers, O&& optimizer)
         : LRScheduler(std::forward<O>(optimizer)), schedulers_(std::move(schedulers)) {
         detail::check_schedulers("ChainedScheduler", *this,
                                  detail::check_not_empty("ChainedScheduler", schedulers_));
@@ -28,14 +29,15 @@ public:
 
 private:
     void set_rates(long long epoch) override {
-        for (AnyScheduler& scheduler : schedulers_)
+        schedulers_.for_each([&](LRScheduler& scheduler) {
             if (epoch == 0)
-                scheduler->begin();
+                scheduler.begin();
             else
-                scheduler->step();
+                scheduler.step();
+        });
     }
 
-    std::vector<AnyScheduler> schedulers_;
+    SchedulerList schedulers_;
 };
 
 }  // namespace strata

@@ -40,14 +40,13 @@ public:
     OneCycleLR(O&& optimizer, OneCycleLROptions options)
         : LRScheduler(std::forward<O>(optimizer)), options_(options) {
         check(options);
-        for (const Group& group : groups())
+        for_each_group([&](Group& group) {
             if (options.cycle_momentum && group.momentum == nullptr)
                 throw ValueError(
                     "strata: OneCycleLR: this optimizer has no momentum; set cycle_momentum = false");
-        for (Group& group : groups()) {  // as in PyTorch, for schedulers made later too
-            group.initial_lr = options.max_lr / options.div_factor;
+            group.initial_lr = options.max_lr / options.div_factor;  // for schedulers made later too
             group.has_initial_lr = true;
-        }
+        });
         start();
     }
 
@@ -96,8 +95,8 @@ private:
                 const double now = anneal(phase.start_lr, phase.end_lr, share);
                 for_each_rate([&](double& lr, double) { lr = now; });
                 if (!options_.cycle_momentum) return;
-                for (const Group& group : groups())
-                    *group.momentum = anneal(phase.start_momentum, phase.end_momentum, share);
+                const double momentum = anneal(phase.start_momentum, phase.end_momentum, share);
+                for_each_group([&](Group& group) { *group.momentum = momentum; });
                 return;
             }
             start = phase.end_step;

@@ -58,10 +58,10 @@ public:
             bad_epochs_ = 0;
         }
         if (bad_epochs_ > options_.patience) {
-            for (const Group& group : groups()) {
+            for_each_group([&](Group& group) {
                 const double lower = std::max(*group.lr * options_.factor, options_.min_lr);
                 if (*group.lr - lower > options_.eps) *group.lr = lower;
-            }
+            });
             cooling_ = options_.cooldown;
             bad_epochs_ = 0;
         }

@@ -63,7 +63,7 @@ public:
     /// The learning rate that is now in force, for parameters in no group.
     double last_lr() const {
         if (!groups_) detail::refuse_scheduler(nullptr);
-        return *groups_->groups.front().lr;
+        return *groups_->first->lr;
     }
     /// How many times `step()` was called.
     long long last_epoch() const { return epoch_; }
@@ -75,15 +75,18 @@ protected:
 
     template <detail::SchedulerArgument O>
     [[gnu::cold]] explicit Scheduler(O&& optimizer)
-        : groups_(detail::scheduled_groups_of(std::forward<O>(optimizer))),
-          group_count_(groups_->groups.size()) {}
+        : groups_(detail::scheduled_groups_of(std::forward<O>(optimizer))), group_count_(groups_->count) {}
 
     /// Throws ValueError if a change would have no effect, or not on all groups.
     void check_optimizer() const {
-        if (!groups_ || !groups_->in_use || groups_->groups.size() != group_count_)
+        if (!groups_ || !groups_->in_use || groups_->count != group_count_)
             detail::refuse_scheduler(groups_.get());
     }
-    std::vector<Group>& groups() { return groups_->groups; }
+    /// Calls `visit(group)` for each.
+    template <class Visit>
+    void for_each_group(const Visit& visit) {
+        groups_->for_each(visit);
+    }
 
     long long epoch_ = 0;
 
@@ -128,16 +131,17 @@ protected:
     }
     [[gnu::cold]] void find_base_rates() {
         base_lrs_.clear();
-        for (Group& group : groups()) {
+        for_each_group([&](Group& group) {
             if (!group.has_initial_lr) group.initial_lr = *group.lr;
             group.has_initial_lr = true;
             base_lrs_.push_back(group.initial_lr);
-        }
+        });
     }
     /// Calls `change(lr, base_lr)` for each group.
     template <class Change>
     void for_each_rate(const Change& change) {
-        for (Size i = 0; i < base_lrs_.size(); ++i) change(*groups()[i].lr, base_lrs_[i]);
+        const double* base_lr = base_lrs_.data();
+        for_each_group([&](Group& group) { change(*group.lr, *base_lr++); });
     }
 
 private:

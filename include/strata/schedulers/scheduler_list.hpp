@@ -1,69 +1,109 @@
 #pragma once
 // Schedulers of any types in a row, for those that are made of others.
 
+#include <initializer_list>
 #include <strata/core/message.hpp>
 #include <strata/schedulers/scheduler.hpp>
-#include <type_traits>
-#include <utility>
-#include <vector>
 
 namespace strata {
 
-/// A copy of any scheduler whose `step()` needs nothing.
-class AnyScheduler {
+/// `{warm_up, cosine}`, or `list.add(scheduler)` for each: copies of schedulers whose `step()` needs nothing.
+class SchedulerList {
     struct Held : detail::Counted {
-        virtual LRScheduler& get() = 0;
-        virtual AnyScheduler copy() const = 0;
+        virtual LRScheduler& scheduler() = 0;
+        virtual detail::Shared<Held> copy() const = 0;
+
+        detail::Shared<Held> next{};
     };
     template <class S>
     struct HeldAs final : Held {
-        explicit HeldAs(const S& the_scheduler) : scheduler(the_scheduler) {}
-        LRScheduler& get() override { return scheduler; }
-        AnyScheduler copy() const override { return scheduler; }
+        explicit HeldAs(const S& scheduler) : scheduler_(scheduler) {}
+        LRScheduler& scheduler() override { return scheduler_; }
+        detail::Shared<Held> copy() const override { return detail::Shared<Held>(new HeldAs(scheduler_)); }
 
-        S scheduler;
+    private:
+        S scheduler_;
     };
 
 public:
-    template <std::derived_from<Scheduler> S>
-    AnyScheduler(const S& scheduler) {
-        constexpr bool its_step_needs_nothing = std::derived_from<S, LRScheduler>;
-        static_assert(its_step_needs_nothing,
-                      "strata: ReduceLROnPlateau is given a metric at each step, so it cannot be one of a "
-                      "SequentialLR or ChainedScheduler; call its step(metric) beside theirs "
-                      "(docs/errors.md#scheduler)");
-        if constexpr (its_step_needs_nothing) held_ = detail::Shared<Held>(new HeldAs<S>(scheduler));
+    /// One of the row.
+    class Item {
+    public:
+        template <std::derived_from<Scheduler> S>
+        Item(const S& scheduler) {
+            constexpr bool its_step_needs_nothing = std::derived_from<S, LRScheduler>;
+            static_assert(
+                its_step_needs_nothing,
+                "strata: ReduceLROnPlateau is given a metric at each step, so it cannot be one of a "
+                "SequentialLR or ChainedScheduler; call its step(metric) beside theirs "
+                "(docs/errors.md#scheduler)");
+            if constexpr (its_step_needs_nothing) held_ = detail::Shared<Held>(new HeldAs<S>(scheduler));
+        }
+        detail::Shared<Held> copy() const { return held_->copy(); }
+
+    private:
+        detail::Shared<Held> held_;
+    };
+
+    SchedulerList() = default;
+    SchedulerList(std::initializer_list<Item> items) {
+        for (const Item& item : items) append(item.copy());
     }
-    AnyScheduler(const AnyScheduler& other) : AnyScheduler(other.held_->copy()) {}
-    AnyScheduler(AnyScheduler&&) = default;
-    AnyScheduler& operator=(AnyScheduler other) noexcept {
-        std::swap(held_, other.held_);
+    SchedulerList(const SchedulerList& other) {
+        for (const Held* at = other.first_.get(); at != nullptr; at = at->next.get()) append(at->copy());
+    }
+    SchedulerList(SchedulerList&&) noexcept = default;
+    SchedulerList& operator=(SchedulerList other) noexcept {
+        first_ = static_cast<detail::Shared<Held>&&>(other.first_);
         return *this;
     }
 
-    LRScheduler& operator*() const { return held_->get(); }
-    LRScheduler* operator->() const { return &held_->get(); }
+    void add(const Item& item) { append(item.copy()); }
+    Size size() const {
+        Size count = 0;
+        for_each([&](const LRScheduler&) { ++count; });
+        return count;
+    }
+    LRScheduler& operator[](Size i) const {
+        Held* at = first_.get();
+        for (; i > 0; --i) at = at->next.get();
+        return at->scheduler();
+    }
+    template <class Visit>
+    void for_each(const Visit& visit) const {
+        for (Held* at = first_.get(); at != nullptr; at = at->next.get()) visit(at->scheduler());
+    }
 
 private:
-    detail::Shared<Held> held_;
+    void append(detail::Shared<Held> item) {
+        detail::Shared<Held>* end = &first_;
+        while (*end) end = &(*end)->next;
+        *end = item;
+    }
+
+    detail::Shared<Held> first_;
 };
 
 namespace detail {
 
-/// Throws ValueError unless there are some, all of the optimizer of `first`.
-[[gnu::cold]] inline void check_schedulers(const char* owner, const Scheduler& first,
-                                           const std::vector<AnyScheduler>& schedulers) {
-    for (Size i = 0; i < schedulers.size(); ++i)
-        if (!first.shares_optimizer_with(*schedulers[i]))
-            throw ValueError(message("strata: ", owner, ": scheduler ", i,
-                                     " (counted from 0) is that of another ",
-                                     "optimizer; all of them change one"));
-}
-[[gnu::cold]] inline const std::vector<AnyScheduler>&
-check_not_empty(const char* owner, const std::vector<AnyScheduler>& schedulers) {
-    if (schedulers.empty())
+/// Throws ValueError unless there are some.
+[[gnu::cold]] inline const SchedulerList& check_not_empty(const char* owner,
+                                                          const SchedulerList& schedulers) {
+    if (schedulers.size() == 0)
         throw ValueError(message("strata: ", owner, ": no scheduler was given; it takes at least one"));
     return schedulers;
+}
+/// Throws ValueError unless all are of one optimizer.
+[[gnu::cold]] inline void check_schedulers(const char* owner, const Scheduler& first,
+                                           const SchedulerList& schedulers) {
+    Size number = 0;
+    schedulers.for_each([&](const LRScheduler& scheduler) {
+        if (!first.shares_optimizer_with(scheduler))
+            throw ValueError(
+                message("strata: ", owner, ": scheduler ", number,
+                        " (counted from 0) is that of another optimizer; all of them change one"));
+        ++number;
+    });
 }
 
 }  // namespace detail

@@ -7,6 +7,8 @@
 // Source: torch.optim.lr_scheduler.SequentialLR.
 
 #include <strata/schedulers/scheduler_list.hpp>
+#include <utility>
+#include <vector>
 
 namespace strata {
 
@@ -21,7 +23,7 @@ namespace strata {
 class SequentialLR : public LRScheduler {
 public:
     template <detail::SchedulerArgument O>
-    SequentialLR(O&& optimizer, std::vector<AnyScheduler> schedulers, std::vector<long long> milestones)
+    SequentialLR(O&& optimizer, SchedulerList schedulers, std::vector<long long> milestones)
         : LRScheduler(std::forward<O>(optimizer)), schedulers_(std::move(schedulers)),
           milestones_(std::move(milestones)) {
         check();
@@ -48,17 +50,17 @@ private:
     void set_rates(long long epoch) override {
         if (epoch == 0) {
             for_each_rate([](double& lr, double base_lr) { lr = base_lr; });
-            return schedulers_.front()->begin();
+            return schedulers_[0].begin();
         }
         Size current = 0;
         while (current < milestones_.size() && milestones_[current] <= epoch) ++current;
         if (current > 0 && milestones_[current - 1] == epoch)
-            schedulers_[current]->begin_again();
+            schedulers_[current].begin_again();
         else
-            schedulers_[current]->step();
+            schedulers_[current].step();
     }
 
-    std::vector<AnyScheduler> schedulers_;
+    SchedulerList schedulers_;
     std::vector<long long> milestones_;
 };
 
