@@ -12,21 +12,21 @@ struct LinearRegression
     : st::Module<st::Parameter<"weights", st::Shape<1>>, st::Parameter<"bias", st::Shape<1>>> {
     using input_shapes = st::InputShapes<st::Shape<1>>;
 
-    static constexpr auto forward(auto weights, auto bias, auto x) { return weights * x + bias; }
+    static constexpr auto forward(auto self, auto x) { return self["weights"] * x + self["bias"]; }
 };
 
 // Three layers, with relu between them as a function.
 struct ThreeLayers : st::Module<st::Named<"layer_1", st::Linear<2, 10>>, st::Named<"layer_2", st::Linear<10>>,
                                 st::Named<"layer_3", st::Linear<1>>> {
-    static constexpr auto forward(auto layer_1, auto layer_2, auto layer_3, auto x) {
-        return layer_3(relu(layer_2(relu(layer_1(x)))));
+    static constexpr auto forward(auto self, auto x) {
+        return self["layer_3"](relu(self["layer_2"](relu(self["layer_1"](x)))));
     }
 };
 
 // A block whose input goes round its layers, used several times in a row.
 template <int Width>
 struct ResidualBlock : st::Module<st::Named<"fc1", st::Linear<Width>>, st::Named<"fc2", st::Linear<Width>>> {
-    static constexpr auto forward(auto fc1, auto fc2, auto x) { return relu(x + fc2(relu(fc1(x)))); }
+    static constexpr auto forward(auto self, auto x) { return relu(x + self["fc2"](relu(self["fc1"](x)))); }
 };
 using Deep = st::Sequential<st::Linear<2, 16>, ResidualBlock<16>, ResidualBlock<16>, st::Linear<1>>;
 

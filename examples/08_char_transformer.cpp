@@ -27,9 +27,9 @@ struct Writer : st::Module<st::Named<"token", st::Embedding<characters, model_wi
                            st::Named<"head", st::Linear<model_width, characters>>> {
     using input_shapes = st::InputShapes<st::Shape<context>>;
 
-    static constexpr auto forward(auto token, auto position, auto blocks, auto norm, auto head, auto x) {
-        const auto h = blocks(token(x) + position);  // (context, model_width)
-        return transpose(head(norm(h)), 1, 2);       // (characters, context): classes come first
+    static constexpr auto forward(auto self, auto x) {
+        const auto h = self["blocks"](self["token"](x) + self["position"]);  // (context, model_width)
+        return transpose(self["head"](self["norm"](h)), 1, 2);  // (characters, context): classes come first
     }
 };
 

@@ -18,7 +18,9 @@ using Features = st::Sequential<st::Input<1, 28, 28>,                           
 /// Features that are kept, and a head that is exchanged.
 template <st::Size classes>
 struct Classifier : st::Module<st::Named<"features", Features>, st::Named<"head", st::Linear<400, classes>>> {
-    static constexpr auto forward(auto features, auto head, auto x) { return log_softmax(head(features(x))); }
+    static constexpr auto forward(auto self, auto x) {
+        return log_softmax(self["head"](self["features"](x)));
+    }
 };
 
 using Digits = st::TensorDataset<st::Shape<1, 28, 28>>;

@@ -27,10 +27,10 @@ struct LeNetModule
                  st::Named<"fc1", st::Linear<320, 50>>, st::Named<"fc2", st::Linear<50, 10>>> {
     using input_shapes = st::InputShapes<st::Shape<1, 28, 28>>;
 
-    static constexpr auto forward(auto conv1, auto conv2, auto fc1, auto fc2, auto x) {
-        x = relu(st::max_pool2d<2>(conv1(x)));
-        x = relu(st::max_pool2d<2>(conv2(x)));
-        return fc2(relu(fc1(flatten(x))));
+    static constexpr auto forward(auto self, auto x) {
+        x = relu(st::max_pool2d<2>(self["conv1"](x)));
+        x = relu(st::max_pool2d<2>(self["conv2"](x)));
+        return self["fc2"](relu(self["fc1"](flatten(x))));
     }
 };
 

@@ -22,10 +22,10 @@ namespace st = strata;
 /// Attention with one head, for sequences of vectors: (T, 16) -> (17).
 struct Net
     : st::Module<st::Named<"qkv", st::Linear<16, 48>>, st::Parameter<"scale", st::Shape<1>, st::Ones>> {
-    static constexpr auto forward(auto qkv, auto scale, auto x) {
-        const auto [q, k, v] = chunk<3>(qkv(x), -1);
+    static constexpr auto forward(auto self, auto x) {
+        const auto [q, k, v] = chunk<3>(self["qkv"](x), -1);
         const auto weights = softmax(matmul(q, transpose(k, 1, 2)) / 4, -1);
-        const auto h = x + scale * matmul(weights, v);
+        const auto h = x + self["scale"] * matmul(weights, v);
         return st::cat({mean(h, 1), sum(mean(h * h, 1), -1, true)}, -1);
     }
 };

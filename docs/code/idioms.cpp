@@ -8,7 +8,7 @@
 namespace st = strata;
 
 struct Residual : st::Module<st::Named<"fc1", st::Linear<4, 8>>, st::Named<"fc2", st::Linear<8, 4>>> {
-    static constexpr auto forward(auto fc1, auto fc2, auto x) { return x + fc2(relu(fc1(x))); }
+    static constexpr auto forward(auto self, auto x) { return x + self["fc2"](relu(self["fc1"](x))); }
 };
 using Heads = st::Sequential<st::Linear<4, 8>, st::ReLU, st::Parallel<st::Linear<3>, st::Linear<3>>>;
 

@@ -10,8 +10,8 @@ namespace st = strata;
 // [network]
 /// Channels are weighted by what is in them (J. Hu et al., Squeeze-and-Excitation Networks, 2018).
 struct Squeeze : st::Module<st::Named<"down", st::Linear<4>>, st::Named<"up", st::Linear<16>>> {
-    static constexpr auto forward(auto down, auto up, auto x) {
-        return x * st::reshape<16, 1, 1>(sigmoid(up(relu(down(mean(x, {2, 3}))))));
+    static constexpr auto forward(auto self, auto x) {
+        return x * st::reshape<16, 1, 1>(sigmoid(self["up"](relu(self["down"](mean(x, {2, 3}))))));
     }
 };
 

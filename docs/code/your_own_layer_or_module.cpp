@@ -11,8 +11,8 @@ namespace st = strata;
 template <int Features>
 struct Block : st::Module<st::Named<"fc1", st::Linear<2 * Features>>, st::Named<"fc2", st::Linear<Features>>,
                           st::Parameter<"scale", st::Shape<Features>, st::Zeros>> {
-    static constexpr auto forward(auto fc1, auto fc2, auto scale, auto x) {
-        return x + scale * fc2(relu(fc1(x)));
+    static constexpr auto forward(auto self, auto x) {
+        return x + self["scale"] * self["fc2"](relu(self["fc1"](x)));
     }
 };
 

@@ -24,6 +24,7 @@
 #include <strata/core/loss_report.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/names.hpp>
 #include <strata/core/near_names.hpp>
 #include <strata/core/network.hpp>
 #include <strata/core/network_graph.hpp>
@@ -43,7 +44,7 @@
 #include <strata/core/trace.hpp>
 #include <strata/core/trace_layers.hpp>
 #include <strata/core/type_list.hpp>
-#include <strata/core/type_number.hpp>
+#include <strata/core/type_mark.hpp>
 #include <strata/core/window.hpp>
 #include <strata/core/window_arguments.hpp>
 

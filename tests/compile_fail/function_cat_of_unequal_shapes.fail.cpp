@@ -12,8 +12,8 @@
 namespace st = strata;
 
 struct Net : st::Module<st::Input<6, 8>> {
-    static constexpr auto forward(auto input, auto x) {
-        x = input(x);
+    static constexpr auto forward(auto self, auto x) {
+        x = x;
         const auto [a, b] = split<4, 2>(x, 1);
         return st::cat({a, a, b}, 2);
     }

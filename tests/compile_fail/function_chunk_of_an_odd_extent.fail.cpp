@@ -11,8 +11,8 @@
 namespace st = strata;
 
 struct Net : st::Module<st::Linear<10, 7>> {
-    static constexpr auto forward(auto linear, auto x) {
-        const auto [a, b] = chunk<2>(linear(x));
+    static constexpr auto forward(auto self, auto x) {
+        const auto [a, b] = chunk<2>(self[0](x));
         return a * b;
     }
 };

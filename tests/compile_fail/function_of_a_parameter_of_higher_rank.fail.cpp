@@ -11,7 +11,7 @@
 namespace st = strata;
 
 struct Net : st::Module<st::Input<4>, st::Parameter<"table", st::Shape<3, 4>>> {
-    static constexpr auto forward(auto input, auto table, auto x) { return input(x) * table; }
+    static constexpr auto forward(auto self, auto x) { return x * self["table"]; }
 };
 
 template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -10,7 +10,7 @@
 namespace st = strata;
 
 struct Net : st::Module<st::Linear<10, 4>, st::Linear<10, 5>> {
-    static constexpr auto forward(auto first, auto second, auto x) { return first(x) + second(x); }
+    static constexpr auto forward(auto self, auto x) { return self[0](x) + self[1](x); }
 };
 
 template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

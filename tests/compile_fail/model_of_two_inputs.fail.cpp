@@ -16,7 +16,7 @@
 namespace st = strata;
 
 struct Net : st::Module<st::Named<"a", st::Linear<4, 3>>, st::Named<"b", st::Linear<4, 3>>> {
-    static constexpr auto forward(auto a, auto b, auto x, auto y) { return b(y) + a(x); }
+    static constexpr auto forward(auto self, auto x, auto y) { return self["b"](y) + self["a"](x); }
 };
 
 int main() {

@@ -12,7 +12,7 @@
 namespace st = strata;
 
 struct Net : st::Module<st::Named<"a", st::Linear<8, 4>>, st::Named<"b", st::Linear<8, 3>>> {
-    static constexpr auto forward(auto a, auto b, auto x) { return a(x) + b(x); }
+    static constexpr auto forward(auto self, auto x) { return self["a"](x) + self["b"](x); }
 };
 
 template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -6,7 +6,7 @@
 namespace st = strata;
 
 struct Net : st::Module<st::Named<"fc1", st::Linear<8, 4>>, st::Named<"fc2", st::Linear<4>>> {
-    static constexpr auto forward(auto fc1, auto fc2, auto x) { return fc2(fc1(x)); }
+    static constexpr auto forward(auto self, auto x) { return self["fc2"](self["fc1"](x)); }
 };
 
 template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -11,7 +11,7 @@
 namespace st = strata;
 
 struct Both : st::Module<st::Named<"fc", st::Linear<4>>> {
-    static constexpr auto forward(auto fc, auto x, auto) { return fc(x); }
+    static constexpr auto forward(auto self, auto x, auto) { return self["fc"](x); }
 };
 using Net = st::Sequential<st::Linear<8, 4>, Both>;
 

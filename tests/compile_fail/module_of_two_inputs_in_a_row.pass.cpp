@@ -6,7 +6,7 @@
 namespace st = strata;
 
 struct Both : st::Module<st::Named<"fc", st::Linear<4>>> {
-    static constexpr auto forward(auto fc, auto x) { return fc(x); }
+    static constexpr auto forward(auto self, auto x) { return self["fc"](x); }
 };
 using Net = st::Sequential<st::Linear<8, 4>, Both>;
 

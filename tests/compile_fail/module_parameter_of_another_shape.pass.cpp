@@ -7,7 +7,7 @@
 namespace st = strata;
 
 struct Net : st::Module<st::Parameter<"scale", st::Shape<4>>, st::Named<"fc", st::Linear<8, 4>>> {
-    static constexpr auto forward(auto scale, auto fc, auto x) { return scale * fc(x); }
+    static constexpr auto forward(auto self, auto x) { return self["scale"] * self["fc"](x); }
 };
 
 template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

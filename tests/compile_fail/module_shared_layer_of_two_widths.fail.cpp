@@ -13,7 +13,9 @@
 namespace st = strata;
 
 struct Net : st::Module<st::Named<"first", st::Linear<8, 8>>, st::Named<"shared", st::Linear<4>>> {
-    static constexpr auto forward(auto first, auto shared, auto x) { return shared(shared(first(x))); }
+    static constexpr auto forward(auto self, auto x) {
+        return self["shared"](self["shared"](self["first"](x)));
+    }
 };
 
 template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

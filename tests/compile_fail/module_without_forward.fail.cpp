@@ -11,7 +11,7 @@
 namespace st = strata;
 
 struct Block : st::Module<st::Named<"fc", st::Linear<4>>> {
-    constexpr auto forward(auto fc, auto x) const { return x; }
+    constexpr auto forward(auto self, auto x) const { return x; }
 };
 using Net = st::Sequential<st::Linear<8, 4>, Block>;
 

@@ -250,22 +250,22 @@ using Branches =
     Sequential<Linear<20, 30>, Sum<Identity, Linear<30>, Sequential<Linear<7>, Linear<30>>>, ReLU>;
 using Heads = Sequential<Linear<20, 30>, ReLU, Parallel<Linear<3>, Sequential<ReLU, Linear<4>>>>;
 struct Twice : Module<Named<"shared", Linear<12, 12>>, Parameter<"shift", Shape<12>>> {
-    static constexpr auto forward(auto shared, auto, auto x) {
-        auto h = shared(x);
-        for (int i = 0; i < 2; ++i) h = h + shared(h);
+    static constexpr auto forward(auto self, auto x) {
+        auto h = self["shared"](x);
+        for (int i = 0; i < 2; ++i) h = h + self["shared"](h);
         return h + h;
     }
 };
 struct Repeats : Module<Named<"a", Linear<6, 6>>> {
-    static constexpr auto forward(auto a, auto x) {
-        const auto h = a(x), y = apply<ReLU>(h);
+    static constexpr auto forward(auto self, auto x) {
+        const auto h = self["a"](x), y = apply<ReLU>(h);
         return Outputs{y, h, y, y + h, h};
     }
 };
 struct Chains : Module<Named<"a", Linear<6, 6>>, Named<"b", Linear<6, 6>>> {
-    static constexpr auto forward(auto a, auto b, auto x) {
-        const auto h = a(x);
-        return Outputs{apply<ReLU>(h) + b(h), apply<Sigmoid>(h + b(h)) + h};
+    static constexpr auto forward(auto self, auto x) {
+        const auto h = self["a"](x);
+        return Outputs{apply<ReLU>(h) + self["b"](h), apply<Sigmoid>(h + self["b"](h)) + h};
     }
 };
 

@@ -39,9 +39,7 @@ static_assert(
 
 // Parameter names.
 static_assert(ParameterName("2.weight").size() == 8);
-static_assert(ParameterName().child("weight") == ParameterName("weight"));
-static_assert(ParameterName().child(Size(12)).child(Size(0)).child("bias") == ParameterName("12.0.bias"));
-static_assert(ParameterName("1.weight") != ParameterName("1.bias"));
+static_assert(ParameterName("1.weight").view() == "1.weight");
 
 TEST_CASE("a batch converts to its const twin without moving") {
     float data[6] = {1, 2, 3, 4, 5, 6};

@@ -42,8 +42,8 @@ GradientCheck check(const L& layer, const GradientCheckOptions& options = {}) {
 }
 
 struct Gated : Module<Named<"gate", Linear<4>>, Named<"out", Linear<3>>, Parameter<"scale", Shape<1>>> {
-    static constexpr auto forward(auto gate, auto out, auto scale, auto x, auto z) {
-        return Outputs{out(x * gate(x) + z), scale * gate(z)};
+    static constexpr auto forward(auto self, auto x, auto z) {
+        return Outputs{self["out"](x * self["gate"](x) + z), self["scale"] * self["gate"](z)};
     }
 };
 

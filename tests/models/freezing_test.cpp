@@ -42,10 +42,10 @@ using Mlp = Sequential<Linear<4, 8>, Tanh, Linear<8, 8>, ReLU, Linear<8, 3>>;
 struct Branched
     : Module<Named<"stem", Linear<4, 6>>, Named<"left", Linear<6, 6>>, Named<"right", Linear<6, 6>>,
              Parameter<"scale", Shape<6>>, Named<"head", Linear<6, 3>>> {
-    static constexpr auto forward(auto stem, auto left, auto right, auto scale, auto head, auto x) {
-        const auto h = relu(stem(x));
-        const auto both = relu(left(h)) + scale * right(h);
-        return head(h + tanh(right(both)));
+    static constexpr auto forward(auto self, auto x) {
+        const auto h = relu(self["stem"](x));
+        const auto both = relu(self["left"](h)) + self["scale"] * self["right"](h);
+        return self["head"](h + tanh(self["right"](both)));
     }
 };
 

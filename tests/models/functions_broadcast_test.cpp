@@ -18,50 +18,50 @@ using strata::Parameter;
 using strata::Shape;
 
 struct Bias : Module<Parameter<"scale", Shape<3, 4>>, Parameter<"bias", Shape<4>>> {
-    static constexpr auto forward(auto scale, auto bias, auto x) { return x * scale + bias; }
+    static constexpr auto forward(auto self, auto x) { return x * self["scale"] + self["bias"]; }
 };
 struct Channels : Module<Parameter<"scale", Shape<3, 2, 2>>, Parameter<"a", Shape<3, 1, 1>>,
                          Parameter<"b", Shape<3, 1, 1>>> {
-    static constexpr auto forward(auto scale, auto a, auto b, auto x) {
-        return (x * scale - a) / (b * b + 1);
+    static constexpr auto forward(auto self, auto x) {
+        return (x * self["scale"] - self["a"]) / (self["b"] * self["b"] + 1);
     }
 };
 struct Scalars : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<1>>,
                         Parameter<"b", Shape<1, 1>>, Parameter<"c", Shape<>>> {
-    static constexpr auto forward(auto scale, auto a, auto b, auto c, auto x) {
-        return (a * (x * scale) + b) - c;
+    static constexpr auto forward(auto self, auto x) {
+        return (self["a"] * (x * self["scale"]) + self["b"]) - self["c"];
     }
 };
 struct Outer : Module<Parameter<"scale", Shape<3, 1>>, Parameter<"a", Shape<3, 5>>> {
-    static constexpr auto forward(auto scale, auto a, auto x) { return a * (x * scale); }
+    static constexpr auto forward(auto self, auto x) { return self["a"] * (x * self["scale"]); }
 };
 struct Smaller : Module<Parameter<"scale", Shape<1, 4>>, Parameter<"a", Shape<2, 1>>> {
-    static constexpr auto forward(auto scale, auto a, auto x) {
-        x = x * scale;
-        return maximum(a / x, a - x);
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
+        return maximum(self["a"] / x, self["a"] - x);
     }
 };
 struct OfBatches : Module<Parameter<"scale", Shape<3, 4>>, Parameter<"a", Shape<4>>> {
-    static constexpr auto forward(auto scale, auto a, auto x) {
-        x = x * scale;
-        return sum(x * a, -1, true) * x + mean(x, 1, true) / (x * x + 1);
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
+        return sum(x * self["a"], -1, true) * x + mean(x, 1, true) / (x * x + 1);
     }
 };
 struct Singles : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<3>>,
                         Parameter<"b", Shape<2, 1>>, Parameter<"c", Shape<>>> {
-    static constexpr auto forward(auto scale, auto a, auto b, auto c, auto x) {
-        return x * scale + (a * b - c) * (a + a);
+    static constexpr auto forward(auto self, auto x) {
+        return x * self["scale"] + (self["a"] * self["b"] - self["c"]) * (self["a"] + self["a"]);
     }
 };
 struct Wide
     : Module<Parameter<"scale", Shape<2, 35>>, Parameter<"a", Shape<2, 1>>, Parameter<"b", Shape<35>>> {
-    static constexpr auto forward(auto scale, auto a, auto b, auto x) { return x * scale * a + b; }
+    static constexpr auto forward(auto self, auto x) { return x * self["scale"] * self["a"] + self["b"]; }
 };
 struct Alternating : Module<Parameter<"scale", Shape<2, 2, 2, 17>>, Parameter<"a", Shape<2, 1, 2, 1>>> {
-    static constexpr auto forward(auto scale, auto a, auto x) { return x * scale * a; }
+    static constexpr auto forward(auto self, auto x) { return x * self["scale"] * self["a"]; }
 };
 struct Many : Module<Parameter<"scale", Shape<3>>, Parameter<"a", Shape<3>>, Parameter<"b", Shape<1>>> {
-    static constexpr auto forward(auto scale, auto a, auto b, auto x) { return x * scale * a - b; }
+    static constexpr auto forward(auto self, auto x) { return x * self["scale"] * self["a"] - self["b"]; }
 };
 
 TEST_CASE("A parameter is broadcast to the samples") {
@@ -101,7 +101,7 @@ TEST_CASE("Broadcasting where packs of numbers are whole") {
 }
 
 struct Line : Module<Parameter<"w", Shape<1>>, Parameter<"b", Shape<1>>> {
-    static constexpr auto forward(auto w, auto b, auto x) { return w * x + b; }
+    static constexpr auto forward(auto self, auto x) { return self["w"] * x + self["b"]; }
 };
 
 TEST_CASE("A line of bare parameters learns as PyTorch's does") {

@@ -21,58 +21,58 @@ using strata::Parameter;
 using strata::Shape;
 
 struct Cats : Module<Parameter<"scale", Shape<3, 4>>, Parameter<"a", Shape<2, 3>>> {
-    static constexpr auto forward(auto scale, auto a, auto x) {
-        x = x * scale;
-        return strata::cat(
-            {x, 2 * slice(x, 1, 0, 1), strata::cat({a, slice(a, 1, 0, 1)}) * slice(x, 1, 0, 1)});
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
+        return strata::cat({x, 2 * slice(x, 1, 0, 1),
+                            strata::cat({self["a"], slice(self["a"], 1, 0, 1)}) * slice(x, 1, 0, 1)});
     }
 };
 struct CatsInside : Module<Parameter<"scale", Shape<2, 3>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return strata::cat({x, 2 * slice(x, 2, 0, 1), x * x}, 2);
     }
 };
 struct Ten : Module<Parameter<"scale", Shape<2, 2>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return strata::cat({x, 2 * x, 3 * x, 4 * x, 5 * x, 6 * x, 7 * x, 8 * x, 9 * x, 10 * x}, -1);
     }
 };
 struct Halves : Module<Parameter<"scale", Shape<4, 3>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        const auto [a, b] = chunk<2>(x * scale, 1);
+    static constexpr auto forward(auto self, auto x) {
+        const auto [a, b] = chunk<2>(x * self["scale"], 1);
         return a * b;
     }
 };
 struct Thirds : Module<Parameter<"scale", Shape<2, 6>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        const auto [a, b, c] = chunk<3>(x * scale, -1);
+    static constexpr auto forward(auto self, auto x) {
+        const auto [a, b, c] = chunk<3>(x * self["scale"], -1);
         return a * c - b;
     }
 };
 struct Pieces : Module<Parameter<"scale", Shape<5, 4>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        const auto [a, b] = split<2, 3>(x * scale, 1);
+    static constexpr auto forward(auto self, auto x) {
+        const auto [a, b] = split<2, 3>(x * self["scale"], 1);
         return sum(a, 1) * mean(b, 1);
     }
 };
 struct Slices : Module<Parameter<"scale", Shape<3, 4>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return slice(x, 1, 1, 3) * sum(slice(x, 2, 1, 2), 1, true) + slice(x, 1, -2);
     }
 };
 struct Selects : Module<Parameter<"scale", Shape<3, 4>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return select(x, 1, 0) * select(x, 1, -1) + sum(select(slice(x, -1, 1), 2, 1), 1, true);
     }
 };
 struct Branches : Module<Parameter<"scale", Shape<4>>,
                          strata::Concat<strata::Linear<4, 3>, strata::Identity,
                                         strata::Sequential<strata::Linear<4, 2>, strata::ReLU>>> {
-    static constexpr auto forward(auto scale, auto branches, auto x) { return branches(x * scale); }
+    static constexpr auto forward(auto self, auto x) { return self[1](x * self["scale"]); }
 };
 
 TEST_CASE("Values one behind the other") {

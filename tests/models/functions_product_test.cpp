@@ -20,43 +20,44 @@ using strata::Parameter;
 using strata::Shape;
 
 struct Transposed : Module<Parameter<"scale", Shape<3, 4>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return transpose(x, 1, 2) * transpose(transpose(transpose(x, -1, 1), 1, 2), 2, 1);
     }
 };
 struct Permuted : Module<Parameter<"scale", Shape<3, 5, 4>>, Parameter<"a", Shape<3, 4>>> {
-    static constexpr auto forward(auto scale, auto a, auto x) {
-        return permute(x * scale, 0, 3, 1, 2) * unsqueeze(permute(a, 1, 0), -1);
+    static constexpr auto forward(auto self, auto x) {
+        return permute(x * self["scale"], 0, 3, 1, 2) * unsqueeze(permute(self["a"], 1, 0), -1);
     }
 };
 struct Products : Module<Parameter<"scale", Shape<3, 4>>, Parameter<"a", Shape<4, 4>>> {
-    static constexpr auto forward(auto scale, auto a, auto x) {
-        x = x * scale;
-        return matmul(x, transpose(sin(x), 1, 2)) + matmul(matmul(x, a), transpose(x, -2, -1));
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
+        return matmul(x, transpose(sin(x), 1, 2)) + matmul(matmul(x, self["a"]), transpose(x, -2, -1));
     }
 };
 struct ByParameter
     : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<3, 4>>, Parameter<"b", Shape<4>>> {
-    static constexpr auto forward(auto scale, auto a, auto b, auto x) {
-        return matmul(matmul(x * scale, a), b);
+    static constexpr auto forward(auto self, auto x) {
+        return matmul(matmul(x * self["scale"], self["a"]), self["b"]);
     }
 };
 struct Stacks : Module<Parameter<"scale", Shape<2, 3, 4>>, Parameter<"a", Shape<4, 2>>> {
-    static constexpr auto forward(auto scale, auto a, auto x) {
-        x = x * scale;
-        return matmul(matmul(x, transpose(x, 2, 3)), matmul(x, a));
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
+        return matmul(matmul(x, transpose(x, 2, 3)), matmul(x, self["a"]));
     }
 };
 struct SingleProducts : Module<Parameter<"scale", Shape<2, 3>>, Parameter<"a", Shape<2, 4>>,
                                Parameter<"b", Shape<4, 3>>, Parameter<"c", Shape<4>>> {
-    static constexpr auto forward(auto scale, auto a, auto b, auto c, auto x) {
-        return x * scale * matmul(a, b) + matmul(c, b) + matmul(c, c);
+    static constexpr auto forward(auto self, auto x) {
+        return x * self["scale"] * matmul(self["a"], self["b"]) + matmul(self["c"], self["b"]) +
+               matmul(self["c"], self["c"]);
     }
 };
 struct Attention : Module<Parameter<"scale", Shape<3, 6>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        const auto [q, k, v] = chunk<3>(x * scale, -1);
+    static constexpr auto forward(auto self, auto x) {
+        const auto [q, k, v] = chunk<3>(x * self["scale"], -1);
         return matmul(softmax(matmul(q, transpose(k, 1, 2)) / 2, -1), v);
     }
 };

@@ -20,35 +20,35 @@ using strata::Parameter;
 using strata::Shape;
 
 struct Sums : Module<Parameter<"scale", Shape<4, 4>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return strata::cat({sum(x, 1), sum(x, -1), mean(x, 2), unsqueeze(mean(x, {1, -1}), 1),
                             flatten(sum(x, {1, 2}, true))});
     }
 };
 struct OfEverything : Module<Parameter<"scale", Shape<2, 3>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return (x - mean(x)) * sum(x);
     }
 };
 struct OverBatch : Module<Parameter<"scale", Shape<3, 2>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return (x - mean(x, 0)) / (sum(square(x), 0) + 1);
     }
 };
 struct SingleSums : Module<Parameter<"scale", Shape<4>>, Parameter<"a", Shape<3, 4>>> {
-    static constexpr auto forward(auto scale, auto a, auto x) {
-        return x * scale * sum(a, 0) + sum(mean(a, -1)) + mean(a, {0, 1});
+    static constexpr auto forward(auto self, auto x) {
+        return x * self["scale"] * sum(self["a"], 0) + sum(mean(self["a"], -1)) + mean(self["a"], {0, 1});
     }
 };
 struct MeanOfAll : Module<Parameter<"scale", Shape<3, 5>>> {
-    static constexpr auto forward(auto scale, auto x) { return mean(x * scale); }
+    static constexpr auto forward(auto self, auto x) { return mean(x * self["scale"]); }
 };
 struct Largest : Module<Parameter<"scale", Shape<3, 4>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return strata::cat({amax(x, 1), amax(x, -1), unsqueeze(amax(x, {1, 2}), 1)});
     }
 };

@@ -38,41 +38,41 @@ using strata::Value;
 // The functions themselves are found by their arguments, wherever a module is declared.
 
 struct Activations : Module<Parameter<"scale", Shape<3>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return strata::cat({strata::cat({relu(x), sigmoid(x), tanh(x), gelu(x)}), gelu(x, Approximate::tanh),
                             silu(x), elu(x), elu(x, 0.5), leaky_relu(x), leaky_relu(x, 0.2),
                             strata::cat({softplus(x), softplus(x, 2, 1)})});
     }
 };
 struct Softmaxes : Module<Parameter<"scale", Shape<3, 4>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return strata::cat({softmax(x, 1), softmax(x), log_softmax(x, 2), log_softmax(x, -2)});
     }
 };
 struct Views : Module<Parameter<"scale", Shape<2, 3>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * reshape<2, 3>(flatten(scale));
+    static constexpr auto forward(auto self, auto x) {
+        x = x * reshape<2, 3>(flatten(self["scale"]));
         return strata::cat({flatten(x), flatten(reshape<3, 2>(x)), flatten(squeeze(unsqueeze(x, -1), 2))});
     }
 };
 struct Pointwise : Module<Parameter<"scale", Shape<17>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return strata::cat({exp(x), abs(x), square(x), sin(x), cos(x), clamp(x, -0.5, 0.75)});
     }
 };
 struct Powers : Module<Parameter<"scale", Shape<3>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         return strata::cat({log(x), sqrt(x), reciprocal(x), pow(x, 2), pow(x, 3), pow(x, 1), pow(x, 0),
                             pow(x, 0.5), pow(x, -1), pow(x, -1.5), pow(x, 2.7)});
     }
 };
 struct Numbers : Module<Parameter<"scale", Shape<3>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         Value y = x;
         y += 1;
         y *= 0.5;
@@ -82,8 +82,8 @@ struct Numbers : Module<Parameter<"scale", Shape<3>>> {
     }
 };
 struct TwoValues : Module<Parameter<"scale", Shape<2, 9>>> {
-    static constexpr auto forward(auto scale, auto x) {
-        x = x * scale;
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
         const auto y = x * x - 0.5;
         return strata::cat(
             {x + y, x - y, x * y, x / (y * y + 1), maximum(x, y), minimum(x, y), x + x, x * x});

@@ -18,6 +18,7 @@
 #include <strata/models/parallel.hpp>
 #include <strata/models/residual.hpp>
 #include <strata/models/sequential.hpp>
+#include <strata/models/state.hpp>
 #include <strata/optimizers/adam.hpp>
 #include <strata/optimizers/sgd.hpp>
 #include <strata/training/trainer.hpp>
@@ -31,53 +32,53 @@ using test::Memory;
 namespace {
 
 struct Block : Module<Named<"fc1", Linear<6>>, Named<"fc2", Linear<6>>> {
-    static constexpr auto forward(auto fc1, auto fc2, auto x) { return x + fc2(relu(fc1(x))); }
+    static constexpr auto forward(auto self, auto x) { return x + self["fc2"](relu(self["fc1"](x))); }
 };
 using Nested = Sequential<Linear<4, 6>, Block, Residual<Linear<5>, Tanh, Linear<6>>, Linear<3>>;
 
 /// One layer, called three times.
 struct Shared : Module<Named<"in", Linear<4, 6>>, Named<"shared", Linear<6, 6>>, Named<"out", Linear<3>>> {
-    static constexpr auto forward(auto in, auto shared, auto out, auto x) {
-        auto h = in(x);
-        for (int i = 0; i < 3; ++i) h = tanh(shared(h)) + h;
-        return out(h);
+    static constexpr auto forward(auto self, auto x) {
+        auto h = self["in"](x);
+        for (int i = 0; i < 3; ++i) h = tanh(self["shared"](h)) + h;
+        return self["out"](h);
     }
 };
 
 struct TwoInputs
     : Module<Named<"left", Linear<4, 6>>, Named<"right", Linear<3, 6>>, Named<"out", Linear<2>>> {
-    static constexpr auto forward(auto left, auto right, auto out, auto x, auto y) {
-        return out(relu(left(x) + right(y)));
+    static constexpr auto forward(auto self, auto x, auto y) {
+        return self["out"](relu(self["left"](x) + self["right"](y)));
     }
 };
 
 struct TwoHeads : Module<Named<"body", Linear<4, 6>>, Named<"a", Linear<3>>, Named<"b", Linear<2>>> {
-    static constexpr auto forward(auto body, auto a, auto b, auto x) {
-        const auto h = relu(body(x));
-        return Outputs{a(h), b(h)};
+    static constexpr auto forward(auto self, auto x) {
+        const auto h = relu(self["body"](x));
+        return Outputs{self["a"](h), self["b"](h)};
     }
 };
 
 /// One value for three losses.
 struct SameTwice : Module<Named<"body", Linear<4, 6>>, Named<"a", Linear<3>>> {
-    static constexpr auto forward(auto body, auto a, auto x) {
-        const auto h = relu(body(x));
-        const auto y = a(h);
+    static constexpr auto forward(auto self, auto x) {
+        const auto h = relu(self["body"](x));
+        const auto y = self["a"](h);
         return Outputs{y, h, y, y};
     }
 };
 
 struct Mlp : Module<Named<"fc1", Linear<20, 16>>, Named<"fc2", Linear<10>>> {
-    static constexpr auto forward(auto fc1, auto fc2, auto x) { return log_softmax(fc2(relu(fc1(x)))); }
-};
-struct Own : Module<Parameter<"scale", Shape<6>>, Linear<6, 6>, Named<"block", Block>> {
-    static constexpr auto forward(auto scale, auto first, auto block, auto x) {
-        return block(first(x) + scale);
+    static constexpr auto forward(auto self, auto x) {
+        return log_softmax(self["fc2"](relu(self["fc1"](x))));
     }
 };
+struct Own : Module<Parameter<"scale", Shape<6>>, Linear<6, 6>, Named<"block", Block>> {
+    static constexpr auto forward(auto self, auto x) { return self["block"](self[1](x) + self["scale"]); }
+};
 struct Odd : Module<Named<"fc", Linear<8, 6>>> {
-    static constexpr auto forward(auto fc, auto x) {
-        const auto h = fc(x);
+    static constexpr auto forward(auto self, auto x) {
+        const auto h = self["fc"](x);
         const auto unused = tanh(relu(h));
         (void)unused;
         auto sum = relu(h) + relu(h);
@@ -87,13 +88,13 @@ struct Odd : Module<Named<"fc", Linear<8, 6>>> {
 };
 struct Dropping : Module<Named<"fc", Linear<4, 6>>, Named<"drop", Dropout>> {
     using Module::Module;
-    static constexpr auto forward(auto fc, auto drop, auto x) { return drop(fc(x)); }
+    static constexpr auto forward(auto self, auto x) { return self["drop"](self["fc"](x)); }
 };
 struct Initial : Module<Parameter<"drawn", Shape<3>>, Parameter<"zero", Shape<3>, Zeros>,
                         Parameter<"one", Shape<3>, Ones>> {
     using input_shapes = InputShapes<Shape<3>>;
-    static constexpr auto forward(auto drawn, auto zero, auto one, auto x) {
-        return x + (drawn + (zero + one));
+    static constexpr auto forward(auto self, auto x) {
+        return x + (self["drawn"] + (self["zero"] + self["one"]));
     }
 };
 
@@ -285,4 +286,69 @@ TEST_CASE("initial values of a module's own parameters") {
     CHECK(values[2] == Approx(0.23446236550807953));
     CHECK(values[64] == 0);
     CHECK(values[128] == 1);
+}
+
+namespace {
+
+/// A layer of two outputs inside a module, and what is done with them.
+struct UsesHeads : Module<Named<"heads", TwoHeads>, Named<"join", Linear<3>>> {
+    static constexpr auto forward(auto self, auto x) {
+        const auto heads = self["heads"](x);
+        const auto [a, b] = unpack<2>(heads);
+        return tanh(heads[0]) + a + self["join"](b);
+    }
+};
+/// Passes them on.
+struct PassesHeads : Module<Named<"heads", TwoHeads>> {
+    static constexpr auto forward(auto self, auto x) { return self["heads"](x); }
+};
+
+/// The shapes of two inputs, stated by the Inputs of the same places.
+struct StatesInputs : Module<Input<4>, Named<"left", Linear<3>>, Input<5>, Named<"right", Linear<3>>,
+                             Named<"out", Linear<2>>> {
+    static constexpr auto forward(auto self, auto x, auto y) {
+        return self["out"](tanh(self["left"](x) + self["right"](y)));
+    }
+};
+static_assert(Network<StatesInputs>::inputs == 2 && Network<StatesInputs>::InputShapeOf<0>::dims == dims(4) &&
+              Network<StatesInputs>::InputShapeOf<1>::dims == dims(5));
+static_assert(Network<PassesHeads>::outputs == 2 && Network<PassesHeads>::OutputShapeOf<1>::dims == dims(2));
+
+template <class X>
+void check_same_outputs(auto& a, auto& b, const X& x) {
+    const auto y = a(x), z = b(x);
+    for (Size i = 0; i < 5; ++i)
+        for (Size j = 0; j < 4; ++j) CHECK(double(y(i, j)) == double(z(i, j)));
+}
+
+/// The same layers in two orders: their names say which is which, and where they lie follows the list.
+struct Listed : Module<Named<"fc1", Linear<4, 4>>, Named<"fc2", Linear<4, 4>>> {
+    static constexpr auto forward(auto self, auto x) { return self["fc2"](relu(self["fc1"](x))); }
+};
+struct ListedOtherwise : Module<Named<"fc2", Linear<4, 4>>, Named<"fc1", Linear<4, 4>>> {
+    static constexpr auto forward(auto self, auto x) { return self["fc2"](relu(self["fc1"](x))); }
+};
+
+}  // namespace
+
+TEST_CASE("modules: gradients of a layer with several outputs") { check_network<UsesHeads, 4, 3>(); }
+
+TEST_CASE("modules: inputs whose shapes Inputs state") {
+    manual_seed(5);
+    Model<StatesInputs, Device, double> model;
+    Samples<Shape<4>> x(5, 1);
+    Samples<Shape<5>> y(5, 2);
+    Samples<Shape<2>> target(5, 3);
+    check_parameter_gradients(model, [&] { return MSELoss{}(model(x.view(), y.view()), target.view()); });
+    CHECK(names<StatesInputs>() == std::vector<std::string>{"left.weight", "left.bias", "right.weight",
+                                                            "right.bias", "out.weight", "out.bias"});
+}
+
+TEST_CASE("a layer is found by its name, in whatever order it is listed") {
+    manual_seed(5);
+    Model<Listed, Device, double> model;
+    Model<ListedOtherwise, Device, double> other;
+    CHECK(copy_matching(model, other).loaded.size() == 4);
+    Samples<Shape<4>> x(5, 1);
+    check_same_outputs(model, other, x.view());
 }

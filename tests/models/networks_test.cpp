@@ -55,8 +55,8 @@ struct BasicBlock
     : Module<Named<"conv1", Conv2d<In, Out, 3, stride<S>, padding<1>, no_bias>>,
              Named<"bn1", BatchNorm2d<Out>>, Named<"conv2", Conv2d<Out, Out, 3, padding<1>, no_bias>>,
              Named<"bn2", BatchNorm2d<Out>>, Named<"shortcut", Shortcut<In, Out, S>>> {
-    static constexpr auto forward(auto conv1, auto bn1, auto conv2, auto bn2, auto shortcut, auto x) {
-        return relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x));
+    static constexpr auto forward(auto self, auto x) {
+        return relu(self["bn2"](self["conv2"](relu(self["bn1"](self["conv1"](x))))) + self["shortcut"](x));
     }
 };
 using ResNet =
@@ -68,8 +68,8 @@ struct TransformerClassifier
              Named<"head", Linear<16, 5>>> {
     using input_shapes = InputShapes<Shape<9>>;
     TransformerClassifier() : Module({}, TransformerEncoderLayer<16, 4, 32>(0.0), {}) {}
-    static constexpr auto forward(auto token, auto block, auto head, auto x) {
-        return head(mean(block(token(x)), 1));
+    static constexpr auto forward(auto self, auto x) {
+        return self["head"](mean(self["block"](self["token"](x)), 1));
     }
 };
 

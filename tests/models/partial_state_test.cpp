@@ -36,10 +36,10 @@ using Old = Module<Named<"body", Body>, Named<"head", Linear<5, 3>>>;
 using New = Module<Named<"body", Body>, Named<"head", Linear<5, 7>>>;
 
 struct OldNet : Old {
-    static constexpr auto forward(auto body, auto head, auto x) { return head(body(x)); }
+    static constexpr auto forward(auto self, auto x) { return self["head"](self["body"](x)); }
 };
 struct NewNet : New {
-    static constexpr auto forward(auto body, auto head, auto x) { return head(body(x)); }
+    static constexpr auto forward(auto self, auto x) { return self["head"](self["body"](x)); }
 };
 
 using Names = std::vector<std::string>;

@@ -27,10 +27,10 @@ using namespace strata;
 namespace summary_test {
 
 struct Block : Module<Named<"fc1", Linear<16>>, Named<"fc2", Linear<16>>, Parameter<"scale", Shape<16>>> {
-    static constexpr auto forward(auto fc1, auto fc2, auto scale, auto x) {
-        const auto unused = relu(fc2(x));  // does not run, and does not count
+    static constexpr auto forward(auto self, auto x) {
+        const auto unused = relu(self["fc2"](x));  // does not run, and does not count
         (void)unused;
-        return fc2(relu(fc1(x)) + scale) + leaky_relu(fc1(x), 0.2);
+        return self["fc2"](relu(self["fc1"](x)) + self["scale"]) + leaky_relu(self["fc1"](x), 0.2);
     }
 };
 template <int N, bool B, class T>

@@ -19,14 +19,14 @@ struct Inner : Module<> {
     static constexpr auto forward(auto x) { return relu(x); }
 };
 struct Block : Module<Named<"fc", Linear<3>>, Named<"inner", Inner>, Parameter<"shift", Shape<3>>> {
-    static constexpr auto forward(auto fc, auto inner, auto shift, auto x, auto z) {
-        const auto unused = fc(z);  // is not in the picture
+    static constexpr auto forward(auto self, auto x, auto z) {
+        const auto unused = self["fc"](z);  // is not in the picture
         (void)unused;
-        return inner(fc(x)) + shift;
+        return self["inner"](self["fc"](x)) + self["shift"];
     }
 };
 struct Net : Module<Named<"first", Block>, Named<"last", Linear<2>>> {
-    static constexpr auto forward(auto first, auto last, auto x, auto z) { return last(first(x, z)); }
+    static constexpr auto forward(auto self, auto x, auto z) { return self["last"](self["first"](x, z)); }
 };
 
 Size count(const std::string& text, const std::string& part) {

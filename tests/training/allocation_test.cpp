@@ -76,11 +76,11 @@ struct Wide
                  st::Named<"head", st::Linear<10, 10>>> {
     using input_shapes = st::InputShapes<st::Shape<1, 4, 5>>;
 
-    static constexpr auto forward(auto conv, auto norm, auto block, auto attention, auto gru, auto scale,
-                                  auto head, auto x) {
-        const auto h = st::max_pool2d<2>(block(relu(norm(conv(x)))));                 // (6, 2, 2)
-        const auto sequence = gru(attention(transpose(st::reshape<6, 4>(h), 1, 2)));  // (4, 5)
-        return log_softmax(head(st::cat({sum(sequence, 1), amax(sequence, 1)}) * scale));
+    static constexpr auto forward(auto self, auto x) {
+        const auto h = st::max_pool2d<2>(self["block"](relu(self["norm"](self["conv"](x)))));  // (6, 2, 2)
+        const auto sequence =
+            self["gru"](self["attention"](transpose(st::reshape<6, 4>(h), 1, 2)));  // (4, 5)
+        return log_softmax(self["head"](st::cat({sum(sequence, 1), amax(sequence, 1)}) * self["scale"]));
     }
 };
 

@@ -52,9 +52,37 @@ inline void it_takes_exactly() {}
 inline void its_parameters_are_shared_with_a_use_on() {}
 
 // What is wrong with a module.
-inline void write_static_constexpr_auto_forward__its_layers_in_their_order__then_its_inputs() {}
+inline void
+write_static_constexpr_auto_forward_of__auto_self__auto_x__or_mend_what_the_compiler_has_said_about_it() {}
+inline void its_forward_takes_more_than_4_inputs__which_is_the_limit() {}
 inline void it_is_called_with_another_number_of_inputs() {}
+inline void it_is_called_with_more_than_8_values__which_is_the_limit() {}
+inline void it_gives_more_than_8_outputs__which_is_the_limit() {}
+inline void more_Inputs_stand_among_its_members_than_forward_has_inputs() {}
+inline void its_forward_is_no_constant_expression__write_constexpr_and_call_constexpr_functions_only() {}
+
+// What is wrong inside a forward.
+inline void forward_asks_self_for_a_name_that_none_of_its_members_has() {}
+inline void forward_calls_self__which_is_the_module__layers_are_self_of_their_name() {}
+inline void forward_uses_self__which_is_the_module__as_a_value() {}
+inline void it_calls_a_value_as_if_it_were_a_layer__layers_are_self_of_their_name() {}
+inline void it_uses_a_layer_as_if_it_were_a_value__call_the_layer() {}
+inline void it_uses_the_outputs_of_a_layer_as_one__write_unpack_or_its_number() {}
+inline void it_asks_a_value_for_an_output_that_there_is_not() {}
+inline void it_asks_what_numbers_a_value_holds__which_are_not_known_when_forward_runs() {}
+inline void it_calls_view__write_reshape_with_the_extents_of_a_sample_in_angle_brackets() {}
+inline void it_calls_reshape__write_its_extents_of_a_sample_in_angle_brackets_before_the_value() {}
+inline void it_calls_a_method_of_a_value__write_the_function_of_that_name__as_in_mean_of_x() {}
+inline void it_unpacks_another_number_of_outputs_than_there_are() {}
 inline void forward_does_not_use_it__or_not_for_the_result() {}
+
+// What is wrong with the names of a module's members.
+inline void two_members_have_this_name() {}
+inline void a_name_has_at_least_one_character() {}
+inline void a_name_has_no_dot__because_dots_stand_between_names() {}
+inline void a_name_has_no_control_characters() {}
+inline void safetensors_files_keep_this_name_for_themselves() {}
+inline void two_of_its_parameters_have_one_name() {}
 
 // Why something in the list of layers is none.
 inline void it_is_a_loss__which_stands_behind_the_network_in_Trainer_or_fit() {}
@@ -77,6 +105,7 @@ struct no_error {
     static constexpr bool each_layer_is_written_with_sound_arguments = true;
     static constexpr bool somebody_states_the_shape_of_the_input = true;
     static constexpr bool each_module_can_be_run = true;
+    static constexpr bool each_name_is_one_of_its_kind = true;
     static constexpr bool the_layers_fit_together = true;
     static constexpr bool the_backward_pass_reads_only_what_its_layer_keeps = true;
     static constexpr bool the_samples_have_the_shape_that_the_network_takes = true;
@@ -103,10 +132,18 @@ struct arguments_error : detail::no_error {
     static constexpr bool each_layer_is_written_with_sound_arguments = false;
 };
 /// Where, which module or layer of a module, and why it cannot be run.
-template <class Where, class Layer, Reason Why>
+template <class Where, class Layer, Reason Why, class... Name>
 struct module_error : detail::no_error {
     static constexpr bool each_module_can_be_run = false;
 };
+/// Which module, the members that are concerned, and what is wrong with their names.
+template <class Where, Reason Why, class... Members>
+struct name_error : detail::no_error {
+    static constexpr bool each_name_is_one_of_its_kind = false;
+};
+/// The name that a forward asks for.
+template <char... Name>
+struct the_name {};
 /// The layer that would have to know the shape of the input, and does not.
 template <class Where, class Layer>
 struct input_error : detail::no_error {
@@ -150,11 +187,16 @@ struct RefuseUnlessFitting {
                   "strata: a layer is written with arguments that it cannot have; arguments_error<...> says "
                   "where, which layer, why (docs/errors.md#arguments)");
     static_assert(Problem::somebody_states_the_shape_of_the_input,
-                  "strata: nobody states the shape of the network's input; begin with Input<...>, or write "
-                  "both sizes of the first Linear: Linear<In, Out> (docs/errors.md#no-input)");
+                  "strata: nobody states the shape of the network's input; begin with Input<...>, write both "
+                  "sizes of the first Linear, Linear<In, Out>, or in a module using input_shapes = "
+                  "InputShapes<Shape<...>> (docs/errors.md#no-input)");
     static_assert(Problem::each_module_can_be_run,
                   "strata: a module's forward cannot be run; module_error<...> says where, which module or "
                   "layer of it, why (docs/errors.md#module)");
+    static_assert(
+        Problem::each_name_is_one_of_its_kind,
+        "strata: the name of a module's member cannot be that; name_error<...> says where, why, which "
+        "members (docs/errors.md#name)");
     static_assert(Problem::the_layers_fit_together,
                   "strata: a layer does not accept the shape it is given; shape_error<...> says where, which "
                   "layer, given, expected, what to do (docs/errors.md#shape)");

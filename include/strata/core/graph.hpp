@@ -4,7 +4,8 @@
 // what node i writes.
 
 #include <strata/core/diagnostics.hpp>
-#include <strata/core/type_number.hpp>
+#include <strata/core/type_mark.hpp>
+#include <string_view>
 
 namespace strata {
 
@@ -25,7 +26,7 @@ struct Numbers {
 
 /// A layer's rules as a value, so that one loop serves all layers.
 struct LayerRules {
-    std::uint64_t number;  ///< of the layer's type
+    TypeMark type;  ///< of the layer
     LayerTraits traits;
     JoinOutcome (*result)(const Operand*, Size, const Numbers&);
     bool asks_for_input;
@@ -155,14 +156,16 @@ struct GraphValue {
 
 /// What is wrong with a graph.
 struct GraphRefusal {
-    enum Kind { nothing, shape_unknown, does_not_fit, no_forward, unused, several_inputs, differs };
+    enum Kind { nothing, shape_unknown, does_not_fit, cannot_run, unused, differs };
     Kind kind = nothing;
-    std::uint64_t number = 0;  ///< the type that refuses
+    TypeMark type = nullptr;  ///< what refuses
     Size leaf = 0, depth = 0;
     Size given_count = 0;
     Operand given[2];
     Reason refusal = nullptr;
     Dims expected;
+    const char* name = nullptr;  ///< that the refusal is about
+    Size name_size = 0;
 };
 
 template <Size Nodes, Size Inputs>

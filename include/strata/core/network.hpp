@@ -8,9 +8,25 @@ namespace strata {
 
 namespace detail {
 
-template <class Layer>
-constexpr Reason find_forward_problem() {
-    return &write_static_constexpr_auto_forward__its_layers_in_their_order__then_its_inputs;
+/// The name that a refusal is about, in letters, if there is one.
+template <class N, class Where, class Layer, Size... I>
+constexpr auto make_module_error(std::index_sequence<I...>) {
+    constexpr GraphRefusal refusal = N::graph.refusal;
+    if constexpr (sizeof...(I) == 0)
+        return module_error<Where, Layer, refusal.refusal>{};
+    else
+        return module_error<Where, Layer, refusal.refusal, the_name<refusal.name[I]...>>{};
+}
+
+/// The members that a name belongs to.
+template <class Where, class Module, Reason reason, Size first, Size second>
+constexpr auto make_name_error() {
+    using First = typename Module::template member<first>;
+    using Second = typename Module::template member<second>;
+    if constexpr (first == second)
+        return name_error<Where, reason, First>{};
+    else
+        return name_error<Where, reason, First, Second>{};
 }
 
 template <Operand operand>
@@ -37,24 +53,25 @@ constexpr auto find_problem() {
         using Layer = type_at_t<N::wrong_arguments, Leaves>;
         return arguments_error<decltype(place_of<Net, N::wrong_arguments>()), Layer,
                                wrong_arguments_of<Layer>()>{};
+    } else if constexpr (N::name_problem.reason != nullptr) {
+        constexpr NameProblem names = N::name_problem;
+        return make_name_error<decltype(place_of<Net, names.leaf, names.depth>()), entered_t<names.module>,
+                               names.reason, names.first, names.second>();
     } else if constexpr (refusal.kind == GraphRefusal::shape_unknown) {
-        return input_error<decltype(place_of<Net, refusal.leaf>()), entered_t<refusal.number>>{};
-    } else if constexpr (refusal.kind == GraphRefusal::no_forward) {
-        return module_error<decltype(place_of<Net, refusal.leaf, refusal.depth>()), entered_t<refusal.number>,
-                            find_forward_problem<entered_t<refusal.number>>()>{};
-    } else if constexpr (refusal.kind == GraphRefusal::several_inputs) {
-        return module_error<decltype(place_of<Net, refusal.leaf, refusal.depth>()), entered_t<refusal.number>,
-                            &it_is_called_with_another_number_of_inputs>{};
+        return input_error<decltype(place_of<Net, refusal.leaf, refusal.depth>()), entered_t<refusal.type>>{};
+    } else if constexpr (refusal.kind == GraphRefusal::cannot_run) {
+        return make_module_error<N, decltype(place_of<Net, refusal.leaf, refusal.depth>()),
+                                 entered_t<refusal.type>>(std::make_index_sequence<refusal.name_size>{});
     } else if constexpr (refusal.kind == GraphRefusal::unused) {
-        return module_error<decltype(place_of<Net, refusal.leaf>()), entered_t<refusal.number>,
+        return module_error<decltype(place_of<Net, refusal.leaf>()), entered_t<refusal.type>,
                             &forward_does_not_use_it__or_not_for_the_result>{};
     } else if constexpr (refusal.kind == GraphRefusal::differs) {
-        return shape_error<decltype(place_of<Net, refusal.leaf>()), entered_t<refusal.number>,
+        return shape_error<decltype(place_of<Net, refusal.leaf>()), entered_t<refusal.type>,
                            is_given<shape_t<refusal.given[1].dims>>,
                            but<&its_parameters_are_shared_with_a_use_on, shape_t<refusal.given[0].dims>>,
                            change_it_or_a_layer_before_it>{};
     } else if constexpr (refusal.kind == GraphRefusal::does_not_fit) {
-        using Layer = entered_t<refusal.number>;
+        using Layer = entered_t<refusal.type>;
         using Where = decltype(place_of<Net, refusal.leaf, refusal.depth>());
         if constexpr (refusal.given_count == 2) {
             return shape_error<Where, Layer,
@@ -76,7 +93,7 @@ constexpr auto find_problem() {
 template <const auto& graph>
 auto last_layer() {
     if constexpr (graph.nodes_count > 0)
-        return Type<entered_t<graph.nodes[graph.nodes_count - 1].rules->number>>{};
+        return Type<entered_t<graph.nodes[graph.nodes_count - 1].rules->type>>{};
     else
         return Type<TypeList<>>{};
 }
@@ -101,12 +118,13 @@ struct Network : detail::NetworkGraph<Net> {
 
     /// The layer of a node.
     template <Size I>
-    using Layer = detail::entered_t<graph.nodes[I].rules->number>;
+    using Layer = detail::entered_t<graph.nodes[I].rules->type>;
     using LastLayer = typename decltype(detail::last_layer<graph>())::type;
 
     static constexpr Size parameter_tensors = detail::count_parameters(Leaves{});
+    static constexpr auto names = detail::make_parameter_names<Net, parameter_tensors>();
     static constexpr detail::ParameterTable<parameter_tensors> parameters =
-        detail::make_parameter_table<Net, parameter_tensors>(graph);
+        detail::make_parameter_table<Net, parameter_tensors>(graph, names);
     static constexpr auto first_rows =
         detail::find_first_rows<Leaves::size>(parameters.rows, parameter_tensors);
     static constexpr Size edges = detail::edge_begin(graph, layer_count);
@@ -129,7 +147,7 @@ struct Network : detail::NetworkGraph<Net> {
     static constexpr Values values_of = graph.values[graph.outputs[O]].values;
     static constexpr Values output_values = values_of<0>;
 
-    static constexpr Size find_parameter(const ParameterName& name) {
+    static constexpr Size find_parameter(std::string_view name) {
         for (Size i = 0; i != parameter_tensors; ++i)
             if (parameters.rows[i].name == name) return i;
         return parameter_tensors;

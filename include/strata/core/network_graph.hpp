@@ -29,15 +29,14 @@ constexpr Size first_with_wrong_arguments(TypeList<Leaves...>) {
 /// Runs the network in the compiler; a second time if shapes were found behind the place that needed them.
 template <class Net>
 constexpr void run_trace(Trace& trace, Wires& out) {
-    constexpr Size inputs = input_count_of<Net>();
-    constexpr Size count = inputs == no_index ? 1 : inputs;
+    constexpr Size count = input_count_of<Net>();
     Dims dims[max_inputs];
     bool known[max_inputs] = {};
     if constexpr (requires { typename Net::input_shapes; }) Net::input_shapes::tell(dims, known);
     for (Size pass = 0; pass < 2; ++pass) {
         trace.restart();
         Wires in;
-        for (Size k = 0; k < count; ++k) in.id[in.count++] = trace.add_input(dims[k], known[k]);
+        for (Size k = 0; k < count; ++k) in.add(trace.add_input(dims[k], known[k]));
         out = trace_layer<Net>(trace, {}, in);
         bool all_known = true;
         for (Size k = 0; k < count; ++k) {
@@ -45,7 +44,9 @@ constexpr void run_trace(Trace& trace, Wires& out) {
             dims[k] = trace.values[k].dims;
             known[k] = trace.values[k].known;
         }
-        if (trace.complete || !all_known || trace.failed()) return;
+        if (!all_known && !trace.failed())
+            trace.refusal = {GraphRefusal::shape_unknown, enter<Net>, 0, 0, 0, {}, nullptr, {}, nullptr, 0};
+        if (trace.complete || trace.failed()) return;
     }
 }
 
@@ -74,6 +75,41 @@ constexpr GraphSize measure_graph() {
     Growing<Size> index;
     if (trace.failed()) return {0, trace.inputs};
     return {find_needed(trace, out, index), trace.inputs};
+}
+
+/// The size of the graph as a type; void if the network cannot be run in the compiler, because a module's
+/// forward is no constant expression.
+template <GraphSize size>
+struct Measured {
+    static constexpr GraphSize value = size;
+};
+template <class Net>
+auto measure(int) -> Measured<measure_graph<Net>()>;
+template <class Net>
+void measure(long);
+template <class Net>
+inline constexpr bool can_be_run = !std::is_void_v<decltype(measure<Net>(0))>;
+
+/// The innermost module that cannot be run, found among the children of one that cannot.
+struct Unrunnable {
+    TypeMark module = nullptr;
+    Size leaf = 0, depth = 0;
+};
+template <class Layer>
+constexpr void find_unrunnable(Unrunnable& found, Place place);
+template <class... Children>
+constexpr void find_unrunnable_of(TypeList<Children...>, Unrunnable& found, Place place) {
+    ++place.depth;
+    ((find_unrunnable<Children>(found, place), place.leaf += count_leaves<Children>()), ...);
+}
+template <class Layer>
+constexpr void find_unrunnable(Unrunnable& found, Place place) {
+    if constexpr (Composite<Layer>) {
+        if constexpr (!can_be_run<Layer>) {
+            find_unrunnable_of(typename Layer::children{}, found, place);
+            if (found.module == nullptr) found = {enter<Layer>, place.leaf, place.depth};
+        }
+    }
 }
 
 /// Whether only the number of elements of the first input counts, because all that is done with it is
@@ -131,7 +167,8 @@ constexpr auto make_graph(TypeList<Leaves...>) {
     Size leaf = 0;
     [[maybe_unused]] const auto check_use = [&](const LayerRules& rules) {
         if (graph.fits() && !used[leaf] && rules.parameters > 0)
-            graph.refusal = {GraphRefusal::unused, rules.number, leaf, no_index, 0, {}, nullptr, {}};
+            graph.refusal = {
+                GraphRefusal::unused, rules.type, leaf, no_index, 0, {}, nullptr, {}, nullptr, 0};
         ++leaf;
     };
     (check_use(rules_of<Leaves>), ...);
@@ -166,6 +203,8 @@ constexpr Size count_multiply_adds(const G& graph) {
 template <class Net>
 struct NetworkGraph {
     using Leaves = leaves_t<Net>;
+    /// (First of all, so that the way to what a compiler says about a forward is short.)
+    static constexpr auto forward_inputs = input_count_of<Net>();
     static constexpr Size no_layer = first_that_is_no_layer(Leaves{});
     static constexpr Size wrong_arguments = [] {
         if constexpr (no_layer == Leaves::size)
@@ -173,22 +212,30 @@ struct NetworkGraph {
         else
             return Leaves::size;
     }();
-    static constexpr bool is_empty = Leaves::size == 0 && (Container<Net> || !Composite<Net>);
-    static constexpr bool can_be_traced =
-        !is_empty && no_layer == Leaves::size && wrong_arguments == Leaves::size;
-    static constexpr GraphSize size = [] {
-        if constexpr (can_be_traced)
-            return measure_graph<Net>();
-        else
-            return GraphSize{};
+    static constexpr NameProblem name_problem = [] {
+        NameProblem problem;
+        find_name_problem<Net>(problem, {});
+        return problem;
     }();
+    static constexpr bool is_empty = Leaves::size == 0 && (Container<Net> || !Composite<Net>);
+    static constexpr bool can_be_traced = !is_empty && no_layer == Leaves::size &&
+                                          wrong_arguments == Leaves::size && name_problem.reason == nullptr;
     static constexpr auto graph = [] {
-        if constexpr (can_be_traced) {
-            return make_graph<Net, size>(Leaves{});
-        } else {
+        if constexpr (!can_be_traced) {
             Graph<0, 1> nothing;
             nothing.refusal.kind = GraphRefusal::does_not_fit;
             return nothing;
+        } else if constexpr (!can_be_run<Net>) {
+            Graph<0, 1> nothing;
+            Unrunnable found;
+            find_unrunnable<Net>(found, {});
+            constexpr Reason why =
+                &its_forward_is_no_constant_expression__write_constexpr_and_call_constexpr_functions_only;
+            nothing.refusal = {
+                GraphRefusal::cannot_run, found.module, found.leaf, found.depth, 0, {}, why, {}, nullptr, 0};
+            return nothing;
+        } else {
+            return make_graph<Net, decltype(measure<Net>(0))::value>(Leaves{});
         }
     }();
 };

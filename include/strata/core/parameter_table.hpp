@@ -1,8 +1,7 @@
 #pragma once
 // The leaf layers of a network, and the table of their parameters: names, shapes, places in the flat buffer.
 
-#include <strata/core/parameter_name.hpp>
-#include <strata/core/trace_layers.hpp>
+#include <strata/core/names.hpp>
 
 namespace strata::detail {
 
@@ -60,52 +59,31 @@ struct ParameterTable {
     Size count = 0;  ///< numbers that are learnt
 };
 
-template <Size Count, Size Leaves>
-struct TableState {
-    const Dims (&in)[Leaves];  ///< what arrives at each leaf
-    ParameterTable<Count> table{};
-    Size leaf = 0;
-    Size row = 0;
-};
-
-template <class Layer, Size Count, Size Leaves>
-constexpr void add_rows(TableState<Count, Leaves>& state, const ParameterName& prefix);
-
-template <class Parent, class... Children, Size Count, Size Leaves>
-constexpr void add_children(TypeList<Children...>, TableState<Count, Leaves>& state,
-                            const ParameterName& prefix) {
-    [[maybe_unused]] Size index = 0;
-    ((add_rows<Children>(state, Parent::child_name(prefix, index)),
-      index += traits_of<Children>().unnamed ? 0 : 1),
-     ...);
-}
-
-/// The rows of a layer; those of a composite are its children's, with dotted names ("0.weight", "2.1.bias").
-template <class Layer, Size Count, Size Leaves>
-constexpr void add_rows(TableState<Count, Leaves>& state, const ParameterName& prefix) {
-    if constexpr (Composite<Layer>) {
-        add_children<Layer>(typename Layer::children{}, state, prefix);
-    } else {
-        if constexpr (parameter_count_of < Layer >> 0) {
-            const auto list = parameters_of<Layer>(state.in[state.leaf]);  // nvcc 13 would not keep it alive
-            for (const ParameterSpec& spec : list.items)
-                state.table.rows[state.row++] = {prefix.child(spec.name), spec.dims, 0, state.leaf,
-                                                 spec.kind};
-        }
-        ++state.leaf;
+/// Writes the rows of one leaf's parameters behind those that are there.
+template <class Leaf>
+constexpr void add_rows(ParameterInfo*& row, Size leaf, const Dims& in) {
+    if constexpr (parameter_count_of<Leaf> != 0) {
+        const auto list = parameters_of<Leaf>(in);  // nvcc 13 would not keep it alive
+        for (const ParameterSpec& spec : list.items) *row++ = {{}, spec.dims, 0, leaf, spec.kind};
     }
 }
+template <class... Leaves>
+constexpr void add_all_rows(TypeList<Leaves...>, [[maybe_unused]] ParameterInfo* row,
+                            [[maybe_unused]] const Dims* in) {
+    [[maybe_unused]] Size leaf = 0;
+    ((add_rows<Leaves>(row, leaf, in[leaf]), ++leaf), ...);
+}
 
-template <class Net, Size Count, class G>
-constexpr ParameterTable<Count> make_parameter_table(const G& graph) {
+template <class Net, Size Count, class G, class Names>
+constexpr ParameterTable<Count> make_parameter_table(const G& graph, const Names& names) {
     constexpr Size leaves = leaves_t<Net>::size;
+    ParameterTable<Count> table{};
+    if (!graph.fits()) return table;
     Dims in[leaves + 1];
     for (Size i = G::nodes_count; i-- > 0;)
         if (graph.nodes[i].leaf != no_index) in[graph.nodes[i].leaf] = graph.nodes[i].in;
-    TableState<Count, leaves + 1> state{in};
-    if (!graph.fits()) return state.table;
-    add_rows<Net>(state, ParameterName{});
-    ParameterTable<Count>& table = state.table;
+    add_all_rows(leaves_t<Net>{}, table.rows, in);
+    for (Size i = 0; i != Count; ++i) table.rows[i].name = names[i];
     const auto place = [&](ParameterInfo& row) {
         row.offset = table.elements;
         const Size elements = row.dims.elements();

@@ -52,17 +52,53 @@ struct Place {
 
 }  // namespace detail
 
-/// What stands for a batch (or a single tensor) while the compiler runs `forward`. It knows its shape.
+/// What stands for a batch (or a single tensor) while the compiler runs `forward`. It knows its shape. What a
+/// module's `self["name"]` gives is a value, too: a parameter, or a layer to be called.
 struct Value {
     detail::Trace* trace = nullptr;
     Size id = 0;
 
+    /// A layer's result, `self["fc"](x)`. Of a layer with several outputs the result is all of them.
+    template <class... Values>
+    constexpr Value operator()(Values... x) const;
+
+    // What would be written so in PyTorch. Each leaves a refusal that says what to write instead.
+    template <class... Extents>
+    constexpr Value view(Extents...) const;
+    template <class... Extents>
+    constexpr Value reshape(Extents...) const;
+    // clang-format off
+    template <class... A> constexpr Value flatten(A...) const { return refuse_method(); }
+    template <class... A> constexpr Value unsqueeze(A...) const { return refuse_method(); }
+    template <class... A> constexpr Value squeeze(A...) const { return refuse_method(); }
+    template <class... A> constexpr Value transpose(A...) const { return refuse_method(); }
+    template <class... A> constexpr Value permute(A...) const { return refuse_method(); }
+    template <class... A> constexpr Value matmul(A...) const { return refuse_method(); }
+    template <class... A> constexpr Value mean(A...) const { return refuse_method(); }
+    template <class... A> constexpr Value sum(A...) const { return refuse_method(); }
+    template <class... A> constexpr Value relu(A...) const { return refuse_method(); }
+    template <class... A> constexpr Value softmax(A...) const { return refuse_method(); }
+    // clang-format on
+    constexpr Value refuse_method() const;
+    constexpr explicit operator bool() const;
+
+    /// One of several outputs: `const auto heads = self["heads"](x);` and then heads[0], heads[1].
+    constexpr Value operator[](Size output) const;
+
+    /// What is known of it.
+    constexpr const detail::GraphValue& known() const;
     /// The extent of a dimension as PyTorch counts them: 0 is the batch, which nobody knows yet, 1 the first
     /// extent of a sample, -1 the last. (A single tensor has no batch: 0 is its first extent.)
     constexpr Size size(int dim) const;
     /// The shape of one sample.
     constexpr Dims shape() const;
 };
+
+/// Comparisons of what nobody knows before the program runs: each leaves a refusal.
+constexpr int operator<=>(Value x, double);
+constexpr int operator<=>(Value a, Value);
+constexpr bool operator==(Value x, double);
+constexpr bool operator==(Value a, Value);
 
 /// Several of them: what a module with several heads returns, `return Outputs{a, b};`.
 template <Size N>
@@ -76,13 +112,30 @@ struct Outputs {
 };
 template <class... Values>
 Outputs(Values...) -> Outputs<sizeof...(Values)>;
+/// Several outputs of a layer under names of their own: `const auto [a, b] = unpack<2>(self["heads"](x));`
+template <Size N>
+constexpr Outputs<N> unpack(Value x);
 
 namespace detail {
 
 /// Values on their way into or out of a layer.
 struct Wires {
     Size id[max_operands] = {};
-    Size count = 0;
+    Size count = 0;  ///< may be more than there is room for, which the trace refuses
+
+    constexpr void add(Size value) {
+        if (count < max_operands) id[count] = value;
+        ++count;
+    }
+};
+
+// Values from here on are no tensors: layers to be called, and the outputs of layers that have several.
+inline constexpr Size first_layer_id = Size(1) << 61, first_outputs_id = Size(1) << 62;
+
+/// A layer that can be called.
+struct Callable {
+    Wires (*run)(Trace&, Place, const Wires&) = nullptr;
+    Place place;
 };
 
 class Trace {
@@ -90,17 +143,68 @@ public:
     Growing<GraphNode> nodes;
     Growing<GraphValue> values;
     Growing<Size> origin;  ///< the input that a value of unknown shape comes from
+    Growing<Callable> callables;
+    Growing<Wires> several;  ///< outputs of the layers that have more than one
     Size inputs = 0;
     GraphRefusal refusal;
-    bool complete = true;  ///< no node has seen an unknown shape
-    Place place;           ///< of what is called at present
+    bool complete = true;       ///< no node has seen an unknown shape
+    Place place;                ///< of what is called at present
+    TypeMark module = nullptr;  ///< whose forward runs at present
 
     constexpr bool failed() const { return refusal.kind != GraphRefusal::nothing; }
+
+    /// What is wrong with a layer or module, unless something else has been wrong before.
+    [[gnu::cold]] constexpr void refuse(Reason why, TypeMark type, const Place& at,
+                                        std::string_view name = {}) {
+        if (!failed())
+            refusal = {
+                GraphRefusal::cannot_run, type, at.leaf, at.depth, 0, {}, why, {}, name.data(), name.size()};
+    }
+    /// What is wrong with the forward that runs at present. Something has to be given back even so.
+    [[gnu::cold]] constexpr Value refuse(Reason why, std::string_view name = {}) {
+        refuse(why, module, place, name);
+        return {this, 0};
+    }
+
+    constexpr Value add_callable(const Callable& layer) {
+        callables.add() = layer;
+        return {this, first_layer_id + callables.size() - 1};
+    }
+    [[gnu::cold]] constexpr Value call(Size layer, const Wires& in) {
+        if (layer < first_layer_id || layer >= first_outputs_id)
+            return refuse(&it_calls_a_value_as_if_it_were_a_layer__layers_are_self_of_their_name);
+        const Callable& called = callables[layer - first_layer_id];
+        return joined(called.run(*this, called.place, in));
+    }
+    /// One value, or several as one.
+    constexpr Value joined(const Wires& wires) {
+        if (wires.count == 1) return {this, wires.id[0]};
+        several.add() = wires;
+        return {this, first_outputs_id + several.size() - 1};
+    }
+    /// The values in a value.
+    constexpr Wires parted(const Value& value) const {
+        if (value.id >= first_outputs_id) return several[value.id - first_outputs_id];
+        return {{value.id}, 1};
+    }
+    /// A tensor's number, whatever a value is.
+    constexpr Size tensor(Size id) {
+        if (id >= first_outputs_id) {
+            refuse(&it_uses_the_outputs_of_a_layer_as_one__write_unpack_or_its_number);
+            id = several[id - first_outputs_id].id[0];
+        } else if (id >= first_layer_id) {
+            refuse(&it_uses_a_layer_as_if_it_were_a_value__call_the_layer);
+            id = 0;
+        }
+        return id;
+    }
 
     constexpr void restart() {
         nodes.clear();
         values.clear();
         origin.clear();
+        callables.clear();
+        several.clear();
         inputs = 0;
         complete = true;
     }
@@ -113,8 +217,10 @@ public:
     }
 
     /// A node; returns the value that it writes.
-    [[gnu::cold]] constexpr Size add(const LayerRules& rules, Size leaf, const Size* in, Size count,
+    [[gnu::cold]] constexpr Size add(const LayerRules& rules, Size leaf, const Size* given, Size count,
                                      const Numbers& numbers) {
+        Size in[max_operands] = {};
+        for (Size k = 0; k < count; ++k) in[k] = tensor(given[k]);
         const bool keeps_nothing = rules.saved(Dims{}) == 0 && rules.saved(dims(1, 1, 1, 1, 1, 1)) == 0;
         if (leaf == no_index && keeps_nothing)  // else a dropout, each call of which draws anew
             for (Size i = 0; i < nodes.size(); ++i)
@@ -144,7 +250,7 @@ public:
 private:
     static constexpr bool same(const GraphNode& node, const LayerRules& rules, const Size* in, Size count,
                                const Numbers& numbers) {
-        if (node.leaf != no_index || node.rules->number != rules.number || node.input_count != count)
+        if (node.leaf != no_index || node.rules->type != rules.type || node.input_count != count)
             return false;
         for (Size k = 0; k < count; ++k)
             if (node.inputs[k] != in[k]) return false;
@@ -167,8 +273,9 @@ private:
                 return true;
             }
             refusal.kind = GraphRefusal::shape_unknown;
-            refusal.number = rules.number;
+            refusal.type = rules.type;
             refusal.leaf = leaf == no_index ? place.leaf : leaf;
+            refusal.depth = no_index;
         }
         complete = false;
         return false;
@@ -183,20 +290,22 @@ private:
         const JoinOutcome outcome = rules.result(operands, node.input_count, node.numbers);
         if (outcome.refusal != nullptr) {
             refusal = {GraphRefusal::does_not_fit,
-                       rules.number,
+                       rules.type,
                        node.leaf == no_index ? node.leaf_in_front : node.leaf,
                        node.leaf == no_index ? node.depth : no_index,
                        node.input_count < 2 ? node.input_count : 2,
                        {operands[0], operands[outcome.operand]},
                        outcome.refusal,
-                       outcome.expected};
+                       outcome.expected,
+                       nullptr,
+                       0};
             return;
         }
         node.in = operands[0].dims;
         for (Size i = 0; leaf_is_shared(node, i); ++i)
             if (nodes[i].leaf == node.leaf && !rules.same_parameters(nodes[i].in, node.in)) {
-                refusal = {GraphRefusal::differs,        rules.number, node.leaf, no_index, 2,
-                           {{nodes[i].in}, operands[0]}, nullptr,      {}};
+                refusal = {GraphRefusal::differs,        rules.type, node.leaf, no_index, 2,
+                           {{nodes[i].in}, operands[0]}, nullptr,    {},        nullptr,  0};
                 return;
             }
         node.out = outcome.result.dims;
@@ -211,9 +320,51 @@ private:
 
 }  // namespace detail
 
-constexpr Dims Value::shape() const { return trace->values[id].dims; }
+template <class... Values>
+constexpr Value Value::operator()(Values... x) const {
+    detail::Wires in;
+    (in.add(Value{x}.id), ...);
+    return trace->call(id, in);
+}
+constexpr Value Value::operator[](Size output) const {
+    const detail::Wires all = trace->parted(*this);
+    if (all.count < 2 || output >= all.count)
+        return trace->refuse(&it_asks_a_value_for_an_output_that_there_is_not);
+    return {trace, all.id[output]};
+}
+template <Size N>
+constexpr Outputs<N> unpack(Value x) {
+    const detail::Wires all = x.trace->parted(x);
+    if (all.count != N) x.trace->refuse(&it_unpacks_another_number_of_outputs_than_there_are);
+    Outputs<N> outputs{};
+    for (Size i = 0; i != N; ++i) outputs.values[i] = {x.trace, all.count == N ? all.id[i] : 0};
+    return outputs;
+}
+
+template <class... Extents>
+constexpr Value Value::view(Extents...) const {
+    return trace->refuse(&it_calls_view__write_reshape_with_the_extents_of_a_sample_in_angle_brackets);
+}
+template <class... Extents>
+constexpr Value Value::reshape(Extents...) const {
+    return trace->refuse(&it_calls_reshape__write_its_extents_of_a_sample_in_angle_brackets_before_the_value);
+}
+constexpr Value Value::refuse_method() const {
+    return trace->refuse(&it_calls_a_method_of_a_value__write_the_function_of_that_name__as_in_mean_of_x);
+}
+constexpr Value::operator bool() const {
+    trace->refuse(&it_asks_what_numbers_a_value_holds__which_are_not_known_when_forward_runs);
+    return false;
+}
+constexpr int operator<=>(Value x, double) { return static_cast<int>(static_cast<bool>(x)); }
+constexpr int operator<=>(Value a, Value) { return static_cast<int>(static_cast<bool>(a)); }
+constexpr bool operator==(Value x, double) { return static_cast<bool>(x); }
+constexpr bool operator==(Value a, Value) { return static_cast<bool>(a); }
+
+constexpr const detail::GraphValue& Value::known() const { return trace->values[trace->tensor(id)]; }
+constexpr Dims Value::shape() const { return known().dims; }
 constexpr Size Value::size(int dim) const {
-    const detail::GraphValue& value = trace->values[id];
+    const detail::GraphValue& value = known();
     const int rank = static_cast<int>(value.dims.rank);
     const int axis = dim < 0 ? rank + dim : value.batched ? dim - 1 : dim;
     return axis < 0 || axis >= rank || !value.known ? 0 : value.dims.extent[axis];

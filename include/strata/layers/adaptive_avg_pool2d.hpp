@@ -12,6 +12,7 @@
 
 namespace strata {
 
+inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_adaptive_avg_pool2d_2_of_x() {}
 template <auto... Sizes>
 struct AdaptiveAvgPool2d : detail::AdaptivePool<Sizes...> {
     using Base = detail::AdaptivePool<Sizes...>;
@@ -28,6 +29,12 @@ struct AdaptiveAvgPool2d : detail::AdaptivePool<Sizes...> {
 template <auto... Sizes>
 constexpr Value adaptive_avg_pool2d(Value x) {
     return apply<AdaptiveAvgPool2d<Sizes...>>(x);
+}
+/// `adaptive_avg_pool2d(x, 2)` leaves a refusal: sizes are constants of the network.
+template <class... Sizes>
+requires(sizeof...(Sizes) > 0) constexpr Value adaptive_avg_pool2d(Value x, Sizes...) {
+    return x.trace->refuse(
+        &write_its_sizes_in_angle_brackets_before_the_value__as_in_adaptive_avg_pool2d_2_of_x);
 }
 
 }  // namespace strata

@@ -17,6 +17,7 @@ namespace strata {
 
 inline void write_AvgPool1d_Kernel__and_options_such_as_stride_2() {}
 
+inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_avg_pool1d_2_of_x() {}
 template <auto... Arguments>
 struct AvgPool1d : detail::AvgPool<1, &write_AvgPool1d_Kernel__and_options_such_as_stride_2, Arguments...> {};
 
@@ -24,6 +25,11 @@ struct AvgPool1d : detail::AvgPool<1, &write_AvgPool1d_Kernel__and_options_such_
 template <auto... Arguments>
 constexpr Value avg_pool1d(Value x) {
     return apply<AvgPool1d<Arguments...>>(x);
+}
+/// `avg_pool1d(x, 2)` leaves a refusal: sizes are constants of the network.
+template <class... Sizes>
+requires(sizeof...(Sizes) > 0) constexpr Value avg_pool1d(Value x, Sizes...) {
+    return x.trace->refuse(&write_its_sizes_in_angle_brackets_before_the_value__as_in_avg_pool1d_2_of_x);
 }
 
 }  // namespace strata

@@ -27,6 +27,7 @@ namespace strata {
 
 inline void write_MaxPool2d_Kernel__and_options_such_as_stride_2() {}
 
+inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_max_pool2d_2_of_x() {}
 template <auto... Arguments>
 struct MaxPool2d : detail::MaxPool<2, &write_MaxPool2d_Kernel__and_options_such_as_stride_2, Arguments...> {};
 
@@ -34,6 +35,11 @@ struct MaxPool2d : detail::MaxPool<2, &write_MaxPool2d_Kernel__and_options_such_
 template <auto... Arguments>
 constexpr Value max_pool2d(Value x) {
     return apply<MaxPool2d<Arguments...>>(x);
+}
+/// `max_pool2d(x, 2)` leaves a refusal: sizes are constants of the network.
+template <class... Sizes>
+requires(sizeof...(Sizes) > 0) constexpr Value max_pool2d(Value x, Sizes...) {
+    return x.trace->refuse(&write_its_sizes_in_angle_brackets_before_the_value__as_in_max_pool2d_2_of_x);
 }
 
 }  // namespace strata

@@ -66,7 +66,7 @@ struct Permute {
 template <class... Dim>
 constexpr Value permute(Value x, Dim... dims) {
     static_assert(sizeof...(dims) <= max_rank + 1, "strata: a value has at most six extents and the batch");
-    const detail::GraphValue& value = x.trace->values[x.id];
+    const detail::GraphValue& value = x.known();
     const int wanted[] = {static_cast<int>(dims)..., 0};
     const int rank = static_cast<int>(value.dims.rank);
     const Size batch = value.batched ? 1 : 0;
@@ -81,7 +81,7 @@ constexpr Value permute(Value x, Dim... dims) {
 }
 /// x with two dims exchanged.
 constexpr Value transpose(Value x, int dim0, int dim1) {
-    if (!x.trace->values[x.id].known) return apply<Permute>(x);
+    if (!x.known().known) return apply<Permute>(x);
     const int rank = static_cast<int>(x.shape().rank);
     const int first = detail::from_end(x, dim0), second = detail::from_end(x, dim1);
     detail::Numbers numbers;

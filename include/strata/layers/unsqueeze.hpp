@@ -53,7 +53,7 @@ struct Squeeze {
 
 constexpr Value unsqueeze(Value x, int dim) {
     // Counted in the result, which has one extent more.
-    const int rank = static_cast<int>(x.shape().rank), all = rank + (x.trace->values[x.id].batched ? 2 : 1);
+    const int rank = static_cast<int>(x.shape().rank), all = rank + (x.known().batched ? 2 : 1);
     const int distance = dim < 0 ? dim : dim - all;
     return apply_with<Unsqueeze>(
         {1, {double(distance >= -rank - 1 && distance < 0 ? distance : detail::no_dim)}}, x);

@@ -17,7 +17,7 @@ inline constexpr int no_dim = 127;
 
 /// The distance from the end, or `no_dim`.
 constexpr int from_end(Value x, int dim) {
-    const GraphValue& value = x.trace->values[x.id];
+    const GraphValue& value = x.known();
     if (!value.known) return dim;  // it is asked again when it is known
     const int rank = static_cast<int>(value.dims.rank), all = value.batched ? rank + 1 : rank;
     if (dim < -all || dim >= all) return no_dim;

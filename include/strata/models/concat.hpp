@@ -16,11 +16,10 @@ class Concat : public Sequential<Branches...> {
 public:
     using Sequential<Branches...>::Sequential;
 
-    static constexpr Size output_count = 1;
-    static constexpr detail::Wires run(const detail::LayerHandle<1>* branches, Size count,
+    static constexpr detail::Wires run(const detail::LayerHandle* branches, Size count,
                                        const detail::Wires& x) {
         Value parts[sizeof...(Branches) + 1];
-        for (Size i = 0; i < count; ++i) parts[i] = {branches[0].trace, branches[i](x).id[0]};
+        for (Size i = 0; i < count; ++i) parts[i] = branches[0].trace->joined(branches[i](x));
         return {{detail::cat(parts, count, 1).id}, 1};
     }
 };

@@ -12,13 +12,12 @@ class Parallel : public Sequential<Branches...> {
 public:
     using Sequential<Branches...>::Sequential;
 
-    static constexpr Size output_count = (Size(0) + ... + detail::output_count_of<Branches>());
-    static constexpr detail::Wires run(const detail::LayerHandle<1>* branches, Size count,
+    static constexpr detail::Wires run(const detail::LayerHandle* branches, Size count,
                                        const detail::Wires& x) {
         detail::Wires out;
         for (Size i = 0; i < count; ++i) {
             const detail::Wires branch = branches[i](x);
-            for (Size k = 0; k < branch.count; ++k) out.id[out.count++] = branch.id[k];
+            for (Size k = 0; k < branch.count; ++k) out.add(branch.id[k]);
         }
         return out;
     }

@@ -16,12 +16,11 @@ class Residual : public Sequential<Layers...> {
 public:
     using Sequential<Layers...>::Sequential;
 
-    static constexpr Size output_count = 1;
-    static constexpr detail::Wires run(const detail::LayerHandle<1>* layers, Size count,
+    static constexpr detail::Wires run(const detail::LayerHandle* layers, Size count,
                                        const detail::Wires& x) {
         const detail::Wires branch = Sequential<Layers...>::run(layers, count, x);
         detail::Trace* const trace = layers[0].trace;
-        return {{(Value{trace, x.id[0]} + Value{trace, branch.id[0]}).id}, 1};
+        return {{(trace->joined(x) + trace->joined(branch)).id}, 1};
     }
 };
 
@@ -31,12 +30,11 @@ class Sum : public Sequential<Branches...> {
 public:
     using Sequential<Branches...>::Sequential;
 
-    static constexpr Size output_count = 1;
-    static constexpr detail::Wires run(const detail::LayerHandle<1>* branches, Size count,
+    static constexpr detail::Wires run(const detail::LayerHandle* branches, Size count,
                                        const detail::Wires& x) {
         detail::Trace* const trace = branches[0].trace;
-        Value sum{trace, branches[0](x).id[0]};
-        for (Size i = 1; i < count; ++i) sum = sum + Value{trace, branches[i](x).id[0]};
+        Value sum = trace->joined(branches[0](x));
+        for (Size i = 1; i < count; ++i) sum = sum + trace->joined(branches[i](x));
         return {{sum.id}, 1};
     }
 };

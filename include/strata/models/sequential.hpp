@@ -25,12 +25,9 @@ public:
     constexpr const auto& child() const {
         return detail::get<I>(static_cast<const detail::Slots<Layers...>&>(*this));
     }
-    static constexpr detail::Wires run(const detail::LayerHandle<1>* layers, Size count, detail::Wires x) {
+    static constexpr detail::Wires run(const detail::LayerHandle* layers, Size count, detail::Wires x) {
         for (Size i = 0; i < count; ++i) x = layers[i](x);
         return x;
-    }
-    static constexpr ParameterName child_name(const ParameterName& own, Size index) {
-        return own.child(index);
     }
 };
 

@@ -63,22 +63,19 @@ struct TransformerEncoderLayer : detail::TransformerMembers<E, Heads, Options...
         : detail::TransformerMembers<E, Heads, Options...>({.dropout = dropout}, {}, {.p = dropout}, {}, {},
                                                            {}, {.p = dropout}, {.p = dropout}) {}
 
-    static constexpr auto forward(auto self_attn, auto linear1, auto dropout, auto linear2, auto norm1,
-                                  auto norm2, auto dropout1, auto dropout2, auto x) {
+    static constexpr auto forward(auto self, auto x) {
+        const auto attend = [&](auto h) { return self["dropout1"](self["self_attn"](h)); };
         const auto feed_forward = [&](auto h) {
-            h = linear1(h);
-            if (detail::has_option<TransformerActivation, Options...>)
-                h = gelu(h);
-            else
-                h = relu(h);
-            return dropout2(linear2(dropout(h)));
+            h = self["linear1"](h);
+            h = detail::has_option<TransformerActivation, Options...> ? gelu(h) : relu(h);
+            return self["dropout2"](self["linear2"](self["dropout"](h)));
         };
         if (detail::has_option<NormOrder, Options...>) {
-            x = x + dropout1(self_attn(norm1(x)));
-            return x + feed_forward(norm2(x));
+            x = x + attend(self["norm1"](x));
+            return x + feed_forward(self["norm2"](x));
         }
-        x = norm1(x + dropout1(self_attn(x)));
-        return norm2(x + feed_forward(x));
+        x = self["norm1"](x + attend(x));
+        return self["norm2"](x + feed_forward(x));
     }
 };
 

@@ -91,7 +91,7 @@ public:
 private:
     [[gnu::noinline, gnu::cold]] Call& note(Size node, const Place& at) {
         Call& call = note(node);
-        call.name = std::string(layers[at.depth].name.view());
+        call.name = layers[at.depth].name;
         call.layer = layers[at.depth].text;
         return call;
     }
@@ -119,26 +119,18 @@ template <class... Children>
      ...);
 }
 
-template <class Child>
-[[gnu::cold]] handle_t<Child> walk_handle(Walk& walk, const Place& place) {
-    if constexpr (OwnParameter<Child>)
-        return walk.run_leaf(place, [&] { return handle_of<Child>(walk, place); });
-    else
-        return {&walk, place, &walk_layer<Child>};
-}
+struct WalkTracer {
+    Walk& trace;
 
-template <class Module, class... Children, Size... K, Size... C>
-[[gnu::cold]] Wires walk_module(TypeList<Children...>, Walk& walk, const Place* places, const Wires& in,
-                                std::index_sequence<K...>, std::index_sequence<C...>) {
-    const std::tuple<handle_t<Children>...> handles{walk_handle<Children>(walk, places[C])...};
-    const auto result = Module::forward(std::get<C>(handles)..., Value{&walk, in.id[K]}...);
-    Wires out;
-    if constexpr (std::is_same_v<std::remove_const_t<decltype(result)>, Value>)
-        out.id[out.count++] = result.id;
-    else
-        for (const Value& value : result.values) out.id[out.count++] = value.id;
-    return out;
-}
+    template <class Child>
+    [[gnu::cold]] Size parameter(const Place& place) const {
+        return trace.run_leaf(place, [&] { return GraphTracer{trace}.parameter<Child>(place); });
+    }
+    template <class Child>
+    static auto run() {
+        return &walk_layer<Child>;
+    }
+};
 
 template <class Layer, class... Children>
 [[gnu::cold]] Wires walk_composite(TypeList<Children...> children, Walk& walk, const Place& place,
@@ -149,13 +141,12 @@ template <class Layer, class... Children>
     return walk.run_module(place, in, [&] {
         if constexpr (Container<Layer>) {
             Size index = 0;
-            const LayerHandle<1> layers[count + 1] = {
-                LayerHandle<1>{&walk, places[index++], &walk_layer<Children>}...};
+            const LayerHandle layers[count + 1] = {
+                LayerHandle{&walk, places[index++], &walk_layer<Children>}...};
             return Layer::run(layers, count, in);
         } else {
-            return walk_module<Layer>(children, walk, places, in,
-                                      std::make_index_sequence<input_count_of<Layer>()>{},
-                                      std::make_index_sequence<count>{});
+            WalkTracer tracer{walk};
+            return run_forward<Layer>(children, tracer, places, in);
         }
     });
 }
@@ -169,10 +160,10 @@ Wires walk_layer(Trace& trace, Place place, const Wires& in) {
         return walk.run_leaf(place, [&] { return trace_layer<Layer>(trace, place, in); });
 }
 
-/// The layers of a graph's nodes, by their numbers: what functions are called, since they have no place in
+/// The layers of a graph's nodes, by their types: what functions are called, since they have no place in
 /// the network's type.
 struct FunctionName {
-    std::uint64_t number;
+    TypeMark type;
     std::string text;
     bool shows_options;  ///< and not codes for its shape rule
 };
@@ -184,7 +175,7 @@ template <class N>
             Layer::join(operands, Size(), numbers);
         }
         || requires(const Numbers& numbers) { Layer::output_shape(Dims{}, numbers); };
-        return FunctionName{N::graph.nodes[I].rules->number, layer_name<Layer>(), !has_codes};
+        return FunctionName{N::graph.nodes[I].rules->type, layer_name<Layer>(), !has_codes};
     };
     return [&]<Size... I>(std::index_sequence<I...>) {
         return std::vector<FunctionName>{one(std::integral_constant<Size, I>{})...};
@@ -206,7 +197,7 @@ template <class N>
     if (call.is_function) {
         call.name = call.parent == no_index ? "" : walk.calls[call.parent].name;
         for (const FunctionName& name : names)
-            if (name.number == node.rules->number) call.layer = name_of_function(name, node.numbers);
+            if (name.type == node.rules->type) call.layer = name_of_function(name, node.numbers);
     } else {
         call.is_shared = used[call.leaf] && node.rules->parameters > 0;
         used[call.leaf] = true;
@@ -225,7 +216,7 @@ template <class Net>
 [[gnu::cold]] CallTree make_call_tree() {
     using N = Network<Net>;
     Walk walk;
-    list_layers<Net>(walk.layers, ParameterName{});
+    walk.layers = list_layers<Net>();
     Wires in;
     for (Size k = 0; k < N::inputs; ++k) in.id[in.count++] = walk.add_input(N::graph.values[k].dims, true);
     const Wires out = walk_layer<Net>(walk, {}, in);

@@ -55,7 +55,7 @@ void check_network(Problem& problem, const GradientCheckOptions& options, Gradie
     }
     for (Size p = 0; p != N::parameter_tensors; ++p) {
         const ParameterInfo& row = N::parameters.rows[p];
-        if (row.kind != ParameterKind::learnt || row.name == ParameterName("probe")) continue;
+        if (row.kind != ParameterKind::learnt || row.name == "probe") continue;
         CheckedTensor& tensor = result.tensors.emplace_back();
         tensor.name = std::string(row.name.view());
         tensor.extents = extents_of(row.dims);

@@ -2,6 +2,7 @@
 // The layers and modules that a network is made of, each with its name; and a network whose user states the
 // shapes of its inputs.
 
+#include <strata/core/names.hpp>
 #include <strata/core/network.hpp>
 #include <strata/models/module.hpp>
 #include <strata/tools/layer_name.hpp>
@@ -48,7 +49,7 @@ constexpr bool check_shapes() {
 
 /// A layer of a network, or a module around layers; all are numbered, each in front of its children.
 struct NamedLayer {
-    ParameterName name;
+    std::string name;
     std::string text;
 };
 
@@ -66,24 +67,31 @@ constexpr Size count_layers() {
         return 1;
 }
 
-template <class Layer>
-[[gnu::cold]] void list_layers(std::vector<NamedLayer>& list, const ParameterName& name);
-template <class Parent, class... Children>
-[[gnu::cold]] void list_children(TypeList<Children...>, std::vector<NamedLayer>& list,
-                                 const ParameterName& name) {
-    [[maybe_unused]] Size index = 0;  // of a module without layers
-    ((list_layers<Children>(list, Parent::child_name(name, index)),
-      index += traits_of<Children>().unnamed ? 0 : 1),
-     ...);
-}
-template <class Layer>
-void list_layers(std::vector<NamedLayer>& list, const ParameterName& name) {
-    if constexpr (OwnParameter<Layer>)
-        list.push_back({name.child(Layer::parameters(Dims{}).items[0].name), "Parameter"});
-    else
-        list.push_back({traits_of<Layer>().unnamed ? ParameterName{} : name,
-                        layer_name<typename WithoutShapes<Layer>::type>()});
-    if constexpr (Composite<Layer>) list_children<Layer>(typename Layer::children{}, list, name);
+/// Writes down all layers in the order of their numbers.
+struct LayerList {
+    std::vector<NamedLayer> layers;
+
+    template <class Layer>
+    [[gnu::cold]] void visit(const NamePath& path) {
+        if constexpr (OwnParameter<Layer>)
+            add(NamePath(path, Layer::parameters(Dims{}).items[0].name, 0), "Parameter");
+        else
+            add(traits_of<Layer>().unnamed ? NamePath{} : path,
+                layer_name<typename WithoutShapes<Layer>::type>());
+    }
+
+private:
+    [[gnu::noinline, gnu::cold]] void add(const NamePath& path, std::string text) {
+        std::string name(path.length, ' ');
+        path.write(name.data());
+        layers.push_back({std::move(name), std::move(text)});
+    }
+};
+template <class Net>
+[[gnu::cold]] std::vector<NamedLayer> list_layers() {
+    LayerList list;
+    visit_names<Net>(list, NamePath{});
+    return std::move(list.layers);
 }
 
 }  // namespace strata::detail

@@ -39,10 +39,9 @@ template <class Net, class... Probes, class... Shapes>
 struct Probed<Net, TypeList<Probes...>, Shapes...> : ShapesOf<Net, Shapes...> {
     using Unprobed = Network<stated_t<Net, Shapes...>>;
     using children = TypeList<Net, Probes...>;
-    static constexpr Size output_count = output_count_of<Net>();
+    static constexpr bool passes_its_name_on = true;
 
-    static constexpr ParameterName child_name(const ParameterName& own, Size) { return own; }
-    static constexpr Wires run(const LayerHandle<1>* layers, Size, Wires x) {
+    static constexpr Wires run(const LayerHandle* layers, Size, Wires x) {
         Size probe = 1;
         for (Size k = 0; k < x.count; ++k)
             if (!Unprobed::graph.values[k].indices) x.id[k] = layers[probe++](Wires{{x.id[k]}, 1}).id[0];

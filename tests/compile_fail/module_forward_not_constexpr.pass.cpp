@@ -5,8 +5,9 @@
 
 namespace st = strata;
 
-struct Net : st::Module<st::Named<"fc1", st::Linear<8, 4>>, st::Named<"fc2", st::Linear<4>>> {
-    static constexpr auto forward(auto fc1, auto fc2, auto x) { return fc2(fc1(x)); }
+struct Block : st::Module<st::Named<"fc", st::Linear<8, 8>>> {
+    static constexpr auto forward(auto self, auto x) { return self["fc"](x); }
 };
+using Net = st::Sequential<st::Linear<8, 8>, Block>;
 
 template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -1,0 +1,15 @@
+// error: module
+// expect: (not declared|undeclared|undefined)
+// expect: (or_mend_what_the_compiler_has_said_about_it|its_forward_is_no_constant_expression)
+// The compiler names the function, and Strata the module.
+#include <strata/layers/linear.hpp>
+#include <strata/layers/relu.hpp>
+#include <strata/models/module.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Named<"fc1", st::Linear<8, 8>>, st::Named<"fc2", st::Linear<8, 8>>> {
+    static constexpr auto forward(auto self, auto x) { return self["fc2"](swish(self["fc1"](x))); }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -1,0 +1,13 @@
+#include <strata/layers/linear.hpp>
+#include <strata/layers/relu.hpp>
+#include <strata/models/module.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+struct Block : st::Module<st::Named<"fc", st::Linear<8, 8>>, st::Linear<8, 4>> {
+    static constexpr auto forward(auto self, auto x) { return self[1](self["fc"](x)); }
+};
+using Net = st::Sequential<st::Linear<8, 8>, Block>;
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -1,0 +1,16 @@
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/input.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/relu.hpp>
+#include <strata/models/module.hpp>
+
+namespace st = strata;
+
+struct Net
+    : st::Module<st::Input<8>, st::Input<8>, st::Input<8>, st::Input<8>, st::Named<"fc", st::Linear<8, 8>>> {
+    static constexpr auto forward(auto self, auto x0, auto x1, auto x2, auto x3) {
+        return self["fc"](x0 + x1 + x2 + x3);
+    }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same

@@ -1,0 +1,16 @@
+// error: no-input
+// expect: input_error<
+// expect: at_layer<>
+// expect: Net
+// expect: input_shapes
+// No layer of this module says what it takes, so the module says it.
+#include <strata/layers/arithmetic.hpp>
+#include <strata/models/module.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Parameter<"scale", st::Shape<4>>> {
+    static constexpr auto forward(auto self, auto x) { return self["scale"] * x; }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same
