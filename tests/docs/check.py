@@ -57,7 +57,7 @@ def check_page(root, page, fix):
     new = BLOCK.sub(compare, text)
     if fix and new != text:
         page.write_text(new)
-    for link in LINK.findall(re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)):
+    for link in LINK.findall(re.sub(r"^```.*?^```$|`[^`\n]*`", "", text, flags=re.DOTALL | re.MULTILINE)):
         if not (page.parent / link).exists():
             problems.append(f"{where}: the link to {link} leads nowhere")
     return problems, len(blocks)
