@@ -46,9 +46,11 @@
 // module has, `forward`. One of a module's children may be a parameter of its own:
 //
 //   using children = TypeList<...>;
-//   static constexpr Wires run(const LayerHandle<1>* layers, Size count, Wires in);
-//   static constexpr auto forward(auto layers..., auto x...);
-//   static constexpr Size output_count;                    if `run` gives more than the last child, or less
+//   static constexpr Wires run(const LayerHandle* layers, Size count, Wires in);
+//   static constexpr auto forward(auto self, auto x...);
+//   static constexpr std::string_view child_name(Size position);   in names; empty: the child's number (optional)
+//   static constexpr bool passes_its_name_on;              its children are called what it is called
+//   static constexpr NameProblem name_problem;             what is wrong with the names of its children
 //   static constexpr bool is_own_parameter;                of a child: in `forward` it is a value, not a layer
 //
 // And of the whole network, if it states them:
