@@ -19,7 +19,7 @@ ASKED = re.compile(rf"\b{LAYER}::(?:template\s+)?([a-z]\w*)|\blayer\.(?:template
 # A line of the text that declares a member: indented by three, and one of these forms.
 DECLARATION = re.compile(
     r"^//   (?:template <class \w+> )?"
-    r"(?:using (\w+)|(?:static )?(?:constexpr )?(?:void|bool|Size|Dims|auto|Reason|Wires|\w+Traits|\w+Outcome|std::string) "
+    r"(?:using (\w+)|(?:static )?(?:constexpr )?(?:void|bool|Size|Dims|auto|Reason|Wires|\w+Traits|\w+Outcome|std::string|std::string_view|\w+Problem) "
     r"(\w+)(?:<\w+>)?[(; =])"
 )
 

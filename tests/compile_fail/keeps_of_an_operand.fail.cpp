@@ -37,7 +37,9 @@ struct Product {
 };
 
 struct Net : st::Module<st::Named<"fc1", st::Linear<2, 2>>, st::Named<"fc2", st::Linear<2>>> {
-    static constexpr auto forward(auto fc1, auto fc2, auto x) { return fc2(st::apply<Product>(fc1(x), x)); }
+    static constexpr auto forward(auto self, auto x) {
+        return self["fc2"](st::apply<Product>(self["fc1"](x), x));
+    }
 };
 
 int main() {

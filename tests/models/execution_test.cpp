@@ -119,8 +119,8 @@ struct Multiply {
 };
 template <Keeps what>
 struct Joined : Module<Named<"fc1", Linear<3, 3>>, Named<"fc2", Linear<3, 3>>> {
-    static constexpr auto forward(auto fc1, auto fc2, auto x) {
-        return strata::apply<Multiply<what>>(fc1(x), fc2(x));
+    static constexpr auto forward(auto self, auto x) {
+        return strata::apply<Multiply<what>>(self["fc1"](x), self["fc2"](x));
     }
 };
 
