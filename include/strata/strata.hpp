@@ -10,6 +10,7 @@
 // Core: shapes, parameters, plans
 #include <strata/core/attention.hpp>
 #include <strata/core/bias.hpp>
+#include <strata/core/borrow.hpp>
 #include <strata/core/class_extent.hpp>
 #include <strata/core/config.hpp>
 #include <strata/core/cross_entropy_options.hpp>
@@ -221,6 +222,7 @@
 #include <strata/models/parallel.hpp>
 #include <strata/models/parameter.hpp>
 #include <strata/models/parameter_selection.hpp>
+#include <strata/models/pass_memory.hpp>
 #include <strata/models/prediction.hpp>
 #include <strata/models/predictor.hpp>
 #include <strata/models/residual.hpp>

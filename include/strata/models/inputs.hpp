@@ -2,10 +2,13 @@
 // The batches that a network takes: one, or as many as its forward has inputs.
 
 #include <cstdint>
+#include <strata/core/borrow.hpp>
 #include <strata/core/error.hpp>
-#include <strata/core/graph.hpp>
 #include <strata/core/message.hpp>
-#include <strata/core/type_list.hpp>
+#include <strata/core/network.hpp>
+#include <strata/core/shape_check.hpp>
+#include <strata/core/shared.hpp>
+#include <strata/models/model_check.hpp>
 #include <string>
 #include <tuple>
 
@@ -21,37 +24,131 @@ struct Inputs {
 template <class Network, class T, Size K>
 using InputScalar = std::conditional_t<Network::graph.values[K].indices, std::int64_t, T>;
 
-/// Where batches go that kernels cannot read as they are: room for each input.
-template <class Network, class Device, class T, class Indices = std::make_index_sequence<Network::inputs>>
-struct StagingsOf;
-template <class Network, class Device, class T, Size... K>
-struct StagingsOf<Network, Device, T, std::index_sequence<K...>> {
-    using type = Slots<typename Device::template Staging<InputScalar<Network, T, K>>...>;
+/// Where an input goes that kernels cannot read as it is, and what keeps one that they can.
+template <class Device, class Scalar>
+struct InputRoom {
+    typename Device::template Staging<Scalar> staging{};
+    Owner owner;
 };
 
-/// Input K as kernels see it; a temporary is copied. (A function, because nvcc 13 takes no fold for whether X
-/// is a reference.)
-template <class Model, Size K, class X, class Staging>
-auto view_of_input(X&& x, Staging& staging) {
-    return Model::template view_of_input<K, !std::is_lvalue_reference_v<X>>(x, staging);
+/// Room for each input.
+template <class Network, class Device, class T, class Indices = std::make_index_sequence<Network::inputs>>
+struct InputRooms;
+template <class Network, class Device, class T, Size... K>
+struct InputRooms<Network, Device, T, std::index_sequence<K...>> {
+    Slots<InputRoom<Device, InputScalar<Network, T, K>>...> of;
+
+    void release() { ((get<K>(of).owner = Owner()), ...); }
+};
+
+/// Whether the backward pass reads input K again.
+template <class Network, Size K>
+inline constexpr bool input_is_kept = [] {
+    const auto& graph = Network::graph;
+    const auto& plan = Network::training_plan;
+    const auto is_the_input = [&](Size value) {
+        return plan.value[value] == in_the_input && plan.source[value] == K;
+    };
+    for (Size i = 0; i < Network::layer_count; ++i) {
+        const GraphNode& node = graph.nodes[i];
+        const auto keeps = static_cast<unsigned>(node.rules->traits.keeps);
+        if (!Network::needs_gradient.of[Network::inputs + i]) continue;
+        if ((keeps & static_cast<unsigned>(Keeps::output)) != 0 && is_the_input(Network::inputs + i))
+            return true;
+        for (Size k = 0; k < node.input_count; ++k)
+            if ((keeps & static_cast<unsigned>(Keeps::input)) != 0 && is_the_input(node.inputs[k]))
+                return true;
+    }
+    return false;
+}();
+
+/// What keeps the elements of a batch, where somebody does.
+template <class X>
+Owner owner_of(const X& x) {
+    if constexpr (requires { x.owner(); })
+        return x.owner();
+    else
+        return {};
 }
 
-/// All inputs, a tuple of references, as kernels see them. Throws ShapeError when they differ in their number
-/// of samples. Temporaries are copied.
-template <class Model, class Tuple, class Stagings>
-Inputs view_of_inputs(Tuple&& x, Stagings& stagings) {
+/// Input K of a model, as its kernels see it.
+template <class Model, Size K>
+struct InputOf {
+    using N = Network<typename Model::network_type>;
+    using Device = typename Model::device_type;
+    using Scalar = InputScalar<N, typename Model::value_type, K>;
+    using S = typename N::template InputShapeOf<K>;
+    using View = BatchView<const Scalar, Device, S>;
+    static constexpr bool any_shape = K == 0 && N::graph.any_shape;
+
+    /// The number of samples. Throws ShapeError when they have another shape.
+    template <class X>
+    static Size count(const X& x) {
+        if constexpr (!std::is_void_v<decltype(batch_of(x))>) {
+            return batch_of(x).batch;
+        } else if constexpr (TensorLike<X>) {
+            check_shape<S, any_shape>("the input", "the network takes", x.shape());
+            return static_cast<Size>(x.shape()[0]);
+        } else {
+            return 0;
+        }
+    }
+    template <class X>
+    static Size count(const Borrowed<X>& x) {
+        return count(x.get());
+    }
+
+    /// A batch where it lies, or in `room`; one that is to be kept until the backward pass, and of which
+    /// somebody else could dispose, in `room` whatever it is. Throws ShapeError when it has another shape.
+    template <class X, class Room>
+    static View take(const X& x, Room& room, bool kept) {
+        using Batch = decltype(batch_of(x));
+        constexpr bool it_is_a_batch = !std::is_void_v<Batch>;
+        constexpr bool the_input_is_a_tensor = it_is_a_batch || TensorLike<X>;
+        static_assert(
+            the_input_is_a_tensor,
+            "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields; "
+            "xt::adapt(vector, {batch, size}) makes one of a std::vector (docs/errors.md#batch)");
+        View view{};
+        if constexpr (it_is_a_batch) {
+            using Problem = decltype(find_batch_problem<Device, Scalar, S, any_shape, Batch>());
+            [[maybe_unused]] RefuseUnlessBatchFits<Problem> refused_here;
+            if constexpr (std::is_same_v<Problem, no_error>) view = {batch_of(x).data, batch_of(x).batch};
+        } else if constexpr (the_input_is_a_tensor) {
+            view = Device::template input_batch<Scalar, S, any_shape>(x, room.staging, kept);
+        }
+        if (kept || !Device::is_host) room.owner = owner_of(x);  // a device may still be at it
+        return view;
+    }
+    template <class X, class Room>
+    static View take(const Borrowed<X>& x, Room& room, bool) {
+        return take(x.get(), room, false);
+    }
+};
+
+/// All inputs, a tuple of references, as kernels see them; with `kept`, safe until the backward pass is done.
+/// Throws ShapeError when they differ in their number of samples, before anything is written.
+template <class Model, class Tuple, class Rooms>
+Inputs take_inputs(const Tuple& x, Rooms& rooms, bool kept) {
+    using N = Network<typename Model::network_type>;
     Inputs inputs;
     [&]<Size... K>(std::index_sequence<K...>) {
+        if constexpr (sizeof...(K) > 1) {
+            const Size counts[] = {InputOf<Model, K>::count(std::get<K>(x))...};
+            for (Size k = 1; k < sizeof...(K); ++k)
+                if (counts[k] != counts[0])
+                    throw ShapeError(message("strata: input ", k, " has ", counts[k],
+                                             " samples, and input 0 has ", counts[0]));
+        }
         const auto take = [&](Size k, auto view) {
             inputs.data[k] = view.data;
-            if (k > 0 && view.batch != inputs.batch)
-                throw ShapeError(message("strata: input ", k, " has ", view.batch,
-                                         " samples, and input 0 has ", inputs.batch));
             inputs.batch = view.batch;
         };
-        (take(K, view_of_input<Model, K>(std::get<K>(std::forward<Tuple>(x)), get<K>(stagings))), ...);
+        (take(K, InputOf<Model, K>::take(std::get<K>(x), get<K>(rooms.of), kept && input_is_kept<N, K>)),
+         ...);
     }
     (std::make_index_sequence<Model::input_count>{});
+    if (inputs.batch == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
     return inputs;
 }
 
@@ -62,20 +159,23 @@ template <class... X>
 constexpr bool is_tuple<std::tuple<X...>> = true;
 
 /// The batch of a step: one container, or `std::tie(a, b)` for a network of two inputs.
-template <class Model, class X, class Stagings>
-Inputs view_of_batch(const X& x, Stagings& stagings) {
-    if constexpr (is_tuple<X>) {
-        return std::apply(
-            [&](const auto&... each) { return view_of_inputs<Model>(std::tie(each...), stagings); }, x);
-    } else if constexpr (Model::input_count == 1) {
-        const auto view = view_of_input<Model, 0>(x, get<0>(stagings));
-        Inputs inputs;
-        inputs.data[0] = view.data;
-        inputs.batch = view.batch;
-        return inputs;
-    } else {
-        return view_of_inputs<Model>(std::tuple<const X&>(x), stagings);
-    }
+template <class X>
+auto batches_of_step(const X& x) {
+    if constexpr (is_tuple<X>)
+        return x;
+    else
+        return std::tuple<const X&>(x);
+}
+
+/// It is read where it lies, because the caller has it for as long as the step takes.
+template <class Model, class X, class Rooms>
+Inputs take_batch(const X& x, Rooms& rooms) {
+    return take_inputs<Model>(batches_of_step(x), rooms, false);
+}
+/// Its number of samples. Throws ShapeError when they have another shape.
+template <class Model, class X>
+Size count_batch(const X& x) {
+    return InputOf<Model, 0>::count(std::get<0>(batches_of_step(x)));
 }
 
 }  // namespace strata::detail

@@ -1,7 +1,6 @@
 #pragma once
-// A network with its parameters: one flat buffer, a twin for the gradients, and one arena for the
-// activations. Gradients and arena appear when training asks for them; after the first pass nothing is
-// allocated.
+// A network with its parameters: one flat buffer, a twin for the gradients, and what its passes work on.
+// Gradients and activations get memory when training asks for them; after the first pass nothing is allocated.
 
 // Length: it is the one class that users hold, and all of it works on the same buffers.
 
@@ -28,6 +27,7 @@ class Model {
     using Inference = detail::Execution<Net, Device, T, detail::Pass::inference>;
     using Slots = typename detail::SlotsOf<typename N::Leaves>::type;
     using Predictions = detail::PredictionOf<Net, Device, T>;
+    using Passes = detail::PassMemory<N, Device, T>;
     template <class U>
     using Buffer = typename Device::template Buffer<U>;
     template <class U>
@@ -73,9 +73,9 @@ public:
     /// Draws all parameters anew.
     void reset_parameters(Generator& generator = default_generator()) {
         if constexpr (Device::is_host) {
-            initialize(parameters_.data(), generator);
+            initialize(parameter_data(), generator);
         } else {
-            std::vector<T> host(parameters_.size());
+            std::vector<T> host(flat_parameters().size());
             initialize(host.data(), generator);
             parameters_.copy_from(host.data());
         }
@@ -88,7 +88,7 @@ public:
         typename Model<Net, Other, T>::WithoutParameters nothing_drawn;
         Model<Net, Other, T> moved(nothing_drawn);
         if constexpr (N::fits) {
-            std::vector<T> host(parameters_.size());
+            std::vector<T> host(flat_parameters().size());
             parameters_.copy_to(host.data());
             moved.parameters_.copy_from(host.data());
             moved.layers_ = layers_;
@@ -109,39 +109,29 @@ public:
     // The five steps
     // ---------------------------------------------------------------------------------------------
 
-    /// The network's output for a batch: an xtensor of shape (batch, ...) in the model's own memory, valid
-    /// until the next pass. `x` is an xtensor container, view or expression of shape (batch, ...), or a batch
-    /// of a DataLoader. The backward pass reads it again, so a container that you pass by name has to live
-    /// until then; temporaries are copied. Throws ShapeError when its shape is another.
+    /// The network's output for a batch, of shape (batch, ...): a tensor of the caller's own, which stays what
+    /// it is. `x` is an xtensor container, view or expression of shape (batch, ...), what another model
+    /// predicted, or a batch of a DataLoader. In training mode the backward pass reads x again: a batch or a
+    /// prediction is held until then, anything else copied; `model(borrow(x))` reads it where it lies, and the
+    /// caller sees to it that it lives and stays the same. Throws ShapeError when its shape is another.
     /// A network of several inputs takes as many; one of several outputs returns a tuple:
     /// `auto [a, b] = model(x);`
     template <class... X>
-    Predictions forward(X&&... x) {
-        constexpr bool there_are_as_many_batches_as_inputs = sizeof...(X) == input_count;
-        static_assert(there_are_as_many_batches_as_inputs || !N::fits,
-                      "strata: the network takes another number of inputs (docs/errors.md#inputs)");
-        if constexpr (N::fits && there_are_as_many_batches_as_inputs) {
-            const detail::Inputs inputs =
-                detail::view_of_inputs<Model>(std::forward_as_tuple(std::forward<X>(x)...), staging_);
-            detail::Memory<Device, T> memory = prepare(inputs);
-            [[maybe_unused]] const typename Device::PassScope scope;
-            if (training_) {
-                Training::forward(memory, layers_);
-                trained_inputs_ = inputs;
-                return predictions_of<Training>(memory);
-            }
-            Inference::forward(memory, layers_);
-            return predictions_of<Inference>(memory);
-        } else {
-            __builtin_unreachable();  // the network has been refused already
-        }
+    Predictions forward(const X&... x) {
+        return pass<false>(std::tie(x...));
     }
     template <class... X>
-    Predictions operator()(X&&... x) {
-        return forward(std::forward<X>(x)...);
+    Predictions operator()(const X&... x) {
+        return pass<false>(std::tie(x...));
+    }
+    /// The same without a copy of the output: it shows the model's memory, and other numbers after the next
+    /// pass.
+    template <class... X>
+    Predictions view(const X&... x) {
+        return pass<true>(std::tie(x...));
     }
     template <class... X>
-    Predictions forward(X&&...) const {
+    Predictions forward(const X&...) const {
         constexpr bool the_model_is_not_const = detail::never<X...>;
         static_assert(
             the_model_is_not_const,
@@ -150,25 +140,18 @@ public:
         __builtin_unreachable();
     }
     template <class... X>
-    Predictions operator()(X&&... x) const {
+    Predictions operator()(const X&... x) const {
         return forward(x...);
     }
 
     /// The gradients of all parameters, from the loss that was taken last, of the last `forward` in training
-    /// mode. They add up until `zero_grad`. Throws ValueError for another loss: its gradient is no longer
-    /// there.
+    /// mode. They add up until `zero_grad`. Throws ValueError for another loss, whose gradient is not there
+    /// (any more).
     void backward(const Loss& loss) {
         check_trainable();
-        if (!loss.belongs_to(counter_, N::outputs))
-            throw ValueError(N::outputs == 1
-                                 ? "strata: backward needs the loss that was taken last, of this model's "
-                                   "last forward pass in "
-                                   "training mode, and takes it once"
-                                 : "strata: backward needs the sum of the losses of all outputs, those that "
-                                   "were taken last, of "
-                                   "this model's last forward pass in training mode, and takes it once");
+        loss.check_backward(*passes_, N::outputs);
         run_backward(loss);
-        counter_.forget_gradients();  // the activations are used up, so the same loss does not serve twice
+        passes_->end_backward();
     }
 
     template <class NoLoss>
@@ -191,45 +174,66 @@ public:
     /// A parameter by its name as a tensor that can be read and written in place:
     /// `model.parameter<"1.weight">()`.
     template <ParameterName Name>
-    auto parameter() {
-        return Device::tensor(named_view<Name, T>(parameters_.data()));
+    auto parameter() & {
+        return Device::tensor(named_view<Name, T>(parameter_data()));
     }
     template <ParameterName Name>
-    auto parameter() const {
-        return Device::tensor(named_view<Name, const T>(parameters_.data()));
+    auto parameter() const& {
+        return Device::tensor(named_view<Name, const T>(parameter_data()));
+    }
+    template <ParameterName Name>
+    auto parameter() const&& {
+        return refuse_temporary().template parameter<Name>();
     }
     /// A buffer, such as "1.running_mean", which training writes and no optimizer changes. `parameter` takes
     /// its name as well.
     template <ParameterName Name>
-    auto buffer() {
+    auto buffer() & {
         check_kind<Name, false>();
         return parameter<Name>();
     }
     template <ParameterName Name>
-    auto buffer() const {
+    auto buffer() const& {
         check_kind<Name, false>();
         return parameter<Name>();
+    }
+    template <ParameterName Name>
+    auto buffer() const&& {
+        return refuse_temporary().template buffer<Name>();
     }
     /// The gradient that the last backward passes left, zero before the first, and of a frozen parameter.
     template <ParameterName Name>
-    auto gradient() {
+    auto gradient() & {
         make_gradients();
         check_kind<Name, true>();
         return Device::tensor(named_view<Name, T>(gradients_.data()));
     }
+    template <ParameterName Name>
+    auto gradient() && {
+        refuse_temporary();
+        return gradient<Name>();
+    }
 
     /// The flat buffers, for optimizers and files. Between tensors lie a few zeros of padding.
     /// On the Cpu they are std::spans; of another device's memory only address and size are known here.
-    Span<T> flat_parameters() { return {parameters_.data(), parameters_.size()}; }
-    Span<const T> flat_parameters() const { return {parameters_.data(), parameters_.size()}; }
-    Span<T> flat_gradients() {
+    Span<T> flat_parameters() & { return {parameter_data(), parameters_.size()}; }
+    Span<const T> flat_parameters() const& { return {parameter_data(), parameters_.size()}; }
+    Span<const T> flat_parameters() const&& { return refuse_temporary().flat_parameters(); }
+    Span<T> flat_gradients() & {
         make_gradients();
         if (!accumulate_) gradients_.zero();
         return {gradients_.data(), gradients_.size()};
     }
+    Span<const T> flat_gradients() const&& { return refuse_temporary().flat_parameters(); }
     /// The same, to and from host memory.
-    void copy_parameters_to(T* host) const { parameters_.copy_to(host); }
-    void copy_parameters_from(const T* host) { parameters_.copy_from(host); }
+    void copy_parameters_to(T* host) const {
+        (void)*passes_;
+        parameters_.copy_to(host);
+    }
+    void copy_parameters_from(const T* host) {
+        (void)*passes_;
+        parameters_.copy_from(host);
+    }
     /// The table that says what lies where.
     static constexpr std::span<const ParameterInfo> parameter_table() {
         return {N::parameters.rows, N::parameter_tensors};
@@ -273,9 +277,11 @@ public:
     /// For optimizers: one flag for each row of `parameter_table()`, learnt and not frozen.
     std::span<const bool> unfrozen_rows() const { return freezing_.rows(); }
 
-    Device& device() { return device_; }
+    Device& device() & { return passes_->device; }
     /// Where a loss on this model's (first) output leaves its value, in the device's memory.
-    LossReport* report() { return report_.data(); }
+    LossReport* report() & { return passes_->report.data(); }
+    /// What trainers, predictions and losses hold.
+    const detail::Shared<detail::PassMemory<N, Device, T>>& passes() const& { return passes_.shared(); }
 
 private:
     template <class, class, class>
@@ -286,8 +292,6 @@ private:
     friend class Predictor;
     template <class, class>
     friend class Evaluator;
-    template <class M, Size K, class X, class Staging>
-    friend auto detail::view_of_input(X&& x, Staging& staging);
 
     template <class Plan>
     static constexpr Size arena_elements(const Plan& plan, Size batch) {
@@ -301,9 +305,17 @@ private:
         if constexpr (N::fits) allocate();
     }
 
-    void allocate() {
-        parameters_.resize(N::parameters.elements);
-        report_.resize(N::outputs);
+    void allocate() { parameters_.resize(N::parameters.elements); }
+    /// Throws ValueError when the model has been moved from.
+    T* parameter_data() { return (void)*passes_, parameters_.data(); }
+    const T* parameter_data() const { return (void)*passes_, parameters_.data(); }
+    const Model& refuse_temporary() const {
+        constexpr bool the_model_has_a_name = detail::never<Net>;
+        static_assert(
+            the_model_has_a_name,
+            "strata: this shows the model's memory, and the model is a temporary, which is gone at the "
+            "end of the statement; give it a name first (docs/errors.md#temporary-model)");
+        return *this;
     }
     void initialize(T* host, Generator& generator) {
         [&]<Size... I>(std::index_sequence<I...>) { (initialize_layer<I>(host, generator), ...); }
@@ -322,9 +334,9 @@ private:
         const auto one = [&]<Size P>(std::integral_constant<Size, P>) {
             constexpr ParameterInfo row = N::parameters.rows[P];
             if constexpr ((row.kind == ParameterKind::learnt) == learnt)
-                visit(N::parameters.rows[P].name.view(),
-                      Device::tensor(
-                          TensorView<T, Device, shape_t<row.dims>>{parameters_.data() + row.offset}));
+                visit(
+                    N::parameters.rows[P].name.view(),
+                    Device::tensor(TensorView<T, Device, shape_t<row.dims>>{parameter_data() + row.offset}));
         };
         [&]<Size... P>(std::index_sequence<P...>) { (one(std::integral_constant<Size, P>{}), ...); }
         (std::make_index_sequence<N::parameter_tensors>{});
@@ -346,113 +358,104 @@ private:
     }
 
     void set_frozen(const char* who, std::string_view which, bool frozen) {
+        (void)*passes_;
         detail::for_each_selected(parameter_table(), who, which, [&](Size row) { set_frozen(row, frozen); });
     }
     void set_frozen(Size row, bool frozen) {
         freezing_.set(row, frozen);
         const ParameterInfo& info = N::parameters.rows[row];
         if (frozen && gradients_.size() > 0)
-            device_.fill(gradients_.data() + info.offset, info.dims.elements(), T(0));
+            device().fill(gradients_.data() + info.offset, info.dims.elements(), T(0));
     }
     void check_trainable() const {
         if (freezing_.all())
             throw ValueError("strata: there is nothing to learn: all parameters of the model are frozen");
     }
 
-    /// Input K as kernels see it; with `copied`, in `staging` whatever it is.
-    template <Size K, bool copied, class X, class Staging>
-    static auto view_of_input(const X& x, Staging& staging) {  // nvcc 13 does not take InputView<K> here
-        using Scalar = InputScalar<K>;
-        using S = typename N::template InputShapeOf<K>;
-        using View = BatchView<const Scalar, Device, S>;
-        constexpr bool any_shape = K == 0 && N::graph.any_shape;
-        using Batch = decltype(detail::batch_of(x));
-        constexpr bool it_is_a_batch = !std::is_void_v<Batch>;
-        constexpr bool the_input_is_a_tensor = it_is_a_batch || detail::TensorLike<X>;
-        static_assert(
-            the_input_is_a_tensor,
-            "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields; "
-            "xt::adapt(vector, {batch, size}) makes one of a std::vector (docs/errors.md#batch)");
-        if constexpr (it_is_a_batch) {
-            using Problem = decltype(detail::find_batch_problem<Device, Scalar, S, any_shape, Batch>());
-            [[maybe_unused]] detail::RefuseUnlessBatchFits<Problem> refused_here;
-            if constexpr (std::is_same_v<Problem, detail::no_error>) {
-                const Batch batch = detail::batch_of(x);
-                return View{batch.data, batch.batch};
-            } else {
-                return View{};
+    template <bool shown, class Inputs>
+    Predictions pass(const Inputs& x) {
+        constexpr bool there_are_as_many_batches_as_inputs = std::tuple_size_v<Inputs> == input_count;
+        static_assert(there_are_as_many_batches_as_inputs || !N::fits,
+                      "strata: the network takes another number of inputs (docs/errors.md#inputs)");
+        if constexpr (N::fits && there_are_as_many_batches_as_inputs) {
+            const detail::Memory<Device, T> memory =
+                prepare(detail::take_inputs<Model>(x, passes_->rooms, training_));
+            [[maybe_unused]] const typename Device::PassScope scope;
+            if (training_) {
+                Training::forward(memory, layers_);
+                return predictions_of<Training, shown>(memory);
             }
-        } else if constexpr (the_input_is_a_tensor) {
-            return View(Device::template input_batch<Scalar, S, any_shape, copied>(x, staging));
+            Inference::forward(memory, layers_);
+            return predictions_of<Inference, shown>(memory);
         } else {
-            return View{};
+            __builtin_unreachable();  // the network has been refused already
         }
     }
-
-    detail::Memory<Device, T> prepare(const detail::Inputs& input) {
-        if (input.batch == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
-        device_.begin_step();
-        ++counter_.passes;
-        counter_.forget_gradients();
-        if (input.batch > capacity_) {
-            capacity_ = 0;  // of nothing, if there is no memory
-            make_arena(input.batch);
-            capacity_ = capacity_for(input.batch);
+    /// Begins a pass over these inputs.
+    detail::Memory<Device, T> prepare(const detail::Inputs& inputs) {
+        Passes& passes = *passes_;
+        passes.device.begin_step();
+        passes.begin_pass();
+        passes.inputs = inputs;
+        if (inputs.batch > passes.capacity) {
+            passes.capacity = 0;  // of nothing, if there is no memory
+            make_arena(inputs.batch);
+            passes.capacity = capacity_for(inputs.batch);
         }
-        return memory(input);
+        return memory();
     }
     void make_arena(Size batch) {
         try {
-            arena_.resize(arena_elements(N::training_plan, batch));
+            passes_->arena.resize(arena_elements(N::training_plan, batch));
         } catch (const OutOfMemoryError& error) {
             throw OutOfMemoryError(message(error.what(), "; the plan for a batch of ", batch, " has ",
                                            training_bytes(batch), " bytes of activations beside ",
                                            parameters_.size() * sizeof(T), " bytes of parameters"));
         }
     }
-    detail::Memory<Device, T> memory(const detail::Inputs& input) {
-        return {device_,
-                {input.data[0], input.data[1], input.data[2], input.data[3]},
-                parameters_.data(),
-                gradients_.data(),
-                arena_.data(),
-                input.batch,
-                capacity_,
-                accumulate_,
+    detail::Memory<Device, T> memory() {
+        Passes& passes = *passes_;
+        const auto& input = passes.inputs.data;
+        return {passes.device,       {input[0], input[1], input[2], input[3]},
+                parameters_.data(),  gradients_.data(),
+                passes.arena.data(), passes.inputs.batch,
+                passes.capacity,     accumulate_,
                 freezing_.wanted()};
     }
 
     /// The outputs of a pass, each with the place for its gradient.
-    template <class Execution>
+    template <class Execution, bool shown>
     Predictions predictions_of(const detail::Memory<Device, T>& memory) {
         return [&]<Size... O>(std::index_sequence<O...>) {
-            return Predictions{prediction_of<Execution, O>(memory)...};
+            return Predictions{prediction_of<Execution, O, shown>(memory)...};
         }
         (std::make_index_sequence<N::outputs>{});
     }
-    template <class Execution, Size O>
+    template <class Execution, Size O, bool shown>
     Prediction<Net, Device, T, O> prediction_of(const detail::Memory<Device, T>& memory) {
-        const auto output = Execution::template value<N::graph.outputs[O]>(memory);
-        using View = BatchView<T, Device, typename N::template OutputShapeOf<O>>;
-        View gradient{nullptr, output.batch};
+        using Result = Prediction<Net, Device, T, O>;
+        typename Result::View output = Execution::template operand<N::graph.outputs[O]>(memory);
+        detail::Owner owner;
+        if constexpr (!shown) {
+            const auto kept = detail::keep(output, memory.device, passes_->predictions);
+            output.data = kept->elements.data();
+            owner = kept;
+        }
+        typename Result::GradientOf gradient{nullptr, output.batch};
         if constexpr (std::is_same_v<Execution, Training>)
             gradient = Training::template gradient_of_loss<O>(memory);
-        return {View{const_cast<T*>(output.data), output.batch},
-                gradient,
-                counter_,
-                device_,
-                report() + O,
-                workspace_};
+        return {output, std::move(owner), gradient, passes_.shared()};
     }
 
     void make_gradients() {
+        (void)*passes_;
         if (gradients_.size() == 0) gradients_.resize(N::parameters.learnt_elements);
     }
 
     void run_backward(const Loss& loss) {
         [[maybe_unused]] const typename Device::PassScope scope;
         make_gradients();
-        const auto memory = this->memory(trained_inputs_);
+        const auto memory = this->memory();
         [&]<Size... O>(std::index_sequence<O...>) {
             (scale(Training::template gradient_of_loss<O>(memory), loss.factor(O)), ...);
         }
@@ -462,7 +465,7 @@ private:
     }
     template <class View>
     void scale(View gradient, double factor) {
-        if (factor != 1) device_.for_each(gradient.size(), detail::MultiplyBy{factor}, gradient.data);
+        if (factor != 1) device().for_each(gradient.size(), detail::MultiplyBy{factor}, gradient.data);
     }
 
     template <ParameterName Name>
@@ -484,18 +487,11 @@ private:
             return TensorView<U, Device, Shape<1>>{flat};
     }
 
-    [[no_unique_address]] Device device_;
     [[no_unique_address]] Slots layers_;
     detail::Freezing<N> freezing_;
     Buffer<T> parameters_{"parameters"};
     Buffer<T> gradients_{"gradients"};
-    Buffer<T> arena_{"activations"};
-    typename detail::StagingsOf<N, Device, T>::type staging_{};
-    Buffer<T> workspace_{"a loss's working memory"};
-    Buffer<LossReport> report_{"a loss"};
-    detail::Inputs trained_inputs_{};
-    Size capacity_ = 0;
-    PassCounter counter_;
+    detail::HeldPasses<Passes> passes_;
     bool accumulate_ = false;
     bool training_ = true;
 };

@@ -1,28 +1,17 @@
 #pragma once
-// What `model(x)` returns: the network's output as a tensor, together with the place where a loss writes its
-// gradient. It shows the model's own memory and is valid until the model's next pass.
+// What `model(x)` returns: the network's output as a tensor of the user's own, which also knows where a loss
+// writes its gradient; and what a loss returns.
 
 #include <strata/core/error.hpp>
 #include <strata/core/loss_report.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/network.hpp>
 #include <strata/core/tensor.hpp>
+#include <strata/models/pass_memory.hpp>
 #include <tuple>
 #include <type_traits>
 
 namespace strata {
-
-/// What a model has counted: a prediction belongs to its last pass, a loss to its last gradient, or is
-/// refused. Each pass counts as a gradient too, because it overwrites the one before.
-struct PassCounter {
-    Size passes = 0;
-    Size gradients[max_operands] = {};  ///< of each output
-    Size losses[max_operands] = {};
-
-    void forget_gradients() {
-        for (Size& gradient : gradients) ++gradient;
-    }
-};
 
 namespace detail {
 
@@ -53,16 +42,18 @@ inline void check_report(const LossReport& report) {
 class Loss {
 public:
     using Read = LossReport (*)(const void* device, LossReport* report);
+    using Passes = detail::Shared<const detail::PassCounter>;
 
     Loss() = default;
-    Loss(const PassCounter& counter, Size output, Size gradient, Read read, const void* device,
+    /// `gradient`: its number, or 0 where the prediction has none to give.
+    Loss(Passes passes, Size output, Size pass, Size gradient, Read read, const void* device,
          LossReport* report)
-        : counter_(&counter), read_(read), device_(device) {
-        part_[output] = {true, 1.0, 0, gradient, counter.losses[output], report};
+        : passes_(std::move(passes)), read_(read), device_(device) {
+        part_[output] = {true, 1.0, 0, pass, gradient, passes_->losses[output], report};
     }
     /// A value that is there.
-    Loss(const PassCounter& counter, Size output, Size gradient, double value) : counter_(&counter) {
-        part_[output] = {true, 1.0, value, gradient, 0, nullptr};
+    Loss(Passes passes, Size output, Size pass, Size gradient, double value) : passes_(std::move(passes)) {
+        part_[output] = {true, 1.0, value, pass, gradient, 0, nullptr};
     }
 
     double item() const {
@@ -104,7 +95,7 @@ public:
     friend Loss operator+(Loss a, const Loss& b) {
         for (Size o = 0; o < max_operands; ++o) {
             if (!b.part_[o].there) continue;
-            if (a.part_[o].there || a.counter_ != b.counter_)
+            if (a.part_[o].there || a.passes_.get() != b.passes_.get())
                 throw ValueError("strata: losses add up when they are of different outputs of one model's "
                                  "pass; each writes "
                                  "the gradient of its own");
@@ -113,12 +104,11 @@ public:
         return a;
     }
 
-    /// Whether the gradients of all outputs are those that lie in the model of this counter.
-    bool belongs_to(const PassCounter& counter, Size outputs) const {
-        if (counter_ != &counter) return false;
-        for (Size o = 0; o < outputs; ++o)
-            if (part_[o].gradient == 0 || part_[o].gradient != counter.gradients[o]) return false;
-        return true;
+    /// Throws ValueError, with the cause, unless the gradients of all outputs lie in the model of `passes`.
+    void check_backward(const detail::PassCounter& passes, Size outputs) const {
+        const char* cause = nullptr;
+        for (Size o = 0; o < outputs && cause == nullptr; ++o) cause = refusal_of(part_[o], o, passes);
+        if (cause != nullptr) throw ValueError(message("strata: backward: ", cause));
     }
     /// What the gradient of an output has to be multiplied with.
     double factor(Size output) const { return part_[output].factor; }
@@ -128,6 +118,7 @@ private:
         bool there = false;
         double factor = 1;
         double value = 0;
+        Size pass = 0;
         Size gradient = 0;  ///< counted by the model; 0 is no gradient
         Size loss = 0;
         LossReport* report = nullptr;
@@ -136,7 +127,7 @@ private:
     double value_of(Size output) const {
         const Part& part = part_[output];
         if (read_ == nullptr) return part.value;
-        if (part.loss != counter_->losses[output])
+        if (part.loss != passes_->losses[output])
             throw ValueError(
                 "strata: the model has taken another loss since this one, in the same memory; ask "
                 "for item() before that");
@@ -145,60 +136,82 @@ private:
         return report.value;
     }
 
+    [[gnu::cold]] const char* refusal_of(const Part& part, Size output,
+                                         const detail::PassCounter& passes) const {
+        if (!passes_) return "this loss is empty; take it with criterion(model(x), y)";
+        if (passes_.get() != &passes) return "this loss is of another model's prediction";
+        if (!part.there)
+            return "an output has no loss; add up those of all outputs, first(a, y) + 0.5 * second(b, z)";
+        if (part.pass != passes.passes)
+            return "the model has run another pass since this loss's prediction, in the same activations; go "
+                   "backward before that";
+        if (part.gradient == 0)
+            return "the prediction was made in evaluation mode, which keeps nothing for a gradient; call "
+                   "model.train() before the forward pass";
+        if (passes.differentiated == part.pass)
+            return "it has been done for this prediction; it takes a loss once";
+        if (part.gradient != passes.gradients[output])
+            return "another loss of the same prediction has been taken since, and its gradient lies there "
+                   "now";
+        return nullptr;
+    }
+
     Part part_[max_operands];
-    const PassCounter* counter_ = nullptr;
+    Passes passes_;
     Read read_ = nullptr;
     const void* device_ = nullptr;
 };
 
-/// What a network puts out: its only output, or one of several.
+/// What a network puts out: its only output, or one of several. It holds its elements, and stays what it is
+/// whatever becomes of the model; one that `model.view(x)` returned shows the model's memory.
 template <class Net, class Device, class T, Size output = 0>
 class Prediction
-    : public Device::template BatchTensor<T, typename Network<Net>::template OutputShapeOf<output>> {
+    : public Device::template BatchTensor<const T, typename Network<Net>::template OutputShapeOf<output>> {
     using Shape = typename Network<Net>::template OutputShapeOf<output>;
+    using Passes = detail::PassMemory<Network<Net>, Device, T>;
 
 public:
     using network_type = Net;
-    using View = BatchView<T, Device, Shape>;
-    using Base = typename Device::template BatchTensor<T, Shape>;
+    using View = BatchView<const T, Device, Shape>;
+    using GradientOf = BatchView<T, Device, Shape>;
+    using Base = typename Device::template BatchTensor<const T, Shape>;
 
-    /// `gradient.data` is null for a prediction in evaluation mode. `report` lies in the device's memory, and
-    /// `workspace` is the model's room for losses that need some.
-    Prediction(View shown, View gradient, PassCounter& counter, Device& device, LossReport* report,
-               typename Device::template Buffer<T>& workspace)
-        : Base(shown), gradient_(gradient), counter_(&counter), pass_(counter.passes), device_(&device),
-          report_(report), workspace_(&workspace) {}
+    /// `gradient.data` is null for a prediction in evaluation mode; without an owner it is a view.
+    Prediction(View shown, detail::Owner owner, GradientOf gradient, const detail::Shared<Passes>& passes)
+        : Base(shown, std::move(owner)), gradient_(gradient), passes_(passes), pass_(passes->passes) {}
 
-    Device& device() const { return *device_; }
-    LossReport* report() const { return report_; }
-    typename Device::template Buffer<T>& workspace() const { return *workspace_; }
+    Device& device() const { return passes_->device; }
+    LossReport* report() const { return passes_->report.data() + output; }
+    /// The model's room for losses that need some.
+    typename Device::template Buffer<T>& workspace() const { return passes_->workspace; }
 
-    /// Where a loss writes its gradient. Throws ValueError if the model has run another pass since: then
-    /// these numbers are no longer this prediction's.
-    View gradient_view() const {
-        if (pass_ != counter_->passes)
+    /// Where a loss writes its gradient; nowhere, if the model has run another pass since. Throws ValueError
+    /// if this is a view, and shows other numbers by then.
+    GradientOf gradient_view() const {
+        if (is_of_last_pass()) return gradient_;
+        if (!this->owner())
             throw ValueError(
-                "strata: the model has run another pass since this prediction, in the same memory; take "
-                "the loss before that, or copy the prediction into an xt::xtensor");
-        return gradient_;
+                "strata: the model has run another pass since this view of its memory was taken, "
+                "and it shows other numbers now; take the loss before that, or write model(x)");
+        return {nullptr, gradient_.batch};
     }
     /// The loss whose gradient and report have just been written.
     Loss loss() const {
-        ++counter_->losses[output];
-        const Size gradient = gradient_.data == nullptr ? 0 : ++counter_->gradients[output];
+        ++passes_->losses[output];
+        const bool differentiable = gradient_.data != nullptr && is_of_last_pass();
+        const Size gradient = differentiable ? ++passes_->gradients[output] : 0;
         if constexpr (Device::is_host)
-            return {*counter_, output, gradient, report_->value};
+            return {passes_, output, pass_, gradient, report()->value};
         else
-            return {*counter_, output, gradient, &Device::read_report, device_, report_};
+            return {passes_, output, pass_, gradient, &Device::read_report, &passes_->device, report()};
     }
 
 private:
-    View gradient_;
-    PassCounter* counter_;
+    bool is_of_last_pass() const { return pass_ == passes_->passes; }
+
+    GradientOf gradient_;
+    detail::Shared<Passes> passes_;
     Size pass_;
-    Device* device_;
-    LossReport* report_;
-    typename Device::template Buffer<T>* workspace_;
 };
 
 namespace detail {

@@ -7,20 +7,22 @@
 
 namespace strata {
 
-/// `Predictor predictor{model}; auto y = predictor(x);`. The result is an xtensor of shape (batch, ...) in
-/// the predictor's memory, valid until its next call. After the first call of the largest batch nothing is
-/// allocated. Always in evaluation mode. Throws ShapeError when the input's shape is another.
+/// `Predictor predictor{model}; auto y = predictor(x);`. The result is a tensor of shape (batch, ...) of the
+/// caller's own; a network of several outputs returns a tuple. After the first call of the largest batch
+/// nothing is allocated, as long as few results are kept. Always in evaluation mode. Throws ShapeError when
+/// the input's shape is another or there is no sample, and ValueError when the model is gone.
 template <class Model>
 class Predictor {
     using Net = typename Model::network_type;
     using Device = typename Model::device_type;
     using T = typename Model::value_type;
     using N = Network<Net>;
-    using Output = BatchView<const T, Device, typename Model::output_shape>;
+    template <Size O>
+    using Tensor = typename Device::template BatchTensor<const T, typename N::template OutputShapeOf<O>>;
 
 public:
-    explicit Predictor(const Model& model) : model_(&model) {}
-    explicit Predictor(const Model&&) {
+    explicit Predictor(const Model& model) : model_(model) {}
+    explicit Predictor(const Model&& model) : model_(model) {
         constexpr bool the_model_has_a_name = detail::never<Model>;
         static_assert(the_model_has_a_name,
                       "strata: a Predictor keeps a reference to the model, and this model is a "
@@ -29,36 +31,26 @@ public:
 
     template <class... X>
     auto operator()(const X&... x) {
-        return typename Device::template BatchTensor<const T, typename Model::output_shape>(run(x...));
+        return outputs<false>(std::tie(x...), std::make_index_sequence<N::outputs>{});
     }
-
-    /// The same as kernels see it.
+    /// The same without a copy of the output: it shows the predictor's memory, and other numbers after the
+    /// next call.
     template <class... X>
-    Output run(const X&... x) {
-        if constexpr (N::fits) {
-            const auto memory = prepare(std::tie(x...));
-            const ReplayKey key = replay_key(memory, nullptr, static_cast<Size>(precision_));
-            replay_.run(device_, key, [&] {
-                [[maybe_unused]] const typename Device::PrecisionScope precision(device_, precision_);
-                forward(memory);
-            });
-            const auto output = Model::Inference::template value<N::output>(memory);
-            return {output.data, output.batch};
-        } else {
-            return {};
-        }
+    auto view(const X&... x) {
+        return outputs<true>(std::tie(x...), std::make_index_sequence<N::outputs>{});
     }
 
     /// The memory for a pass over a batch.
     template <class X>
     detail::Memory<Device, T> prepare(const X& x) {
-        const detail::Inputs input = detail::view_of_batch<Model>(x, staging_);
+        const Model& model = *model_;
+        const detail::Inputs input = detail::take_batch<Model>(x, rooms_);
         if (input.batch > capacity_) {
-            capacity_ = Model::capacity_for(input.batch);
             arena_.resize(Model::arena_elements(N::inference_plan, input.batch));
+            capacity_ = Model::capacity_for(input.batch);
         }
-        device_.follow(model_->device_);
-        T* const parameters = const_cast<T*>(model_->parameters_.data());  // inference only reads them
+        device_.follow(model.passes_->device);
+        T* const parameters = const_cast<T*>(model.parameter_data());  // inference only reads them
         return {device_,       {input.data[0], input.data[1], input.data[2], input.data[3]},
                 parameters,    nullptr,
                 arena_.data(), input.batch,
@@ -80,19 +72,48 @@ public:
     const auto& layers() const { return model_->layers_; }
 
 private:
-    const Model* model_;
+    template <bool shown, class X, Size... O>
+    auto outputs(const X& x, std::index_sequence<O...>) {
+        if constexpr (N::fits) {
+            const auto memory = prepare(x);
+            const ReplayKey key = replay_key(memory, nullptr, static_cast<Size>(precision_));
+            replay_.run(device_, key, [&] {
+                [[maybe_unused]] const typename Device::PrecisionScope precision(device_, precision_);
+                forward(memory);
+            });
+            if constexpr (sizeof...(O) == 1)
+                return output<0, shown>(memory);
+            else
+                return std::tuple{output<O, shown>(memory)...};
+        } else {
+            return Tensor<0>({});
+        }
+    }
+    template <Size O, bool shown>
+    Tensor<O> output(const detail::Memory<Device, T>& memory) {
+        const auto result = Model::Inference::template operand<N::graph.outputs[O]>(memory);
+        if constexpr (shown) {
+            return Tensor<O>(result);
+        } else {
+            const auto kept = detail::keep(result, device_, predictions_);
+            return Tensor<O>({kept->elements.data(), result.batch}, kept);
+        }
+    }
+
+    detail::ModelLink<const Model> model_;
     [[no_unique_address]] Device device_;
     [[no_unique_address]] typename Device::Replay replay_;
     typename Device::template Buffer<T> arena_{"a predictor's activations"};
-    typename detail::StagingsOf<N, Device, T>::type staging_{};
-    Size capacity_ = 0;
+    detail::InputRooms<N, Device, T> rooms_{};
+    detail::PredictionPool<Device, T> predictions_;
+    Size capacity_ = 0;  ///< samples that the arena is laid out for
     Precision precision_ = Precision::float32;
 };
 
 /// The network's output for a batch, in evaluation mode, as a tensor of its own.
 template <class Net, class Device, class T, class... X>
 auto predict(const Model<Net, Device, T>& model, const X&... x) {
-    return Device::to_host(Predictor(model).run(x...));
+    return Device::to_host(Predictor(model).view(x...).batch_view());
 }
 
 }  // namespace strata

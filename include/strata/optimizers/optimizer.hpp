@@ -23,6 +23,7 @@
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
 #include <strata/models/parameter_selection.hpp>
+#include <strata/models/pass_memory.hpp>
 #include <strata/optimizers/parameter_groups.hpp>
 #include <strata/optimizers/update_plan.hpp>
 #include <string>
@@ -144,7 +145,7 @@ class Optimizer {
 
 public:
     [[gnu::cold]] explicit Optimizer(Model& model, Algorithm algorithm = {})
-        : model_(&model), groups_(algorithm), plan_(Model::parameter_table(), Model::learnt_elements) {
+        : model_(model), groups_(algorithm), plan_(Model::parameter_table(), Model::learnt_elements) {
         algorithm.validate();
     }
     explicit Optimizer(const Model& model, Algorithm algorithm = {})
@@ -361,7 +362,7 @@ private:
         for (const Buffer& state : state_) *addresses++ = state.data();
     }
 
-    Model* model_;
+    detail::ModelLink<Model> model_;
     detail::ParameterGroups<Algorithm> groups_;
     detail::UpdatePlan plan_;
     typename Device::template Buffer<Block> blocks_{"an optimizer's step count"};

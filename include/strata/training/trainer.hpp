@@ -45,8 +45,8 @@ class Trainer {
 
 public:
     explicit Trainer(Model& model, LossType loss = {}, Algorithm algorithm = {})
-        : model_(&model), loss_(std::move(loss)), optimizer_(model, std::move(algorithm)),
-          accounts_(model.device_, detail::reduces_to_mean(loss_)) {}
+        : model_(model), loss_(std::move(loss)), optimizer_(model, std::move(algorithm)),
+          accounts_(model.device(), detail::reduces_to_mean(loss_)) {}
     explicit Trainer(const Model& model, LossType loss = {}, Algorithm algorithm = {})
         : Trainer(const_cast<Model&>(model), loss, algorithm) {
         constexpr bool the_model_is_not_const = detail::never<Model>;
@@ -98,8 +98,12 @@ public:
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
             accounts_.check_present();
-            const detail::Inputs input = detail::view_of_batch<Model>(x, model_->staging_);
-            detail::check_batch(input.batch, target.batch);
+            Model& model = *model_;
+            detail::check_batch(detail::count_batch<Model>(x), target.batch);
+            model.check_trainable();
+            auto& passes = *model.passes();
+            passes.begin_pass();  // from here on another batch lies where those of before did
+            const detail::Inputs input = detail::take_batch<Model>(x, passes.rooms);
             run<Head>(input, target, before);
             if constexpr (Device::is_host) {
                 return detail::batch_result(*model_->report(), input.batch, Head::counts_correct);
@@ -113,8 +117,8 @@ public:
     }
 
     /// The batches since `clear_totals`. On `Cuda` this waits for the device, and throws what stopped a step.
-    Totals totals() { return accounts_.read(model_->device_, model_->report()); }
-    void clear_totals() { accounts_.clear(model_->device_); }
+    Totals totals() { return accounts_.read(model_->device(), model_->report()); }
+    void clear_totals() { accounts_.clear(model_->device()); }
 
     /// Whether the steps of a device that can record them are recorded and repeated (the default), or given
     /// to it one operation at a time. The results have the same bits.
@@ -134,7 +138,7 @@ public:
     }
     Precision precision() const { return precision_; }
     /// The factor on a float16 loss at present; waits for the device.
-    double loss_scale() { return scaler_.size() == 0 ? 1.0 : model_->device_.fetch(scaler_.data()).scale; }
+    double loss_scale() { return scaler_.size() == 0 ? 1.0 : model_->device().fetch(scaler_.data()).scale; }
 
 private:
     template <class>
@@ -143,24 +147,24 @@ private:
     template <class Head, class Input, class Target, class Before>
     void run(const Input& input, const Target& target, const Before& before) {
         using Run = typename Model::Training;
-        model_->check_trainable();
-        model_->make_gradients();
-        optimizer_.prepare(model_->gradients_.size());
-        auto memory = model_->prepare(input);
+        Model& model = *model_;
+        model.make_gradients();
+        optimizer_.prepare(model.gradients_.size());
+        auto memory = model.prepare(input);
         memory.accumulate = false;
-        LossReport* const report = model_->report();
-        const void* const workspace = Head::make_workspace(model_->workspace_, input.batch);
+        LossReport* const report = model.report();
+        const void* const workspace = Head::make_workspace(model.passes_->workspace, input.batch);
         ++steps_begun_;
-        Device& device = model_->device_;
+        Device& device = model.device();
         const bool scaled = precision_ == Precision::float16;
         const auto work = [&] {
             [[maybe_unused]] const typename Device::PassScope scope;
             [[maybe_unused]] const typename Device::PrecisionScope precision(device, precision_);
             before();
-            Run::template forward<Head::end>(memory, model_->layers_);
+            Run::template forward<Head::end>(memory, model.layers_);
             const auto gradient = Head::template gradient<Run>(memory);
-            Head::template measure<Run>(loss_, model_->layers_, memory, target, gradient, report,
-                                        model_->workspace_);
+            Head::template measure<Run>(loss_, model.layers_, memory, target, gradient, report,
+                                        model.passes_->workspace);
             const bool counts = Head::counts_correct;
             if constexpr (Device::is_host) {
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse);
@@ -172,10 +176,10 @@ private:
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse, before.then(),
                               optimizer_.rule_work());
             }
-            Run::template backward<Head::end>(memory, model_->layers_);
+            Run::template backward<Head::end>(memory, model.layers_);
             if constexpr (!Device::is_host)
                 if (scaled)
-                    device.for_each(model_->gradients_.size(),
+                    device.for_each(model.gradients_.size(),
                                     detail::UnscaleGradient<T>{scaler_.data(), report}, memory.gradients);
             optimizer_.update(memory.gradients,
                               {.rule_is_ready = !Device::is_host && !scaled, .checks_gradients = !scaled});
@@ -192,8 +196,7 @@ private:
         } else {
             work();
         }
-        model_->trained_inputs_ = input;
-        model_->accumulate_ = true;
+        model.accumulate_ = true;
         ++optimizer_.count_;
     }
 
@@ -202,10 +205,10 @@ private:
             throw ValueError(
                 "strata: the trainer has begun another step since this result, in the same memory; "
                 "ask for it before that, or for totals()");
-        return accounts_.read_report(model_->device_, model_->report());
+        return accounts_.read_report(model_->device(), model_->report());
     }
 
-    Model* model_;
+    detail::ModelLink<Model> model_;
     LossType loss_;
     Optimizer<Model, Algorithm> optimizer_;
     detail::Accounts<Device> accounts_;

@@ -81,8 +81,8 @@ struct Cpu : cpu::ConvolutionOperations,
         return result;
     }
     /// What a user hands in as a batch, as kernels see it.
-    template <class T, class Shape, bool any_shape, bool copied, class X, class Staging>
-    static BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging) {
+    template <class T, class Shape, bool any_shape, class X, class Staging>
+    static BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging, bool copied) {
         constexpr bool the_batch_lives_on_the_host = !requires { typename X::device_type; };
         static_assert(the_batch_lives_on_the_host,
                       "strata: the model lives on the Cpu and this batch on another device; write "
@@ -92,10 +92,10 @@ struct Cpu : cpu::ConvolutionOperations,
             "strata: a batch is an xtensor container, view or expression, or what a DataLoader yields "
             "(docs/errors.md#batch)");
         if constexpr (cpu::Expression<X>) {
-            return cpu::input_batch<T, Shape, any_shape, copied>(x, staging);
+            return cpu::input_batch<T, Shape, any_shape>(x, staging, copied);
         } else if constexpr (is_host_tensor<X>) {
             detail::check_shape<Shape, any_shape>("the input", "the network takes", x.shape());
-            if constexpr (!copied) return {x.data(), x.shape()[0]};
+            if (!copied) return {x.data(), x.shape()[0]};
             staging.resize(x.size());
             staging.copy_from(x.data());
             return {staging.data(), x.shape()[0]};

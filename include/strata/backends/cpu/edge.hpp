@@ -91,15 +91,21 @@ bool lies_row_major(const X& x) {
 
 /// x as a batch of samples of `Shape`; an expression that does not lie in memory as the kernels want it is
 /// written to `staging` first; with `copied` everything is. Throws ShapeError when the shapes differ.
-template <class T, class Shape, bool any_shape, bool copied, class X, class Staging>
-BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging) {
+template <class T, class Shape, bool any_shape, class X, class Staging>
+BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging, bool copied) {
     strata::detail::check_shape<Shape, any_shape>("the input", "the network takes", x.shape());
     const Size batch = static_cast<Size>(x.shape()[0]);
-    if constexpr (!copied && requires {
+    if constexpr (requires {
                       { *x.data() } -> std::same_as<const T&>;
                       x.strides();
                   }) {
-        if (lies_row_major(x)) return {x.data() + x.data_offset(), batch};
+        if (lies_row_major(x)) {
+            const T* const elements = x.data() + x.data_offset();
+            if (!copied) return {elements, batch};
+            staging.resize(batch * Shape::dims.elements());
+            staging.copy_from(elements);
+            return {staging.data(), batch};
+        }
     }
     staging.resize(batch * Shape::dims.elements());
     T* to = staging.data();

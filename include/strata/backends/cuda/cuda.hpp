@@ -74,12 +74,11 @@ public:
     static auto to_host(BatchView<const T, Cuda, Shape> view) {
         return cuda::BatchTensor<const T, Shape>(view).cpu();
     }
-    /// What keeps a batch that the model reads again in the backward pass.
+    /// Kernels read a batch where it lies.
     template <class T>
-    using Staging = std::shared_ptr<Buffer<T>>;
-    template <class T, class Shape, bool any_shape, bool kept, class X>
-    static BatchView<const T, Cuda, Shape> input_batch(const X& x, Staging<T>& staging) {
-        if constexpr (kept && requires { staging = x.storage(); }) staging = x.storage();
+    struct Staging {};
+    template <class T, class Shape, bool any_shape, class X>
+    static BatchView<const T, Cuda, Shape> input_batch(const X& x, Staging<T>&, bool) {
         return cuda::input_batch<T, Shape, any_shape>(x);
     }
     template <class T, class Shape, class Y>

@@ -51,6 +51,16 @@ std::vector<T> elements_of(const X& x) {
 
 }  // namespace detail
 
+namespace detail {
+
+/// What copies of a tensor share.
+template <class T>
+struct TensorMemory : strata::detail::Counted {
+    Buffer<T> elements{"a tensor"};
+};
+
+}  // namespace detail
+
 /// A tensor that lives on the device, of a shape that the run knows: a batch or a target on its way to a
 /// model. `strata::to<Cuda>(x)` makes one. As torch's tensors do, copies share their elements.
 template <class T>
@@ -63,25 +73,25 @@ public:
     template <detail::HostArray X>
     explicit Tensor(const X& x) : shape_(x.shape().begin(), x.shape().end()) {
         const std::vector<T> elements = detail::elements_of<T>(x);
-        storage_->resize(elements.size());
-        storage_->copy_from(elements.data());
+        memory_->elements.resize(elements.size());
+        memory_->elements.copy_from(elements.data());
     }
 
     const std::vector<Size>& shape() const { return shape_; }
     Size dimension() const { return shape_.size(); }
-    Size size() const { return storage_->size(); }
+    Size size() const { return memory_->elements.size(); }
     /// In the device's memory.
-    T* data() { return storage_->data(); }
-    const T* data() const { return storage_->data(); }
+    T* data() { return memory_->elements.data(); }
+    const T* data() const { return memory_->elements.data(); }
     /// What keeps the elements.
-    const std::shared_ptr<Buffer<T>>& storage() const { return storage_; }
+    strata::detail::Owner owner() const { return memory_; }
 
     /// A copy on the host; waits for the device.
     HostTensor<T> cpu() const { return detail::fetched(data(), shape_); }
 
 private:
     std::vector<Size> shape_;
-    std::shared_ptr<Buffer<T>> storage_ = std::make_shared<Buffer<T>>("a tensor");
+    strata::detail::Shared<detail::TensorMemory<T>> memory_{new detail::TensorMemory<T>};
 };
 
 /// A batch on the device. As torch's tensors do, it comes to the host by `cpu()`. It holds `owner`, and so do

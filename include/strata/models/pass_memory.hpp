@@ -1,0 +1,155 @@
+#pragma once
+// What the passes of a model work on: activations, the inputs that the backward pass reads again, and what a
+// loss reports and writes. Predictions and losses hold it too, so that it outlives the model for them.
+
+#include <strata/core/error.hpp>
+#include <strata/core/loss_report.hpp>
+#include <strata/core/shared.hpp>
+#include <strata/models/inputs.hpp>
+
+namespace strata::detail {
+
+/// What a model has counted: a loss belongs to its last pass and its last gradient, or has none.
+struct PassCounter : Counted {
+    Size passes = 0;
+    Size differentiated = 0;            ///< the pass whose backward pass was the last
+    Size gradients[max_operands] = {};  ///< of each output
+    Size losses[max_operands] = {};
+    const void* holder = nullptr;  ///< the HeldPasses of the model; null: it is gone
+};
+
+/// The elements of one prediction.
+template <class Device, class T>
+struct PredictionMemory : Counted {
+    typename Device::template Buffer<T> elements{"a prediction"};
+};
+
+template <class Device, class T>
+using PredictionPool = Pool<PredictionMemory<Device, T>>;
+
+/// A copy of what a view shows, in memory of the pool.
+template <class View, class Device, class T>
+Shared<PredictionMemory<Device, T>> keep(const View& shown, const Device& device,
+                                         PredictionPool<Device, T>& pool) {
+    Shared<PredictionMemory<Device, T>> kept = pool.take();
+    kept->elements.resize(shown.size());
+    device.copy(static_cast<const T*>(shown.data), kept->elements.data(), shown.size());
+    return kept;
+}
+
+template <class N, class Device, class T>
+struct PassMemory : PassCounter {
+    template <class U>
+    using Buffer = typename Device::template Buffer<U>;
+
+    [[no_unique_address]] Device device;
+    Buffer<T> arena{"activations"};
+    Buffer<T> workspace{"a loss's working memory"};
+    Buffer<LossReport> report{"a loss"};
+    InputRooms<N, Device, T> rooms;
+    Inputs inputs;      ///< of the last pass
+    Size capacity = 0;  ///< samples that the arena is laid out for
+    PredictionPool<Device, T> predictions;
+
+    PassMemory() { report.resize(N::outputs); }
+
+    /// What was taken from earlier passes is no longer theirs.
+    void begin_pass() {
+        ++this->passes;
+        for (Size& gradient : this->gradients) ++gradient;
+    }
+    /// The activations are used up, and the inputs are not needed any more.
+    void end_backward() {
+        this->differentiated = this->passes;
+        for (Size& gradient : this->gradients) ++gradient;
+        rooms.release();
+    }
+};
+
+[[noreturn, gnu::cold]] inline void refuse_moved_model() {
+    throw ValueError(
+        "strata: this model has been moved from; its parameters are in the model that it was moved to");
+}
+
+/// A model's hold on its PassMemory. A copy of the model has another; one that has been moved from has none.
+/// What is assigned to goes on with its own, so that the trainers of that model stay its trainers.
+template <class Memory>
+class HeldPasses {
+public:
+    HeldPasses() { begin(); }
+    HeldPasses(const HeldPasses& other) {
+        if (other.memory_) begin();
+    }
+    HeldPasses(HeldPasses&& other) noexcept : memory_(std::move(other.memory_)) {
+        if (memory_) memory_->holder = this;
+    }
+    HeldPasses& operator=(const HeldPasses& other) {
+        if (this != &other) follow(other);
+        return *this;
+    }
+    HeldPasses& operator=(HeldPasses&& other) {
+        if (this == &other) return *this;
+        follow(other);
+        other.leave();
+        return *this;
+    }
+    ~HeldPasses() { leave(); }
+
+    /// Throws ValueError when the model has been moved from.
+    Memory& operator*() const {
+        if (!memory_) refuse_moved_model();
+        return *memory_;
+    }
+    Memory* operator->() const { return &**this; }
+    const Shared<Memory>& shared() const {
+        if (!memory_) refuse_moved_model();
+        return memory_;
+    }
+
+private:
+    void begin() {
+        memory_ = Shared<Memory>(new Memory);
+        memory_->holder = this;
+    }
+    void follow(const HeldPasses& other) {
+        if (!other.memory_)
+            leave();
+        else if (!memory_)
+            begin();
+        else
+            memory_->begin_pass();  // its losses are those of other parameters
+    }
+    void leave() {
+        if (memory_) memory_->holder = nullptr;
+        memory_ = {};
+    }
+
+    Shared<Memory> memory_;
+};
+
+/// A trainer's, an optimizer's or a predictor's way to its model: the model is where it was, or is refused.
+template <class Model>
+class ModelLink {
+public:
+    explicit ModelLink(Model& model) : model_(&model), passes_(model.passes()), holder_(passes_->holder) {}
+
+    /// Throws ValueError when the model is gone, or has been moved.
+    Model& operator*() const {
+        if (passes_->holder != holder_) refuse();
+        return *model_;
+    }
+    Model* operator->() const { return &**this; }
+
+private:
+    [[noreturn, gnu::cold]] static void refuse() {
+        throw ValueError(
+            "strata: the model that this trainer, optimizer or predictor was made with is gone or has "
+            "been moved; make another for the model that is there");
+    }
+
+    Model* model_;
+    Shared<const PassCounter> passes_;
+    const void* holder_;
+};
+
+}  // namespace strata::detail
