@@ -3,6 +3,7 @@
 #include "catch.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <strata/backends/cuda/matmul.hpp>
 #include <strata/random/distributions.hpp>
@@ -226,6 +227,44 @@ TEMPLATE_TEST_CASE("products on the device agree with plain loops", "[cuda][matm
     check_products<TestType, 5, 3>(0);                             // db and dW become zero, or stay
     check_products<TestType, 5, 3>(17, Precision::float32, 1);     // batches aligned to an element only
     check_products<TestType, 64, 32>(128, Precision::float32, 1);  // as are rows that could be wider
+}
+
+TEMPLATE_TEST_CASE("a product and what follows it keep NaN and infinities", "[cuda][matmul]", float, double) {
+    if (!strata::cuda::is_available()) {
+        WARN(strata::cuda::unavailable_because());
+        return;
+    }
+    using T = TestType;
+    const strata::cuda::MatmulOperations device;
+    const T nan = static_cast<T>(__builtin_nan("")), infinity = static_cast<T>(__builtin_inf());
+    for (const Precision precision : precisions) {
+        const WithPrecision with(device, precision);
+        // Rows of x: ordinary, NaN, infinite and minus infinite; the weights are 1.
+        const auto given = [](std::vector<T> values) {
+            strata::cuda::Buffer<T> buffer;
+            buffer.resize(values.size());
+            buffer.copy_from(values.data());
+            return buffer;
+        };
+        auto x = given({1, 2, nan, 2, infinity, 2, -infinity, 2}), y = given(std::vector<T>(16));
+        auto weight = given(std::vector<T>(8, T(1))), bias = given(std::vector<T>(4));
+        const Batch<const T, 2> x_view{x.data(), 4};
+        const Batch<T, 4> y_view{y.data(), 4};
+        const Tensor<const T, 4, 2> weight_view{weight.data()};
+        const Tensor<const T, 4> bias_view{bias.data()};
+        const auto row = [&](Size i) {
+            std::vector<T> all(16);
+            y.copy_to(all.data());
+            for (Size j = 1; j < 4; ++j) CHECK(std::memcmp(&all[4 * i + j], &all[4 * i], sizeof(T)) == 0);
+            return all[4 * i];
+        };
+        device.affine(x_view, weight_view, bias_view, y_view);
+        CHECK((row(0) == 3 && std::isnan(row(1)) && row(2) == infinity && row(3) == -infinity));
+        device.affine_relu(x_view, weight_view, bias_view, y_view);
+        CHECK((row(0) == 3 && std::isnan(row(1)) && row(2) == infinity && row(3) == 0));
+        device.affine_gelu(x_view, weight_view, bias_view, y_view);
+        CHECK((std::isnan(row(1)) && row(2) == infinity));
+    }
 }
 
 TEMPLATE_TEST_CASE("the operands of products are rounded to the precision asked for", "[cuda][matmul]", float,

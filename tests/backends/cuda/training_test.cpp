@@ -280,6 +280,26 @@ TEST_CASE("a step whose loss is not finite changes nothing, and the next one goe
     CHECK(test::parameters(model) != before);
 }
 
+TEST_CASE("what is not a number behind a Linear and a ReLU shows in predictions and in losses") {
+    test::Model<Plain> model;
+    xt::xtensor<float, 4> x = xt::ones<float>({8, 1, 28, 28});
+    x(3, 0, 5, 5) = std::nanf("");
+    const auto bad = to<test::Device>(x);
+    const auto labels = to<test::Device>(xt::xtensor<std::int64_t, 1>(xt::zeros<std::int64_t>({8})));
+    const xt::xtensor<float, 2> y = predict(model, bad);
+    CHECK(std::isnan(y(3, 0)));
+    CHECK(std::isfinite(y(2, 0)));
+    Evaluator evaluator{model, NLLLoss{}};
+    CHECK(std::isnan(BatchResult(evaluator(bad, labels)).loss));
+
+    // A parameter that is none, from a file for example, and good inputs.
+    test::fill(model.parameter<"1.bias">(), std::nanf(""));
+    Trainer trainer{model, NLLLoss{}, SGD{.lr = 0.1}};
+    const auto good = to<test::Device>(xt::xtensor<float, 4>(xt::ones<float>({8, 1, 28, 28})));
+    (void)trainer.step(good, labels);
+    CHECK_THROWS_WITH(trainer.totals(), Catch::Contains("the loss is nan in step 1"));
+}
+
 TEST_CASE("a gradient that is not finite behind a loss that is does not pass in silence") {
     test::Model<Sequential<Linear<1, 1, no_bias>>> model;
     const float zero = 0;

@@ -20,14 +20,6 @@ struct ReluActivation {
         return math::max(x, T(0));
     }
 };
-/// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x³))) / 2
-struct GeluActivation {
-    template <class T>
-    STRATA_HOST_DEVICE T operator()(T x) const {
-        return x * T(0.5) * (T(1) + math::tanh(T(0.79788456080286535588) * (x + T(0.044715) * x * x * x)));
-    }
-};
-
 /// An operand rounded for a product: into 16-bit patterns on the GPU, into floats of these values on the
 /// host.
 struct RoundOperand {
@@ -80,10 +72,13 @@ public:
     void affine(X x, W weight, B bias, Y y) const {
         affine_and<detail::Unchanged>(detail::Epilogue::bias, x, weight, bias, y);
     }
-    /// y = max(x Wᵀ + b, 0)
+    /// y = max(x Wᵀ + b, 0), and NaN where that is NaN. cuBLASLt has an epilogue for it, RELU_BIAS, which is not
+    /// used: it makes 0 of NaN, so that a network with bad inputs or parameters would answer, and learn, in
+    /// silence.
     template <class X, class W, class B, class Y>
     void affine_relu(X x, W weight, B bias, Y y) const {
-        affine_and<detail::ReluActivation>(detail::Epilogue::bias_relu, x, weight, bias, y);
+        matmul_transposed(x, weight, y);
+        this->template add_to_rows<detail::ReluActivation>(y, bias);
     }
     /// y = gelu(x Wᵀ + b) in the form with tanh, which is the one that cuBLASLt's GELU epilogue computes: for
     /// GELU{.approximate = Approximate::tanh}, not for the exact GELU.

@@ -3,7 +3,9 @@
 // (product_cublaslt.hpp), the host by BLAS (product_blas.hpp); each offers a class `Products`, which lives as
 // long as the context.
 
+#include <cstdint>
 #include <strata/backends/cuda/scratch.hpp>
+#include <strata/core/math.hpp>
 #include <strata/core/precision.hpp>
 #include <type_traits>
 
@@ -35,9 +37,16 @@ struct Product {
 enum class Epilogue : unsigned char {
     none,
     bias,       ///< c[i, j] += vector[j]
-    bias_relu,  ///< and then max(c, 0)
     bias_gelu,  ///< and then gelu(c), the form with tanh
     sum_rows,   ///< vector[i] = sum of a[i, l] over l; where a is dyᵀ, the sum of the rows of dy
+};
+
+/// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x³))) / 2
+struct GeluActivation {
+    template <class T>
+    STRATA_HOST_DEVICE T operator()(T x) const {
+        return x * T(0.5) * (T(1) + math::tanh(T(0.79788456080286535588) * (x + T(0.044715) * x * x * x)));
+    }
 };
 
 /// What a product is computed in.
@@ -49,6 +58,19 @@ Arithmetic arithmetic_of(Precision precision) {
     static_assert(int(Arithmetic::float16) == int(Precision::float16) &&
                   int(Arithmetic::tf32) == int(Precision::tf32));
     return std::is_same_v<T, double> ? Arithmetic::float64 : static_cast<Arithmetic>(precision);
+}
+
+/// The largest power of two that divides the address, at most 256.
+inline std::uint16_t alignment_of(const void* pointer) {
+    const auto address = reinterpret_cast<std::uintptr_t>(pointer) | 256;
+    return static_cast<std::uint16_t>(address & (~address + 1));
+}
+/// Whether to ask for the epilogue at all. cuBLASLt documents none for double; vectors are to be aligned to 16
+/// bytes; and the sum of a gradient's rows is that of dy as it is, not of dy rounded for a product.
+inline bool may_fuse(Arithmetic arithmetic, Epilogue epilogue, const void* vector) {
+    if (epilogue == Epilogue::none) return true;
+    if (arithmetic == Arithmetic::float64 || alignment_of(vector) < 16) return false;
+    return epilogue != Epilogue::sum_rows || arithmetic == Arithmetic::float32;
 }
 
 /// Memory for a rounded operand. What has been outgrown stays, for the graphs that use it; doubling bounds

@@ -23,7 +23,32 @@ inline int blas_int(Size value) {
     return static_cast<int>(value);
 }
 
-/// BLAS has no epilogues and no algorithms to choose.
+/// What cuBLASLt's epilogues do to one product of floats, in their arithmetic.
+struct StandInEpilogue {
+    Epilogue epilogue;
+    float* vector;
+
+    void operator()(const Product& p, const float* a, float* c) const {
+        if (epilogue == Epilogue::sum_rows) {  // a is stored transposed or not; its rows are those of c
+            for (Size i = 0; i < p.m; ++i) {
+                double sum = 0;
+                for (Size l = 0; l < p.k; ++l)
+                    sum += static_cast<double>(p.a_transposed ? a[l * p.a_row() + i] : a[i * p.a_row() + l]);
+                vector[i] = static_cast<float>(sum);
+            }
+        } else if (epilogue != Epilogue::none) {
+            for (Size i = 0; i < p.m; ++i)
+                for (Size j = 0; j < p.n; ++j) {
+                    float& x = c[i * p.c_row() + j];
+                    x += vector[j];
+                    if (epilogue == Epilogue::bias_gelu) x = GeluActivation()(x);
+                }
+        }
+    }
+};
+
+/// BLAS, with cuBLASLt's epilogues behind it where cuBLASLt is asked for them: in one piece of work, so that a
+/// step has as many here as on a GPU.
 class Products {
 public:
     using Operand = float;
@@ -32,9 +57,9 @@ public:
     OperandRoom<Operand> rounded_a, rounded_b;
 
     template <class T>
-    static bool multiply(Context& context, Arithmetic, const Product& p, Epilogue epilogue, const T* a,
-                         const T* b, T* c, const void*) {
-        if (epilogue != Epilogue::none) return false;
+    static bool multiply(Context& context, Arithmetic arithmetic, const Product& p, Epilogue epilogue,
+                         const T* a, const T* b, T* c, const void* vector) {
+        if (!may_fuse(arithmetic, epilogue, vector)) return false;
         const int m = blas_int(p.m), n = blas_int(p.n), k = blas_int(p.k);
         const int a_row = blas_int(p.a_row()), b_row = blas_int(p.b_row()), c_row = blas_int(p.c_row());
         context.add([=] {
@@ -51,6 +76,9 @@ public:
                 else
                     dgemm_(b_mode, a_mode, &n, &m, &k, &one, second, &b_row, first, &a_row, &beta, result,
                            &c_row);
+                if constexpr (std::is_same_v<T, float>)
+                    StandInEpilogue{epilogue, static_cast<float*>(const_cast<void*>(vector))}(p, first,
+                                                                                              result);
             }
         });
         Context::count_launch();

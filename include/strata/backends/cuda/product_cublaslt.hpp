@@ -104,20 +104,6 @@ private:
         cublasLtMatmulAlgo_t algorithm;
     };
 
-    /// Whether to ask for the epilogue at all. cuBLASLt documents none for double; vectors are to be aligned
-    /// to 16 bytes; and the sum of a gradient's rows is that of dy as it is, not of dy rounded for a product.
-    static bool may_fuse(Arithmetic arithmetic, Epilogue epilogue, const void* vector) {
-        if (epilogue == Epilogue::none) return true;
-        if (arithmetic == Arithmetic::float64 || alignment_of(vector) < 16) return false;
-        return epilogue != Epilogue::sum_rows || arithmetic == Arithmetic::float32;
-    }
-
-    /// The largest power of two that divides the address, at most 256.
-    static std::uint16_t alignment_of(const void* pointer) {
-        const auto address = reinterpret_cast<std::uintptr_t>(pointer) | 256;
-        return static_cast<std::uint16_t>(address & (~address + 1));
-    }
-
     template <class Value>
     static void set(Plan& plan, cublasLtMatmulDescAttributes_t attribute, const Value& value) {
         check(cublasLtMatmulDescSetAttribute(&plan.description, attribute, &value, sizeof value),
@@ -140,9 +126,9 @@ private:
         set(plan, CUBLASLT_MATMUL_DESC_TRANSA, p.b_transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
         set(plan, CUBLASLT_MATMUL_DESC_TRANSB, p.a_transposed ? CUBLAS_OP_T : CUBLAS_OP_N);
         if (key.epilogue != Epilogue::none) {
-            constexpr cublasLtEpilogue_t epilogues[] = {
-                CUBLASLT_EPILOGUE_DEFAULT, CUBLASLT_EPILOGUE_BIAS, CUBLASLT_EPILOGUE_RELU_BIAS,
-                CUBLASLT_EPILOGUE_GELU_BIAS, CUBLASLT_EPILOGUE_BGRADB};
+            constexpr cublasLtEpilogue_t epilogues[] = {CUBLASLT_EPILOGUE_DEFAULT, CUBLASLT_EPILOGUE_BIAS,
+                                                        CUBLASLT_EPILOGUE_GELU_BIAS,
+                                                        CUBLASLT_EPILOGUE_BGRADB};
             set(plan, CUBLASLT_MATMUL_DESC_EPILOGUE, epilogues[int(key.epilogue)]);
             set(plan, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, result);
             set(plan, CUBLASLT_MATMUL_DESC_BIAS_POINTER, vector);  // the heuristic looks at its alignment
