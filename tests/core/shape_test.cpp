@@ -49,3 +49,10 @@ TEST_CASE("a batch converts to its const twin without moving") {
     CHECK(same.batch == 2);
     CHECK(batch.as<Shape<1, 3>>().data == data);
 }
+
+// Counts that are too large do not begin at zero again.
+static_assert(dims(Size(1) << 32, Size(1) << 32).elements() == uncountable);
+static_assert(dims(Size(1) << 32, Size(1) << 32, 0).elements() == 0);
+static_assert(times(uncountable, 1) == uncountable && times(Size(1) << 63, 2) == uncountable &&
+              times((Size(1) << 32) - 1, (Size(1) << 32) + 1) == uncountable);
+static_assert(plus(uncountable, 1) == uncountable && plus(uncountable - 1, 1) == uncountable);

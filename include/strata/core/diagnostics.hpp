@@ -106,6 +106,7 @@ struct no_error {
     static constexpr bool somebody_states_the_shape_of_the_input = true;
     static constexpr bool each_module_can_be_run = true;
     static constexpr bool each_name_is_one_of_its_kind = true;
+    static constexpr bool its_elements_can_be_counted = true;
     static constexpr bool the_layers_fit_together = true;
     static constexpr bool the_backward_pass_reads_only_what_its_layer_keeps = true;
     static constexpr bool the_samples_have_the_shape_that_the_network_takes = true;
@@ -135,6 +136,11 @@ struct arguments_error : detail::no_error {
 template <class Where, class Layer, Reason Why, class... Name>
 struct module_error : detail::no_error {
     static constexpr bool each_module_can_be_run = false;
+};
+/// Where, and which layer has more elements than a network may have.
+template <class Where, class... Words>
+struct size_error : detail::no_error {
+    static constexpr bool its_elements_can_be_counted = false;
 };
 /// Which module, the members that are concerned, and what is wrong with their names.
 template <class Where, Reason Why, class... Members>
@@ -190,6 +196,10 @@ struct RefuseUnlessFitting {
                   "strata: nobody states the shape of the network's input; begin with Input<...>, write both "
                   "sizes of the first Linear, Linear<In, Out>, or in a module using input_shapes = "
                   "InputShapes<Shape<...>> (docs/errors.md#no-input)");
+    static_assert(
+        Problem::its_elements_can_be_counted,
+        "strata: a network has at most 2^40 elements of parameters, as many for each sample, and fewer "
+        "than 2^64 multiply-adds; size_error<...> says where it has more (docs/errors.md#size)");
     static_assert(Problem::each_module_can_be_run,
                   "strata: a module's forward cannot be run; module_error<...> says where, which module or "
                   "layer of it, why (docs/errors.md#module)");

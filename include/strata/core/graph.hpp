@@ -156,7 +156,7 @@ struct GraphValue {
 
 /// What is wrong with a graph.
 struct GraphRefusal {
-    enum Kind { nothing, shape_unknown, does_not_fit, cannot_run, unused, differs };
+    enum Kind { nothing, shape_unknown, does_not_fit, cannot_run, unused, differs, too_large };
     Kind kind = nothing;
     TypeMark type = nullptr;  ///< what refuses
     Size leaf = 0, depth = 0;

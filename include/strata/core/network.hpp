@@ -8,6 +8,38 @@ namespace strata {
 
 namespace detail {
 
+/// What a graph needs in memory and work.
+template <class Net>
+struct NetworkCosts : NetworkGraph<Net> {
+    using typename NetworkGraph<Net>::Leaves;
+    using NetworkGraph<Net>::graph;
+    using G = std::remove_const_t<decltype(NetworkGraph<Net>::graph)>;
+
+    static constexpr Size parameter_tensors = count_parameters(Leaves{});
+    static constexpr auto names = make_parameter_names<Net, parameter_tensors>();
+    static constexpr ParameterTable<parameter_tensors> parameters =
+        make_parameter_table<Net, parameter_tensors>(graph, names);
+    static constexpr Size edges = edge_begin(graph, G::nodes_count);
+    static constexpr auto training_plan = make_plan<TrainingPlan<G, edges>>(graph, true);
+    static constexpr auto inference_plan = make_plan<ActivationPlan<G>>(graph, false);
+    static constexpr Size multiply_adds = count_multiply_adds(graph);
+};
+
+/// The refusal of what fits together and is too large.
+template <class Net>
+constexpr auto find_problem_of_size() {
+    using N = NetworkCosts<Net>;
+    if constexpr (N::parameters.too_large < N::parameter_tensors) {
+        constexpr Size leaf = N::parameters.rows[N::parameters.too_large].layer;
+        return size_error<decltype(place_of<Net, leaf>()), type_at_t<leaf, typename N::Leaves>>{};
+    } else if constexpr (N::training_plan.elements > max_elements ||
+                         N::training_plan.once_elements > max_elements || N::multiply_adds == uncountable) {
+        return size_error<at_layer<>, Net>{};
+    } else {
+        return no_error{};
+    }
+}
+
 /// The name that a refusal is about, in letters, if there is one.
 template <class N, class Where, class Layer, Size... I>
 constexpr auto make_module_error(std::index_sequence<I...>) {
@@ -84,8 +116,11 @@ constexpr auto find_problem() {
             return shape_error<Where, Layer, is_given<Given>, but<refusal.refusal, shape_t<refusal.expected>>,
                                typename RemedyOf<Layer, Given, refusal.refusal>::type>{};
         }
+    } else if constexpr (refusal.kind == GraphRefusal::too_large) {
+        using Where = decltype(place_of<Net, refusal.leaf, refusal.depth>());
+        return size_error<Where, entered_t<refusal.type>, is_given<shape_t<refusal.given[0].dims>>>{};
     } else {
-        return no_error{};
+        return find_problem_of_size<Net>();
     }
 }
 
@@ -103,10 +138,12 @@ auto last_layer() {
 /// The constants of a network. Instantiating it checks the network; a wrong one is refused here, with one
 /// sentence.
 template <class Net>
-struct Network : detail::NetworkGraph<Net> {
-    using typename detail::NetworkGraph<Net>::Leaves;
-    using detail::NetworkGraph<Net>::graph;
-    using G = std::remove_const_t<decltype(detail::NetworkGraph<Net>::graph)>;
+struct Network : detail::NetworkCosts<Net> {
+    using typename detail::NetworkCosts<Net>::Leaves;
+    using typename detail::NetworkCosts<Net>::G;
+    using detail::NetworkCosts<Net>::graph;
+    using detail::NetworkCosts<Net>::parameters;
+    using detail::NetworkCosts<Net>::parameter_tensors;
     /// Nodes of the graph: layers in the order of execution.
     static constexpr Size layer_count = G::nodes_count;
     static constexpr Size inputs = G::inputs;
@@ -121,15 +158,8 @@ struct Network : detail::NetworkGraph<Net> {
     using Layer = detail::entered_t<graph.nodes[I].rules->type>;
     using LastLayer = typename decltype(detail::last_layer<graph>())::type;
 
-    static constexpr Size parameter_tensors = detail::count_parameters(Leaves{});
-    static constexpr auto names = detail::make_parameter_names<Net, parameter_tensors>();
-    static constexpr detail::ParameterTable<parameter_tensors> parameters =
-        detail::make_parameter_table<Net, parameter_tensors>(graph, names);
     static constexpr auto first_rows =
         detail::find_first_rows<Leaves::size>(parameters.rows, parameter_tensors);
-    static constexpr Size edges = detail::edge_begin(graph, layer_count);
-    static constexpr auto training_plan = detail::make_plan<detail::TrainingPlan<G, edges>>(graph, true);
-    static constexpr auto inference_plan = detail::make_plan<detail::ActivationPlan<G>>(graph, false);
     static constexpr auto needs_gradient = detail::find_needs(graph);
 
     static constexpr Size output = graph.outputs[0];
@@ -141,7 +171,6 @@ struct Network : detail::NetworkGraph<Net> {
     using OutputShapeOf = shape_t<graph.values[graph.outputs[O]].dims>;
     using OutputShape = OutputShapeOf<0>;
 
-    static constexpr Size multiply_adds = detail::count_multiply_adds(graph);
     /// What the values of an output are, for the losses that ask.
     template <Size O>
     static constexpr Values values_of = graph.values[graph.outputs[O]].values;

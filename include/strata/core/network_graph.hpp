@@ -194,7 +194,7 @@ constexpr Size count_multiply_adds(const G& graph) {
         Operand operands[max_operands];
         for (Size k = 0; k < node.input_count; ++k)
             operands[k] = {graph.values[node.inputs[k]].dims, graph.values[node.inputs[k]].batched};
-        total += node.rules->multiply_adds(operands, node.input_count);
+        total = plus(total, node.rules->multiply_adds(operands, node.input_count));
     }
     return total;
 }

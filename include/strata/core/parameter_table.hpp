@@ -56,7 +56,8 @@ struct ParameterTable {
     ParameterInfo rows[Count == 0 ? 1 : Count];
     Size elements = 0;  ///< of the flat buffer: what is learnt, then the buffers, padding included
     Size learnt_elements = 0;
-    Size count = 0;  ///< numbers that are learnt
+    Size count = 0;          ///< numbers that are learnt
+    Size too_large = Count;  ///< the first row that ends beyond `max_elements`
 };
 
 /// Writes the rows of one leaf's parameters behind those that are there.
@@ -87,11 +88,15 @@ constexpr ParameterTable<Count> make_parameter_table(const G& graph, const Names
     const auto place = [&](ParameterInfo& row) {
         row.offset = table.elements;
         const Size elements = row.dims.elements();
-        table.elements += (elements + parameter_alignment - 1) / parameter_alignment * parameter_alignment;
+        const Size blocks = plus(elements, parameter_alignment - 1) / parameter_alignment;
+        table.elements = plus(table.elements, blocks * parameter_alignment);
+        if (table.too_large == Count && table.elements > max_elements)
+            table.too_large = static_cast<Size>(&row - table.rows);
         return elements;
     };
     for (Size i = 0; i != Count; ++i)
-        if (table.rows[i].kind == ParameterKind::learnt) table.count += place(table.rows[i]);
+        if (table.rows[i].kind == ParameterKind::learnt)
+            table.count = plus(table.count, place(table.rows[i]));
     table.learnt_elements = table.elements;
     for (Size i = 0; i != Count; ++i)
         if (table.rows[i].kind != ParameterKind::learnt) place(table.rows[i]);

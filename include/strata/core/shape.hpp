@@ -9,6 +9,18 @@ namespace strata {
 
 inline constexpr Size max_rank = 6;
 
+// Counts that are too large stay the largest there is, and do not begin at zero again; networks refuse them.
+inline constexpr Size uncountable = static_cast<Size>(-1);
+constexpr Size plus(Size a, Size b) { return a > uncountable - b ? uncountable : a + b; }
+constexpr Size times(Size a, Size b) { return b != 0 && a > uncountable / b ? uncountable : a * b; }
+template <class... More>
+constexpr Size times(Size a, Size b, More... more) {
+    return times(times(a, b), static_cast<Size>(more)...);
+}
+
+/// The most elements of a parameter, of all parameters, and of what a network keeps for one sample: 2^40.
+inline constexpr Size max_elements = Size(1) << 40;
+
 /// The extents of one sample or of one parameter, outermost first (row-major). Rank 0 is a scalar.
 struct Dims {
     Size rank = 0;
@@ -16,7 +28,7 @@ struct Dims {
 
     constexpr Size elements() const {
         Size product = 1;
-        for (Size i = 0; i < rank; ++i) product *= extent[i];
+        for (Size i = 0; i < rank; ++i) product = times(product, extent[i]);
         return product;
     }
     constexpr Size last() const { return rank == 0 ? 1 : extent[rank - 1]; }

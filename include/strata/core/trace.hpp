@@ -311,6 +311,17 @@ private:
         node.out = outcome.result.dims;
         result.dims = outcome.result.dims;
         result.batched = outcome.result.batched;
+        if (node.in.elements() > max_elements || node.out.elements() > max_elements)
+            refusal = {GraphRefusal::too_large,
+                       rules.type,
+                       node.leaf == no_index ? node.leaf_in_front : node.leaf,
+                       node.leaf == no_index ? node.depth : no_index,
+                       1,
+                       {{node.in}},
+                       nullptr,
+                       {},
+                       nullptr,
+                       0};
         result.known = true;
         result.values = rules.traits.values != Values::inherited ? rules.traits.values
                         : node.input_count == 0                  ? Values::any

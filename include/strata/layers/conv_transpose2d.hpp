@@ -103,7 +103,7 @@ struct ConvTranspose2d
     }
     static constexpr Size multiply_adds(Dims given) {
         const ConvolutionGeometry g = geometry(given);
-        return given.elements() * (out / groups) * g.rows.kernel * g.columns.kernel;
+        return times(given.elements(), out / groups, g.rows.kernel, g.columns.kernel);
     }
 
     static void forward(auto& device, auto x, auto y, auto weight, auto... bias) {

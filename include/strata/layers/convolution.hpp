@@ -183,8 +183,8 @@ struct ConvolutionLayer : ConvolutionBase<Layer, Dimensions, options_of_convolut
     }
     static constexpr Size multiply_adds(Dims given) {
         const ConvolutionGeometry g = geometry(given);
-        return g.out_channels * g.rows.out * g.columns.out * (g.in_channels / groups) * g.rows.kernel *
-               g.columns.kernel;
+        return times(g.out_channels, g.rows.out, g.columns.out, g.in_channels / groups, g.rows.kernel,
+                     g.columns.kernel);
     }
 
     static void forward(auto& device, auto x, auto y, auto weight, auto... bias) {

@@ -56,7 +56,7 @@ struct Linear {
         else
             return parameter_list({{"weight", dims(out, given.last())}});
     }
-    static constexpr Size multiply_adds(Dims given) { return given.elements() * out; }
+    static constexpr Size multiply_adds(Dims given) { return times(given.elements(), out); }
 
     template <Size In, Size Out>
     using with_sizes =

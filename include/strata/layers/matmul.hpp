@@ -45,7 +45,7 @@ struct Matmul {
     }
     static constexpr Size multiply_adds(const Operand* given, Size) {
         const Dims &a = given[0].dims, &b = given[1].dims;
-        return a.elements() * (b.rank == 1 ? 1 : b.last());
+        return times(a.elements(), b.rank == 1 ? 1 : b.last());
     }
 
     static void forward(auto& device, auto y, auto a, auto b) {

@@ -90,7 +90,7 @@ struct MultiheadAttention {
         return 5 * given.elements() + heads * given.extent[0] * given.extent[0];
     }
     static constexpr Size multiply_adds(Dims given) {
-        return 4 * given.elements() * given.last() + 2 * given.elements() * given.extent[0];
+        return plus(times(given.elements(), given.last(), 4), times(given.elements(), given.extent[0], 2));
     }
 
     static void initialize(Generator& generator, auto in_weight, auto... rest) {

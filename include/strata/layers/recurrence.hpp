@@ -77,8 +77,9 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
     static constexpr Size multiply_adds(Dims given) {
         Size per_step = 0;
         for (Size layer = 0; layer < layers; ++layer)
-            per_step += directions * gate_rows * ((layer == 0 ? given.last() : width) + hidden);
-        return given.extent[0] * per_step;
+            per_step = plus(per_step,
+                            times(directions * gate_rows, plus(layer == 0 ? given.last() : width, hidden)));
+        return times(given.extent[0], per_step);
     }
     static void initialize(Generator& generator, auto... parameter) {
         const double bound = 1 / std::sqrt(static_cast<double>(hidden));

@@ -295,7 +295,7 @@ private:
 
     template <class Plan>
     static constexpr Size arena_elements(const Plan& plan, Size batch) {
-        return plan.once_elements + plan.elements * capacity_for(batch);
+        return plus(plan.once_elements, times(plan.elements, capacity_for(batch)));
     }
     /// Arenas are laid out for multiples of 16 samples, so that every buffer in them begins aligned.
     static constexpr Size capacity_for(Size batch) { return (batch + 15) / 16 * 16; }
