@@ -36,7 +36,7 @@ using Mlp = test::Model<Net>;
 
 struct TwoHeads : strata::Module<Named<"a", Linear<3, 2>>, Named<"b", Linear<3, 1>>> {
     using input_shapes = InputShapes<Shape<3>>;
-    static constexpr auto forward(auto a, auto b, auto x) { return Outputs{a(x), b(x)}; }
+    static constexpr auto forward(auto self, auto x) { return Outputs{self["a"](x), self["b"](x)}; }
 };
 
 template <class X>
