@@ -337,3 +337,45 @@ TEST_CASE("NaN reaches the result of every product", "[cuda][matmul]") {
         for (Size i = 8; i < y.size(); ++i) CHECK(!std::isnan(y[i]));
     }
 }
+
+TEST_CASE("products are checked with ones where it is asked for", "[cuda][matmul]") {
+    if (!strata::cuda::is_available()) {
+        WARN(strata::cuda::unavailable_because());
+        return;
+    }
+    struct Checked {
+        bool before = strata::cuda::checks_products().exchange(true);
+        ~Checked() { strata::cuda::checks_products() = before; }
+    } const checked;
+    (void)checked;
+    // Kinds that occur nowhere else, of all forms, precisions and alignments.
+    for (const Precision precision : precisions) {
+        check_products<float, 783, 11>(65, precision);
+        check_products<float, 40, 24>(48, precision);
+        check_products<float, 7, 3>(19, precision, 1);
+    }
+    check_products<double, 31, 9>(17);
+
+    const strata::cuda::MatmulOperations device;
+    Layer<float, 40, 24> layer(48);
+    const auto launches = strata::cuda::statistics().launches.load();
+    device.matmul_transposed(layer.x_view(), layer.weight_view(), layer.y_view());
+    CHECK(strata::cuda::statistics().launches.load() == launches + 1);  // its kind has been checked
+
+#if !STRATA_ON_GPU
+    struct Fault {
+        Fault() { strata::cuda::detail::stand_in_block() = 64; }
+        ~Fault() { strata::cuda::detail::stand_in_block() = 0; }
+    } const fault;
+    (void)fault;
+    const WithPrecision with(device, Precision::bfloat16);
+    Layer<float, 784, 12> long_sums(64);
+    CHECK_THROWS_WITH(
+        device.matmul_transposed(long_sums.x_view(), long_sums.weight_view(), long_sums.y_view()),
+        Catch::StartsWith(
+            "strata: the product of ones, (64, 784) (784, 12) in bfloat16, is 768 at (0, 0) and "
+            "has to be 784"));
+    Layer<float, 768, 12> whole(64);
+    CHECK_NOTHROW(device.matmul_transposed(whole.x_view(), whole.weight_view(), whole.y_view()));
+#endif
+}

@@ -232,7 +232,7 @@ public:
     }
     /// Whether a loss of so many samples counts the correct ones too.
     static bool counts_correct_with_loss(Size samples, Size classes) {
-        constexpr Size most_samples = 512, most_classes = 128;
+        constexpr Size most_samples = 128, most_classes = 128;  // four samples for each warp of the block
         return samples <= most_samples && classes <= most_classes;
     }
 

@@ -144,6 +144,11 @@ protected:
         detail::Products& all = products();
         const detail::Arithmetic arithmetic = detail::arithmetic_of<T>(all.precision);
         const auto run = [&](const auto* first, const auto* second) {
+            if (checks_products() && !detail::this_thread_records())
+                check(all,
+                      {p, epilogue, arithmetic, detail::alignment_of(first), detail::alignment_of(second),
+                       detail::alignment_of(c), detail::alignment_of(vector)},
+                      first, c);
             if (fuse && all.multiply(context(), arithmetic, p, epilogue, first, second, c, vector))
                 return true;
             all.multiply(context(), arithmetic, p, detail::Epilogue::none, first, second, c, nullptr);
@@ -154,6 +159,19 @@ protected:
                 return run(rounded(all.rounded_a, a, p.m * p.k, p.a_columns(), p.count, p.a),
                            rounded(all.rounded_b, b, p.k * p.n, p.b_columns(), p.count, p.b));
         return run(a, b);
+    }
+
+    /// The first product of a kind is done with ones before.
+    template <class Operand, class T>
+    [[gnu::cold]] void check(detail::Products& all, const detail::ProductKind& kind, const Operand*,
+                             const T*) const {
+        for (const detail::ProductKind& checked : all.checked)
+            if (checked == kind) return;
+        all.checked.push_back(kind);
+        detail::check_product<Operand, T>(
+            kind, [&](const Operand* a, const Operand* b, T* c, const T* vector) {
+                return all.multiply(context(), kind.arithmetic, kind.product, kind.epilogue, a, b, c, vector);
+            });
     }
 
     /// Whether operands are rounded by a kernel of ours. On the GPU the product itself rounds to tf32.

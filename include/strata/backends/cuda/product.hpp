@@ -73,6 +73,11 @@ inline bool may_fuse(Arithmetic arithmetic, Epilogue epilogue, const void* vecto
     return epilogue != Epilogue::sum_rows || arithmetic == Arithmetic::float32;
 }
 
+inline const char* name_of(Arithmetic arithmetic) {
+    constexpr const char* names[] = {"float32", "tf32", "bfloat16", "float16", "float64"};
+    return names[int(arithmetic)];
+}
+
 /// Memory for a rounded operand. What has been outgrown stays, for the graphs that use it; doubling bounds
 /// all of it by twice the last block.
 template <class T>

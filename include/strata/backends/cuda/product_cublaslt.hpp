@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <cublasLt.h>
 #include <strata/backends/cuda/half.hpp>
-#include <strata/backends/cuda/product.hpp>
+#include <strata/backends/cuda/product_check.hpp>
 #include <unordered_map>
 
 namespace strata::cuda {
@@ -29,6 +29,7 @@ public:
 
     Precision precision = Precision::float32;
     OperandRoom<Operand> rounded_a, rounded_b;
+    CheckedProducts checked;
 
     Products() {
         int device = 0, generation = 0;
@@ -177,9 +178,8 @@ private:
 
     [[noreturn, gnu::cold]] static void refuse(const Product& p, Arithmetic arithmetic,
                                                cublasStatus_t status) {
-        constexpr const char* names[] = {"float32", "tf32", "bfloat16", "float16", "float64"};
         throw DeviceError(message("strata: cuBLASLt has no kernel on this GPU for the product (", p.m, ", ",
-                                  p.k, ") (", p.k, ", ", p.n, ") in ", names[int(arithmetic)], ": ",
+                                  p.k, ") (", p.k, ", ", p.n, ") in ", name_of(arithmetic), ": ",
                                   cublasLtGetStatusString(status)));
     }
 

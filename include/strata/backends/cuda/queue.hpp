@@ -55,7 +55,7 @@ __global__ void __launch_bounds__(threads_per_block) run_blocks(Size groups, F f
 /// One group of the largest block that there is.
 inline constexpr unsigned threads_of_one_block = 1024;
 template <class F>
-__global__ void __launch_bounds__(threads_of_one_block) run_one_block(F f) {
+__global__ void __launch_bounds__(threads_of_one_block, 1) run_one_block(F f) {
     __shared__ double shared[BlockGroup::shared_size];
     f(BlockGroup{shared});
 }
