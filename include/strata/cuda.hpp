@@ -192,6 +192,7 @@
 #include <strata/losses/huber_loss.hpp>
 #include <strata/losses/kl_div_loss.hpp>
 #include <strata/losses/l1_loss.hpp>
+#include <strata/losses/loss_check.hpp>
 #include <strata/losses/loss_module.hpp>
 #include <strata/losses/mse_loss.hpp>
 #include <strata/losses/nll_loss.hpp>

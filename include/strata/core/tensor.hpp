@@ -62,6 +62,15 @@ struct BatchView {
 namespace detail {
 template <class Problem>
 struct RefuseUnlessKept;
+
+/// What goes on in the place of a target that has been refused.
+struct NoTarget {
+    using value_type = NoTarget;
+    static constexpr Dims dims{};
+    NoTarget* data = nullptr;
+    Size batch = 0;
+};
+
 }  // namespace detail
 
 /// The shape of a batch, without its elements: what a layer gets in its backward pass in place of an operand

@@ -24,6 +24,11 @@ inline void CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_S
 inline void
 CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_LogSoftmax_out_or_use_NLLLoss() {}
 
+template <>
+inline constexpr detail::TargetRemedy
+    detail::remedy_for<&the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction> =
+        detail::TargetRemedy::class_indices;
+
 struct CrossEntropyLoss {
     std::vector<double> weight = {};
     std::int64_t ignore_index = -100;

@@ -29,100 +29,23 @@
 #include <strata/core/class_extent.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
+#include <strata/losses/loss_check.hpp>
 #include <strata/losses/reduction.hpp>
 #include <strata/models/model_check.hpp>
 #include <strata/models/prediction.hpp>
+#include <type_traits>
 #include <vector>
 
 namespace strata {
 
-// Reasons that several losses share. Compilers print the name.
-inline void the_target_must_be_class_indices_of_type_int64_one_per_sample() {}
-inline void the_target_must_have_the_shape_and_type_of_the_prediction() {}
-inline void it_compares_numbers_with_numbers__class_indices_go_with_CrossEntropyLoss_or_NLLLoss() {}
-
-template <class Loss>
-struct the_loss {};
-template <class Layer>
-struct behind {};
-template <Reason Why>
-struct does_not_fit_because {};
-template <class T, class... Shape>
-struct the_target_holds {};
-
-/// Whatever says which targets it refuses is a loss.
-template <class L>
-concept AnyLoss = requires {
-    L::template refuses_target<BatchView<const float, void, Shape<1>>,
-                               BatchView<const float, void, Shape<1>>>();
-};
-
-/// The words of a refused pair of network and loss.
-template <class... Words>
-struct loss_error {
-    static constexpr bool the_loss_fits_the_network_and_the_target = false;
-};
-struct no_loss_error {
-    static constexpr bool the_loss_fits_the_network_and_the_target = true;
-};
-
 namespace detail {
-
-template <class Problem>
-struct RefuseUnlessLossFits {
-    static_assert(Problem::the_loss_fits_the_network_and_the_target,
-                  "strata: this loss cannot stand behind this network or take this target; loss_error<...> "
-                  "says which and why (docs/errors.md#loss)");
-};
-
-template <class Loss>
-constexpr Reason refusal_of_values(Values values) {
-    if constexpr (requires { Loss::refuses_values(values); })
-        return Loss::refuses_values(values);
-    else
-        return nullptr;
-}
-
-template <class Loss, class Net, class Prediction, class Target, Size output = 0>
-constexpr auto find_loss_problem() {
-    if constexpr (!Network<Net>::fits) {
-        return no_loss_error{};  // the network has been refused already
-    } else {
-        using LastLayer = typename Network<Net>::LastLayer;
-        constexpr Reason target = Loss::template refuses_target<Prediction, Target>();
-        constexpr Reason values = refusal_of_values<Loss>(Network<Net>::template values_of<output>);
-        if constexpr (target != nullptr) {
-            using Holds =
-                the_target_holds<std::remove_const_t<typename Target::value_type>, shape_t<Target::dims>>;
-            return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<target>, Holds>{};
-        } else if constexpr (values != nullptr) {
-            return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<values>>{};
-        } else {
-            return no_loss_error{};
-        }
-    }
-}
-
-template <class View>
-inline constexpr bool is_class_indices =
-    std::is_same_v<std::remove_const_t<typename View::value_type>, std::int64_t>;
-
-/// Whether a target is class indices, as many as the prediction has positions.
-template <class Prediction, class Target>
-inline constexpr bool is_class_indices_of = is_class_indices<Target>&& Target::dims ==
-                                            without_classes(Prediction::dims);
-
-/// Whether a target is numbers like the prediction.
-template <class Prediction, class Target>
-inline constexpr bool is_like =
-    Prediction::dims == Target::dims&& std::is_same_v<std::remove_const_t<typename Prediction::value_type>,
-                                                      std::remove_const_t<typename Target::value_type>>;
 
 /// The same memory as kernels see it, without what else the object may own.
 template <class T, class Device, class Shape>
 constexpr BatchView<T, Device, Shape> plain_view(const BatchView<T, Device, Shape>& view) {
     return view;
 }
+constexpr NoTarget plain_view(const NoTarget& target) { return target; }
 
 inline void check_same_batch(Size predictions, Size targets) {
     if (predictions != targets)
@@ -206,7 +129,7 @@ Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T, output
     using View = BatchView<const T, Device, Shape>;
     const auto held = detail::target_of<Device, T, Shape>(target);
     const auto view = detail::plain_view(held);
-    using TargetView = std::remove_const_t<decltype(view)>;
+    using TargetView = detail::TypeOfTarget<LossType, View, std::remove_const_t<decltype(view)>, Target>;
     using Problem = decltype(detail::find_loss_problem<LossType, Net, View, TargetView, output>());
     [[maybe_unused]] detail::RefuseUnlessLossFits<Problem> refused_here;
     if constexpr (Network<Net>::fits && Problem::the_loss_fits_the_network_and_the_target) {
@@ -218,6 +141,28 @@ Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T, output
     } else {
         return {};
     }
+}
+
+/// Refused: the prediction comes first.
+template <class LossType, class Target, class Net, class Device, class T, Size output>
+requires(!requires { typename Target::network_type; }) Loss
+    evaluate_loss(const LossType&, const Target&, const Prediction<Net, Device, T, output>&) {
+    constexpr bool the_prediction_comes_first = detail::never<Target>;
+    static_assert(the_prediction_comes_first,
+                  "strata: the prediction comes first, and then the target: criterion(model(x), y) "
+                  "(docs/errors.md#loss)");
+    return {};
+}
+
+/// Refused: neither a prediction nor arrays.
+template <class LossType, class X, class Y>
+Loss evaluate_loss(const LossType&, const X&, const Y&) {
+    constexpr bool the_loss_is_given_a_prediction_and_a_target = detail::never<X, Y>;
+    static_assert(
+        the_loss_is_given_a_prediction_and_a_target,
+        "strata: a loss takes what model(x) returned and its target, criterion(model(x), y), of several "
+        "outputs one after the other; or two xtensor arrays on the host (docs/errors.md#loss)");
+    return {};
 }
 
 }  // namespace strata

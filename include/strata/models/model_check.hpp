@@ -2,6 +2,7 @@
 // What a Model is made of, and what it takes for a batch: the checks of its template arguments.
 
 #include <strata/core/config.hpp>
+#include <strata/core/diagnostics.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/fwd.hpp>
 #include <type_traits>
@@ -41,6 +42,13 @@ auto target_of(const Y& y) {
                       "(docs/errors.md#batch-device)");
         return BatchView<typename Batch::value_type, Device, typename Batch::shape_type>{batch_of(y).data,
                                                                                          batch_of(y).batch};
+    } else if constexpr (!TensorLike<Y>) {
+        constexpr bool the_target_has_a_shape = never<Y>;
+        static_assert(
+            the_target_has_a_shape,
+            "strata: a target is an xtensor container, view or expression, or a loader's batch, with one "
+            "entry for each sample; of a std::vector write xt::adapt(y) (docs/errors.md#target)");
+        return NoTarget{};
     } else {
         return Device::template target_batch<T, Shape>(y);
     }

@@ -46,7 +46,8 @@ public:
     auto operator()(const X& x, const Y& y, const Before& before) {
         const auto held = detail::target_of<Device, T, typename Model::output_shape>(y);
         const auto target = detail::plain_view(held);
-        using Head = detail::LossHead<Model, LossType, std::remove_const_t<decltype(target)>>;
+        using Head =
+            detail::LossHead<Model, LossType, TypeOfTarget<std::remove_const_t<decltype(target)>, Y>>;
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
             accounts_.check_present();
@@ -78,6 +79,10 @@ public:
 private:
     template <class>
     friend class detail::PendingResult;
+
+    template <class View, class Y>
+    using TypeOfTarget =
+        detail::TypeOfTarget<LossType, BatchView<const T, Device, typename Model::output_shape>, View, Y>;
 
     template <class Head, class Memory, class Target, class Before>
     void run(const Memory& memory, const Target& target, const Before& before) {

@@ -111,7 +111,7 @@ struct Cpu : cpu::ConvolutionOperations,
                       "strata: the model lives on the Cpu and this target on another device; write "
                       "strata::to<Cpu>(y) (docs/errors.md#batch-device)");
         if constexpr (!the_target_lives_on_the_host) {
-            return BatchView<const std::int64_t, Cpu, Shape>{};
+            return strata::detail::NoTarget{};
         } else if constexpr (is_host_tensor<Y>) {
             using U = typename Y::value_type;
             using TargetShape = std::conditional_t<std::is_same_v<U, std::int64_t>,

@@ -156,15 +156,14 @@ auto target_batch(const Y& y) {
     static_assert(allowed, "strata: a target is class indices of type std::int64_t or numbers of the model's "
                            "type, float or double; "
                            "write xt::cast<std::int64_t>(y) or xt::cast<float>(y) (docs/errors.md#target)");
-    using TargetShape =
-        std::conditional_t<class_indices || !allowed, shape_t<without_classes(Shape::dims)>, Shape>;
+    using TargetShape = std::conditional_t<class_indices, shape_t<without_classes(Shape::dims)>, Shape>;
     if constexpr (allowed) {
         strata::detail::check_target_shape<TargetShape>(y.shape());
         Elements<U> elements = elements_of(y);
         return HeldTarget<U, TargetShape>{{elements.data, static_cast<Size>(y.shape()[0])},
                                           std::move(elements.copy)};
     } else {
-        return HeldTarget<std::int64_t, TargetShape>{};
+        return strata::detail::NoTarget{};
     }
 }
 

@@ -189,7 +189,7 @@ auto target_batch(const Y& y) {
         strata::detail::check_target_shape<TargetShape>(y.shape());
         return BatchView<const U, Cuda, TargetShape>{y.data(), y.shape()[0]};
     } else {
-        return BatchView<const std::int64_t, Cuda, Shape>{};
+        return strata::detail::NoTarget{};
     }
 }
 

@@ -1,0 +1,17 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/layers/sigmoid.hpp>
+#include <strata/losses/bce_loss.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>, st::Sigmoid>;
+
+int main() {
+    st::Model<Net> model;
+    const xt::xtensor<float, 2> x = xt::zeros<float>({8, 4});
+    const xt::xtensor<std::int64_t, 2> y = xt::zeros<std::int64_t>({8, 3});
+    auto loss = st::BCELoss{}(model(x), xt::cast<float>(y));
+}

@@ -1,0 +1,20 @@
+// error: loss
+// expect: numbers of the shape and the type of the prediction
+// expect: xt::cast<float>\(y\)
+// xtensor makes double of literals, and the model computes with float.
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/losses/mse_loss.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>>;
+
+int main() {
+    st::Model<Net> model;
+    const xt::xtensor<float, 2> x = xt::zeros<float>({8, 4});
+    const xt::xtensor<double, 2> y = xt::zeros<double>({8, 3});
+    auto loss = st::MSELoss{}(model(x), y);
+}

@@ -1,0 +1,17 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/losses/nll_loss.hpp>
+#include <strata/losses/on_arrays.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>>;
+
+int main() {
+    st::Model<Net> model;
+    const xt::xtensor<float, 2> x = xt::zeros<float>({8, 4});
+    const xt::xtensor<double, 1> y = xt::zeros<double>({8});
+    return st::NLLLoss{}(x, xt::cast<std::int64_t>(y)) > 0;
+}

@@ -1,0 +1,16 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/losses/mse_loss.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>>;
+
+int main() {
+    st::Model<Net> model;
+    const xt::xtensor<float, 2> x = xt::zeros<float>({8, 4});
+    const xt::xtensor<std::uint8_t, 2> y = xt::zeros<std::uint8_t>({8, 3});
+    auto loss = st::MSELoss{}(model(x), xt::cast<float>(y));
+}
