@@ -22,6 +22,25 @@ constexpr auto batch_shape(Size batch) {
     return text + ")";
 }
 
+/// The extents of any shape, for a message: all of them, but at most 16.
+struct ShownExtents {
+    static constexpr Size most = 16;
+    Size extent[most] = {};
+    Size rank = 0;  ///< of the shape, which may have more extents than are shown
+
+    template <class Given>
+    explicit ShownExtents(const Given& shape) : rank(shape.size()) {
+        for (Size i = 0; i < rank && i < most; ++i) extent[i] = static_cast<Size>(shape[i]);
+    }
+};
+
+[[gnu::cold]] inline std::string text_of(const ShownExtents& shape) {
+    if (shape.rank <= ShownExtents::most) return text_of(shape.extent, shape.rank);
+    std::string text = text_of(shape.extent, ShownExtents::most);
+    text.back() = ',';
+    return message(text, " ... ", shape.rank, " extents)");
+}
+
 /// Throws ShapeError naming both shapes unless `shape` is (batch, Shape...); with `any_shape` only the number
 /// of elements per sample counts.
 template <class Shape, bool any_shape, class Given>
@@ -35,16 +54,14 @@ void check_shape(const char* what, const char* wants, const Given& shape) {
         same = same && static_cast<Size>(shape[i]) == sample.extent[i - 1];
     }
     if (rank > 0 && (any_shape ? elements == sample.elements() : same)) return;
-    Size given[16] = {};
-    for (Size i = 0; i < rank && i < 16; ++i) given[i] = static_cast<Size>(shape[i]);
     std::string expected = "(batch";
     for (Size i = 0; i != sample.rank; ++i) expected += ", " + std::to_string(sample.extent[i]);
-    throw ShapeError(message("strata: ", what, " has the shape ", text_of(given, rank), ", but ", wants, " ",
-                             expected, ")"));
+    throw ShapeError(message("strata: ", what, " has the shape ", text_of(ShownExtents(shape)), ", but ",
+                             wants, " ", expected, ")"));
 }
 
 /// Throws ShapeError naming both shapes, and what to write where one extent of 1 is all that differs.
-[[noreturn]] inline void refuse_target_shape(const Size* given, Size given_rank, const Size* expected,
+[[noreturn]] inline void refuse_target_shape(const ShownExtents& given, const Size* expected,
                                              Size expected_rank, const std::string& expected_text) {
     const auto advice = [](Size kept, const char* last, const char* effect) {
         std::string text = "; xt::view(y, ";
@@ -52,11 +69,12 @@ void check_shape(const char* what, const char* wants, const Given& shape) {
         return text + last + effect;
     };
     std::string hint;
-    if (given_rank == expected_rank + 1 && given[given_rank - 1] == 1)
+    if (given.rank == expected_rank + 1 && given.rank <= ShownExtents::most &&
+        given.extent[given.rank - 1] == 1)
         hint = advice(expected_rank, "0)", " drops the last extent");
-    if (given_rank + 1 == expected_rank && expected[expected_rank - 1] == 1)
-        hint = advice(given_rank, "xt::newaxis())", " adds the last extent");
-    throw ShapeError(message("strata: the target has the shape ", text_of(given, given_rank),
+    if (given.rank + 1 == expected_rank && expected[expected_rank - 1] == 1)
+        hint = advice(given.rank, "xt::newaxis())", " adds the last extent");
+    throw ShapeError(message("strata: the target has the shape ", text_of(given),
                              ", but the prediction's takes ", expected_text, hint));
 }
 
@@ -69,12 +87,9 @@ void check_target_shape(const Given& shape) {
     bool same = shape.size() == rank;
     for (Size i = 1; same && i < rank; ++i) same = static_cast<Size>(shape[i]) == expected[i];
     if (same) return;
-    Size given[16] = {};
-    const Size given_rank = shape.size() < 16 ? shape.size() : 16;
-    for (Size i = 0; i < given_rank; ++i) given[i] = static_cast<Size>(shape[i]);
     std::string text = "(batch";
     for (Size i = 1; i < rank; ++i) text += ", " + std::to_string(expected[i]);
-    refuse_target_shape(given, given_rank, expected.data(), rank, text + ")");
+    refuse_target_shape(ShownExtents(shape), expected.data(), rank, text + ")");
 }
 
 }  // namespace strata::detail

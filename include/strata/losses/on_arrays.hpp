@@ -53,6 +53,9 @@ struct ArrayShape {
         return result;
     }
     std::string text() const { return detail::text_of(extent, rank); }
+    // As a shape: a list of extents.
+    Size size() const { return rank; }
+    Size operator[](Size i) const { return extent[i]; }
 
     template <class T>
     ArrayView<T> view(T* data) const {
@@ -72,7 +75,7 @@ inline void check_array_shapes(const ArrayShape& prediction, const ArrayShape& t
                                  ", but class indices need one of (N, C) or (N, C, d1, ...)"));
     const ArrayShape expected = class_indices ? prediction.without_classes() : prediction;
     if (!(target == expected))
-        detail::refuse_target_shape(target.extent, target.rank, expected.extent, expected.rank,
+        detail::refuse_target_shape(detail::ShownExtents(target), expected.extent, expected.rank,
                                     expected.text());
 }
 
