@@ -48,6 +48,12 @@ int main() {
         std::fclose(file);
         st::load(model, "broken.safetensors");
     });
+    refused<st::FileError>([&] {
+        std::FILE* file = std::fopen("net.pth", "w");
+        std::fputs("PK\x03\x04 and the rest of a zip archive: archive/data.pkl", file);
+        std::fclose(file);
+        st::load(model, "net.pth");
+    });
     refused<st::FileError>([&] { st::datasets::mnist("no_such_directory"); });
     refused<st::StateError>([&] {
         st::Model<st::Sequential<st::Linear<3, 4>, st::ReLU, st::Linear<2>>> other;

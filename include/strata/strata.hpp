@@ -131,6 +131,7 @@
 // Files
 #include <strata/io/atomic_file.hpp>
 #include <strata/io/dtype.hpp>
+#include <strata/io/foreign_format.hpp>
 #include <strata/io/input_file.hpp>
 #include <strata/io/json.hpp>
 #include <strata/io/match_state.hpp>

@@ -41,12 +41,17 @@ namespace strata::detail {
 
 /// "; did you mean "0.weight" or "0."?", or the first names that there are if none is near.
 [[gnu::cold]] inline std::string near_names(std::string_view wanted, std::vector<std::string_view> names) {
-    const auto quoted = [](std::string_view name) { return '"' + std::string(name) + '"'; };
+    constexpr Size longest = 200;  // of what is compared and shown; names in a file may have any length
+    const auto quoted = [](std::string_view name) {
+        return '"' + std::string(name.substr(0, longest)) + (name.size() > longest ? "\"..." : "\"");
+    };
     std::vector<std::pair<Size, std::string_view>> near;
     const Size most = std::max<Size>(2, wanted.size() / 3);
-    for (const std::string_view name : names)
+    for (const std::string_view name : names) {
+        if (name.size() > longest || wanted.size() > longest) continue;
         if (const Size distance = edit_distance(wanted, name); distance <= most)
             near.push_back({distance, name});
+    }
     std::stable_sort(near.begin(), near.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string text;

@@ -76,7 +76,8 @@ public:
         size_ = static_cast<std::uint64_t>(status.st_size);
     }
 
-    const std::string& path() const { return path_; }
+    const std::string& path() const& { return path_; }
+    std::string path() && { return std::move(path_); }
     /// Bytes in the file when it was opened.
     std::uint64_t size() const { return size_; }
 

@@ -11,7 +11,7 @@
 
 #include "strata/core/error.hpp"
 #include "strata/core/near_names.hpp"
-#include "strata/io/json.hpp"
+#include "strata/io/safetensors_format.hpp"
 #include "strata/io/state_report.hpp"
 
 namespace strata::io {
@@ -35,10 +35,11 @@ struct Matching {
     std::vector<std::string_view> names;
     for (const TensorFacts& tensor : tensors) {
         if (tensor.name.starts_with(prefix)) return;
-        names.push_back(tensor.name);
+        // For the message only: of any file a bounded part.
+        if (names.size() < 1000) names.push_back(tensor.name.substr(0, 250));
     }
     if (prefix.empty()) return;
-    throw ValueError(message(where, ": ", option, ": no name begins with ", json_quote(prefix),
+    throw ValueError(message(where, ": ", option, ": no name begins with ", shown(prefix),
                              detail::near_names(prefix, detail::with_prefixes(names))));
 }
 
@@ -50,7 +51,7 @@ struct Matching {
     check_prefix(places, "to", options.to, place);
     check_prefix(places, "prefix", options.prefix, place);
     const auto describe = [](const TensorFacts& tensor) {
-        return json_quote(tensor.name) + ' ' + std::string(dtype_name(tensor.dtype)) + ' ' +
+        return shown(tensor.name) + ' ' + std::string(dtype_name(tensor.dtype)) + ' ' +
                shape_text(tensor.shape);
     };
     // What the sources are called where they go, sorted.
@@ -82,15 +83,15 @@ struct Matching {
         const bool same_shape =
             std::equal(found.shape.begin(), found.shape.end(), expected.shape.begin(), expected.shape.end());
         if (!same_shape) {
-            std::string line = "shape:      " + json_quote(expected.name) + " found " +
-                               shape_text(found.shape) + ", expected " + shape_text(expected.shape);
+            std::string line = "shape:      " + shown(expected.name) + " found " + shape_text(found.shape) +
+                               ", expected " + shape_text(expected.shape);
             if (std::equal(found.shape.rbegin(), found.shape.rend(), expected.shape.begin(),
                            expected.shape.end()))
                 line += ": transposed? Weights are stored [out, in]";
             report.lines.push_back(line);
         }
         if (found.dtype != expected.dtype)
-            report.lines.push_back("dtype:      " + json_quote(expected.name) + " found " +
+            report.lines.push_back("dtype:      " + shown(expected.name) + " found " +
                                    std::string(dtype_name(found.dtype)) + ", expected " +
                                    std::string(dtype_name(expected.dtype)));
         if (same_shape && found.dtype == expected.dtype) {

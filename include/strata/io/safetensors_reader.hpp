@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "strata/core/error.hpp"
 #include "strata/core/message.hpp"
 #include "strata/io/dtype.hpp"
+#include "strata/io/foreign_format.hpp"
 #include "strata/io/input_file.hpp"
 #include "strata/io/json.hpp"
 #include "strata/io/safetensors_format.hpp"
@@ -29,24 +31,34 @@ class SafetensorsFile {
 public:
     /// Throws FileError "<path>: <field>: found ..., expected ..." for whatever is not as it must be.
     [[gnu::cold]] explicit SafetensorsFile(const std::string& path) : file_(path) {
-        const std::string header = read_header();
-        parse(header);
+        parse(read_header());
         check_names();
         check_layout();
     }
 
-    const std::string& path() const { return file_.path(); }
+    const std::string& path() const& { return file_.path(); }
+    std::string path() && { return file_.path(); }
     /// All tensors, in the order of their data.
-    const std::vector<TensorEntry>& entries() const { return entries_; }
-    const Metadata& metadata() const { return metadata_; }
+    const std::vector<TensorEntry>& entries() const& { return entries_; }
+    std::vector<TensorEntry> entries() && { return std::move(entries_); }
+    const Metadata& metadata() const& { return metadata_; }
+    Metadata metadata() && { return std::move(metadata_); }
 
     /// The tensor of that name, or a null pointer.
-    const TensorEntry* find(std::string_view name) const {
+    const TensorEntry* find(std::string_view name) const& {
         const auto position = std::lower_bound(
             by_name_.begin(), by_name_.end(), name,
             [&](std::size_t i, std::string_view wanted) { return entries_[i].name < wanted; });
         if (position == by_name_.end() || entries_[*position].name != name) return nullptr;
         return &entries_[*position];
+    }
+    template <class File = SafetensorsFile>
+    const TensorEntry* find(std::string_view) && {
+        static_assert(
+            !std::is_same_v<File, SafetensorsFile>,
+            "strata: this SafetensorsFile is a temporary, and its entries die with it; give it a name "
+            "first (docs/errors.md#temporary-file)");
+        return nullptr;
     }
 
     /// Reads the `entry.bytes()` bytes of one of `entries()` to `destination`. Throws FileError.
@@ -63,17 +75,34 @@ private:
         io::refuse_field(path(), field, found, expected);
     }
 
-    std::string read_header() {
+    /// Refuses a file of another format by its name.
+    [[gnu::cold]] void refuse_foreign() const {
+        char start[io::foreign_format_bytes];
+        const std::size_t got = file_.read_some(0, start, sizeof start);
+        const io::ForeignFormat format = io::foreign_format({start, got}, path());
+        if (format.found != nullptr) refuse("format", format.found, format.advice);
+    }
+
+    [[gnu::cold]] std::string read_header() {
         const auto bytes = [](std::uint64_t count) { return std::to_string(count) + " bytes"; };
-        if (file_.size() < 8) refuse("size", bytes(file_.size()), "expected at least 8 bytes");
+        if (file_.size() == 0) {
+            refuse("size", "0 bytes, an empty file",
+                   "expected a safetensors file: was it written to its end?");
+        }
+        if (file_.size() < 8) {
+            refuse_foreign();
+            refuse("size", bytes(file_.size()), "expected at least 8 bytes");
+        }
         unsigned char prefix[8];
         file_.read(0, prefix, 8);
         std::uint64_t length = 0;
         for (int i = 7; i >= 0; --i) length = length << 8 | prefix[i];
         if (length > io::max_header_bytes) {
+            refuse_foreign();
             refuse("header size", bytes(length), "the limit is " + bytes(io::max_header_bytes));
         }
         if (length > file_.size() - 8) {
+            refuse_foreign();
             refuse("header size", bytes(length),
                    "the limit is " + bytes(file_.size() - 8) + ", what the file has left");
         }
@@ -83,7 +112,8 @@ private:
         return header;
     }
 
-    [[gnu::cold]] void parse(const std::string& header) {
+    /// The header is gone once it is parsed: a file costs its entries, not both, while they are checked.
+    [[gnu::cold]] void parse(std::string header) {
         io::JsonReader json(header, path(), "header");
         if (!header.starts_with('{')) json.refuse("'{' as the first byte");
         bool has_metadata = false;

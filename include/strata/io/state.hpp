@@ -76,7 +76,7 @@ template <class Tensors>
         std::string message = path +
                               ": the file is sound, and does not fit: " + std::to_string(lines.size()) +
                               (lines.size() == 1 ? " difference" : " differences");
-        for (const std::string& line : lines) message += "\n  " + line;
+        io::append_lines(message, lines);
         throw StateError(message);
     }
     std::size_t total = 0;

@@ -11,6 +11,17 @@
 
 namespace strata {
 
+namespace io {
+
+/// Each line of a list, for a message; of a long list the first hundred.
+[[gnu::cold]] inline void append_lines(std::string& text, const std::vector<std::string>& lines) {
+    constexpr std::size_t most = 100;
+    for (std::size_t i = 0; i < lines.size() && i < most; ++i) text += message("\n  ", lines[i]);
+    if (lines.size() > most) text += message("\n  ... and ", lines.size() - most, " more");
+}
+
+}  // namespace io
+
 /// What is loaded, and under which names. Each prefix is taken letter by letter: "layer1." is the layer,
 /// "layer1" also begins "layer10.weight".
 struct LoadOptions {
@@ -52,7 +63,7 @@ struct LoadReport {
         std::string result = message(loaded.size(), loaded.size() == 1 ? " tensor" : " tensors", " loaded");
         if (!complete())
             result += message(", ", lines.size(), lines.size() == 1 ? " difference" : " differences");
-        for (const std::string& line : lines) result += message("\n  ", line);
+        io::append_lines(result, lines);
         return result;
     }
 };
