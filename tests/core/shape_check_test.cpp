@@ -46,7 +46,8 @@ TEST_CASE("a model, an evaluation and a data set are given tensors of 20 dimensi
     const xt::xarray<float> x = xt::ones<float>(twenty);
     const xt::xarray<std::int64_t> y = xt::ones<std::int64_t>(twenty);
     Model<Sequential<Linear<1, 3>>> model;
-    CHECK(contains(message_of<ShapeError>([&] { (void)model(x); }), "1, 1, ... 20 extents), but the network"));
+    CHECK(
+        contains(message_of<ShapeError>([&] { (void)model(x); }), "1, 1, ... 20 extents), but the network"));
     const xt::xtensor<float, 2> one = xt::ones<float>({1, 1});
     const xt::xtensor<float, 2> logits = xt::ones<float>({1, 3});
     CHECK(contains(message_of<ShapeError>([&] { (void)CrossEntropyLoss{}(model(one), y); }), "20 extents)"));

@@ -86,8 +86,8 @@ private:
     [[gnu::cold]] std::string read_header() {
         const auto bytes = [](std::uint64_t count) { return std::to_string(count) + " bytes"; };
         if (file_.size() == 0) {
-            refuse("size", "0 bytes, an empty file",
-                   "expected a safetensors file: was it written to its end?");
+            refuse("size", "0 bytes",
+                   "expected at least 8 bytes: the file is empty; was its writing broken off?");
         }
         if (file_.size() < 8) {
             refuse_foreign();
