@@ -30,8 +30,9 @@ using Adams = Optimizer<Net, Adam>;
 static_assert(std::is_nothrow_move_constructible_v<Adams>);
 static_assert(std::is_nothrow_move_assignable_v<Adams>);
 
-const char* const moved_from = "strata: this optimizer or trainer was moved from, and has nothing left; use "
-                               "the one that it was moved to";
+const char* const moved_from =
+    "strata: this trainer, evaluator, predictor or optimizer was moved from, and has nothing left; use "
+    "the one that it was moved to";
 
 void backward(Net& model, Size step) {
     manual_seed(100 + step);

@@ -285,6 +285,35 @@ TEST_CASE("A scheduler outlives all else, and moves") {
     CHECK_THROWS_WITH(kept->step(), gone);
 }
 
+namespace {
+
+/// Options of one's own, with a momentum that is no double.
+struct Own {
+    double lr = 0.1;
+    float momentum = 0.5F;
+
+    void validate() const {}
+    StatesInUse states() const { return {}; }
+
+    struct Rule {};
+    template <class T>
+    Rule rule(OptimizerClock&) const {
+        return {};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("A scheduler takes any optimizer with a learning rate") {
+    Small model;
+    Optimizer optimizer{model, Own{}};
+    StepLR scheduler{optimizer, {.step_size = 1, .gamma = 0.5}};
+    scheduler.step();
+    CHECK(optimizer.options().lr == 0.05);
+    CHECK_THROWS_WITH((OneCycleLR{optimizer, {.max_lr = 1, .total_steps = 5}}),
+                      Catch::Contains("this optimizer has no momentum"));
+}
+
 TEST_CASE("A group that is made behind a scheduler is not left out in silence") {
     Small model;
     Optimizer optimizer{model, SGD{.lr = 1}};

@@ -307,6 +307,9 @@ TEST_CASE("a loader is whatever yields pairs of batches") {
               return fit(model, own, NLLLoss{}, Adam{},
                          {.validation = std::optional<Loader>(loader), .output = nullptr});
           }) == expected);
+    CHECK(trained([&](auto& model, auto&) {
+              return fit(Trainer{model, NLLLoss{}, Adam{}}, own, {.validation = own, .output = nullptr});
+          }) == expected);
     const auto none = trained([&](auto& model, auto&) {
         return fit(model, own, NLLLoss{}, Adam{}, {.validation = std::nullopt, .output = nullptr});
     });

@@ -29,8 +29,8 @@ using Evaluates = Evaluator<Net, CrossEntropyLoss>;
 static_assert(std::is_nothrow_move_constructible_v<Trains>);
 
 const char* const moved_from =
-    "strata: this trainer or evaluator was moved from, and has nothing left; use the "
-    "one that it was moved to";
+    "strata: this trainer, evaluator, predictor or optimizer was moved from, and has nothing left; use "
+    "the one that it was moved to";
 
 struct Samples {
     explicit Samples(Size number) {
@@ -107,6 +107,7 @@ TEST_CASE("a trainer and an evaluator that were moved from refuse") {
     CHECK_THROWS_WITH(trainer.totals(), moved_from);
     CHECK_THROWS_WITH(trainer.clear_totals(), moved_from);
     CHECK_THROWS_AS(trainer.optimizer().step(), ValueError);
+    CHECK_THROWS_WITH(other = trainer, moved_from);
     CHECK(test::parameters(model) == before);
     trainer = Trains{model};
     step(trainer, Samples(0));
@@ -120,6 +121,23 @@ TEST_CASE("a trainer and an evaluator that were moved from refuse") {
     CHECK(step(moved, Samples(0)).samples == 7);
     evaluator = std::move(moved);
     CHECK(evaluator.totals().batches == 1);
+}
+
+TEST_CASE("a trainer takes an optimizer of its model, and of no other") {
+    manual_seed(1);
+    Net model, other;
+    Trains trainer{model};
+    trainer.optimizer() = Optimizer{model, Adam{.lr = 0.5}};
+    step(trainer, Samples(0));
+    CHECK(trainer.optimizer().steps() == 1);
+    trainer.optimizer() = Optimizer{other, Adam{.lr = 0.5}};
+    const auto before = test::parameters(model), others = test::parameters(other);
+    CHECK_THROWS_WITH(
+        step(trainer, Samples(0)),
+        "strata: the optimizer that was assigned to this trainer's is that of another model; it "
+        "would change that one");
+    CHECK(test::parameters(model) == before);
+    CHECK(test::parameters(other) == others);
 }
 
 TEST_CASE("the loss of a temporary trainer is a copy") {

@@ -46,4 +46,12 @@ class OutOfMemoryError : public DeviceError {
     using DeviceError::DeviceError;
 };
 
+namespace detail {
+[[noreturn, gnu::cold]] inline void refuse_moved_from() {
+    throw ValueError(
+        "strata: this trainer, evaluator, predictor or optimizer was moved from, and has nothing left; "
+        "use the one that it was moved to");
+}
+}  // namespace detail
+
 }  // namespace strata

@@ -133,8 +133,9 @@ class ModelLink {
 public:
     explicit ModelLink(Model& model) : model_(&model), passes_(model.passes()), holder_(passes_->holder) {}
 
-    /// Throws ValueError when the model is gone, or has been moved.
+    /// Throws ValueError when the model is gone, or has been moved, or this has.
     Model& operator*() const {
+        if (!passes_) refuse_moved_from();
         if (passes_->holder != holder_) refuse();
         return *model_;
     }

@@ -163,6 +163,11 @@ public:
             "name first (docs/errors.md#temporary-model)");
     }
 
+    Optimizer(const Optimizer&) = default;
+    Optimizer(Optimizer&&) noexcept = default;
+    Optimizer& operator=(const Optimizer& other) { return *this = Optimizer(other); }  // whole or not at all
+    Optimizer& operator=(Optimizer&&) noexcept = default;
+
     /// The options, which may change between steps: a scheduler sets `lr` here. With groups, those of all
     /// parameters that are in none.
     Algorithm& options() & { return groups_.list().front().options; }
@@ -212,7 +217,7 @@ public:
         for (Group& one : groups_.list()) visit(one.options);
     }
     /// What a scheduler holds together with the optimizer.
-    auto scheduled_groups() const {
+    auto scheduled_groups() {
         constexpr bool the_options_have_a_learning_rate = detail::HasLearningRate<Algorithm>;
         static_assert(the_options_have_a_learning_rate,
                       "strata: a scheduler sets the learning rate, and the options of this optimizer have no "
@@ -390,7 +395,7 @@ requires(!OptimizerAlgorithm<Algorithm>) class Optimizer<Model, Algorithm> {
 
 public:
     explicit Optimizer(const Model&, Algorithm = {}) {}
-    detail::Shared<detail::ScheduledGroups> scheduled_groups() const { return {}; }
+    detail::Shared<detail::ScheduledGroups> scheduled_groups() { return {}; }
     void zero_grad() {}
     void step() {}
 };

@@ -39,10 +39,18 @@ struct ScheduledGroups : Counted {
     }
 };
 
-/// An algorithm with a learning rate, which schedulers can change.
+/// An algorithm with a learning rate, which schedulers can change, and with a momentum.
 template <class Algorithm>
 concept HasLearningRate = requires(Algorithm& algorithm) {
     { algorithm.lr } -> std::same_as<double&>;
+};
+template <class Algorithm>
+concept HasBetas = requires(Algorithm& algorithm) {
+    { algorithm.betas[0] } -> std::same_as<double&>;
+};
+template <class Algorithm>
+concept HasMomentum = requires(Algorithm& algorithm) {
+    { algorithm.momentum } -> std::same_as<double&>;
 };
 
 template <class Algorithm>
@@ -88,13 +96,8 @@ public:
 
 private:
     Held& held() const {
-        if (!held_) refuse_moved();
+        if (!held_) refuse_moved_from();
         return *held_;
-    }
-    [[noreturn, gnu::cold]] static void refuse_moved() {
-        throw ValueError(
-            "strata: this optimizer or trainer was moved from, and has nothing left; use the one "
-            "that it was moved to");
     }
     [[gnu::cold]] Group& append(const Group& group) {
         Held& to = held();
@@ -102,9 +105,9 @@ private:
         ScheduledGroup& scheduled = added.scheduled;
         scheduled.next = nullptr;
         if constexpr (HasLearningRate<Algorithm>) scheduled.lr = &added.options.lr;
-        if constexpr (requires { added.options.betas[0]; })
+        if constexpr (HasBetas<Algorithm>)
             scheduled.momentum = &added.options.betas[0];
-        else if constexpr (requires { added.options.momentum; })
+        else if constexpr (HasMomentum<Algorithm>)
             scheduled.momentum = &added.options.momentum;
         ScheduledGroup** end = &to.first;
         while (*end != nullptr) end = &(*end)->next;

@@ -25,7 +25,11 @@ concept SchedulerArgument = !std::derived_from<std::remove_cvref_t<O>, Scheduler
 
 template <class O>
 Shared<ScheduledGroups> scheduled_groups_of(O&& optimizer) {
-    constexpr bool it_is_an_optimizer = requires { optimizer.scheduled_groups(); };
+    constexpr bool it_is_an_optimizer = requires(std::remove_cvref_t<O> & changeable) {
+        changeable.scheduled_groups();
+    };
+    constexpr bool the_optimizer_is_not_const =
+        !std::is_const_v<std::remove_reference_t<O>> || !it_is_an_optimizer;
     constexpr bool the_optimizer_has_a_name = std::is_lvalue_reference_v<O&&> || !it_is_an_optimizer;
     static_assert(it_is_an_optimizer,
                   "strata: a scheduler is made with an optimizer: StepLR{optimizer, {.step_size = 30}}, or "
@@ -34,7 +38,10 @@ Shared<ScheduledGroups> scheduled_groups_of(O&& optimizer) {
         the_optimizer_has_a_name,
         "strata: a scheduler changes an optimizer that goes on, and this one is a temporary; give it "
         "a name first (docs/errors.md#temporary-optimizer)");
-    if constexpr (it_is_an_optimizer && the_optimizer_has_a_name)
+    static_assert(
+        the_optimizer_is_not_const,
+        "strata: a scheduler changes the optimizer, and this one is const (docs/errors.md#scheduler)");
+    if constexpr (it_is_an_optimizer && the_optimizer_is_not_const && the_optimizer_has_a_name)
         return optimizer.scheduled_groups();
     else
         return {};

@@ -141,6 +141,14 @@ History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
     return history;
 }
 
+/// The same with a trainer that is needed for nothing else.
+template <class Model, class LossType, class Algorithm, AnyLoader Loader,
+          class Validation = detail::ValidationLoader<Evaluator<Model, LossType>>>
+History fit(Trainer<Model, LossType, Algorithm>&& trainer, const Loader& loader,
+            const FitOptions<Validation>& options = {}) {
+    return fit(trainer, loader, options);
+}
+
 /// The same for a model, with a trainer of its own.
 template <class Net, class Device, class T, class Loader, class LossType, class Algorithm,
           class Validation = detail::ValidationLoader<Evaluator<Model<Net, Device, T>, LossType>>>

@@ -200,7 +200,7 @@ public:
     }
     /// Throws ValueError when the trainer or evaluator was moved from.
     void check_present() const {
-        if (totals_.size() == 0) refuse_moved();
+        if (totals_.size() == 0) refuse_moved_from();
     }
 
 private:
@@ -210,11 +210,6 @@ private:
         return {first, in_order(rest...)};
     }
 
-    [[noreturn, gnu::cold]] static void refuse_moved() {
-        throw ValueError(
-            "strata: this trainer or evaluator was moved from, and has nothing left; use the one "
-            "that it was moved to");
-    }
     void check(Device& device, LossReport* report, const Totals& totals) {
         if constexpr (!Device::is_host) {
             const LossReport read = Device::read_report(&device, report);

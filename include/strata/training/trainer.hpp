@@ -36,6 +36,14 @@ struct RefuseUnlessTrainable {
 
 }  // namespace detail
 
+namespace detail {
+[[noreturn, gnu::cold]] inline void refuse_optimizer() {
+    throw ValueError(
+        "strata: the optimizer that was assigned to this trainer's is that of another model; it would "
+        "change that one");
+}
+}  // namespace detail
+
 /// `Trainer trainer{model, NLLLoss{}, Adam{.lr = 1e-2}}`, then `trainer.step(x, y)` for each batch. It keeps
 /// a reference to the model, which has to outlive it.
 template <class Model, class LossType, class Algorithm>
@@ -62,6 +70,11 @@ public:
             "strata: a Trainer keeps a reference to the model, and this model is a temporary; give it a name "
             "first (docs/errors.md#temporary-model)");
     }
+
+    Trainer(const Trainer&) = default;
+    Trainer(Trainer&&) = default;
+    Trainer& operator=(const Trainer& other) { return *this = Trainer(other); }  // whole or not at all
+    Trainer& operator=(Trainer&&) = default;
 
     Model& model() { return *model_; }
     Optimizer<Model, Algorithm>& optimizer() & { return optimizer_; }
@@ -99,6 +112,7 @@ public:
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
             accounts_.check_present();
+            if (&*optimizer_.model_ != &*model_) detail::refuse_optimizer();
             Model& model = *model_;
             detail::check_batch(detail::count_batch<Model>(x), target.batch);
             model.check_trainable();

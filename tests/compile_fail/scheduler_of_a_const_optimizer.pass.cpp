@@ -1,0 +1,17 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/sequential.hpp>
+#include <strata/optimizers/sgd.hpp>
+#include <strata/schedulers/step_lr.hpp>
+
+namespace st = strata;
+
+using Net = st::Sequential<st::Linear<4, 3>>;
+
+int main() {
+    st::Model<Net> model;
+    st::Optimizer optimizer{model, st::SGD{}};
+    st::StepLR scheduler{optimizer, {.step_size = 3}};
+    scheduler.step();
+}
