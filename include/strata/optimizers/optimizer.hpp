@@ -174,8 +174,8 @@ public:
     const Algorithm& options() const& { return groups_.list().front().options; }
     Algorithm options() && { return groups_.list().front().options; }
     /// Those of a group, by a name that it was made with. Throws ValueError if there is none.
-    Algorithm& options(std::string_view group) & { return find_group(group).options; }
-    Algorithm options(std::string_view group) && { return find_group(group).options; }
+    Algorithm& options(std::string_view group) & { return groups_.find(group).options; }
+    Algorithm options(std::string_view group) && { return groups_.find(group).options; }
 
     /// Gives some parameters options of their own: `group("head.", Adam{.lr = 1e-2})` those whose names begin
     /// with a layer's and a dot, `group({"0.bias", "2.bias"}, AdamW{.weight_decay = 0})` those that are
@@ -261,16 +261,6 @@ private:
 
     void validate() const {
         for (const Group& group : groups_.list()) group.options.validate();
-    }
-    [[gnu::cold]] Group& find_group(std::string_view which) {
-        std::vector<std::string_view> names;
-        for (Group& group : groups_.list())
-            for (const std::string& name : group.names) {
-                if (name == which) return group;
-                names.push_back(name);
-            }
-        throw ValueError(message("strata: Optimizer: options: no group was made with the name \"", which, '"',
-                                 detail::near_names(which, names)));
     }
     [[noreturn, gnu::cold]] void refuse_group(Size row) const {
         auto group = groups_.list().begin();

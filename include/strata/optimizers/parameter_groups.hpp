@@ -2,11 +2,15 @@
 // The groups of an optimizer's parameters, with their options. Schedulers hold them together with it: they
 // follow an optimizer that is moved, never touch memory that is gone, and know when it is.
 
+#include <array>
 #include <concepts>
 #include <list>
 #include <strata/core/error.hpp>
+#include <strata/core/message.hpp>
+#include <strata/core/near_names.hpp>
 #include <strata/core/shared.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace strata {
@@ -89,6 +93,17 @@ public:
     /// Throws ValueError when the groups were moved away.
     std::list<Group>& list() { return held().list; }
     const std::list<Group>& list() const { return held().list; }
+    /// By a name that it was made with. Throws ValueError if there is none.
+    [[gnu::cold]] Group& find(std::string_view which) {
+        std::vector<std::string_view> names;
+        for (Group& group : list())
+            for (const std::string& name : group.names) {
+                if (name == which) return group;
+                names.push_back(name);
+            }
+        throw ValueError(message("strata: Optimizer: options: no group was made with the name \"", which, '"',
+                                 near_names(which, names)));
+    }
     [[gnu::cold]] Group& add(std::vector<std::string> names, const Algorithm& options) {
         return append({std::move(names), options});
     }
