@@ -39,6 +39,22 @@ TEST_CASE("A ChainedScheduler in a SequentialLR begins again when its turn comes
     CHECK(scheduler.last_lr() == Approx(0.1 * 0.25));
 }
 
+TEST_CASE("A list of schedulers that is made at run time") {
+    Options<> optimizer;
+    SchedulerList list;
+    for (const double gamma : {0.5, 0.25}) list.add(ExponentialLR{optimizer, {.gamma = gamma}});
+    CHECK(list.size() == 2);
+    SchedulerList copy = list;
+    copy[1].step();
+    CHECK(list[1].last_epoch() == 0);
+    optimizer.algorithm.lr = 0.1;
+    ChainedScheduler scheduler{list};
+    scheduler.step();
+    CHECK(scheduler.last_lr() == 0.0125);
+    copy = list;
+    CHECK(copy[1].last_epoch() == 0);
+}
+
 TEST_CASE("ChainedScheduler refuses what does not go together") {
     Options<> optimizer, another;
     LinearLR warm_up{optimizer};
