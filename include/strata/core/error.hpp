@@ -2,6 +2,12 @@
 // The run-time errors. Every message names where it happened (the file or the argument), the value
 // that was found, and the limit it broke. Whoever catches `strata::Error` catches them all.
 
+// That needs exceptions in the language: with -fno-exceptions a wrong label would end the program without a word.
+
+#if !defined(__cpp_exceptions) && !defined(__EXCEPTIONS) && !defined(__CUDA_ARCH__)
+#error "strata: run-time errors are C++ exceptions; compile without -fno-exceptions"
+#endif
+
 #include <stdexcept>
 
 namespace strata {

@@ -45,19 +45,19 @@ namespace strata::detail {
     const auto quoted = [](std::string_view name) {
         return '"' + std::string(name.substr(0, longest)) + (name.size() > longest ? "\"..." : "\"");
     };
-    std::vector<std::pair<Size, std::string_view>> near;
+    std::vector<std::pair<Size, std::string_view>> closest;
     const Size most = std::max<Size>(2, wanted.size() / 3);
     for (const std::string_view name : names) {
         if (name.size() > longest || wanted.size() > longest) continue;
         if (const Size distance = edit_distance(wanted, name); distance <= most)
-            near.push_back({distance, name});
+            closest.push_back({distance, name});
     }
-    std::stable_sort(near.begin(), near.end(),
+    std::stable_sort(closest.begin(), closest.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string text;
-    if (!near.empty()) {
-        for (Size i = 0; i < near.size() && i < 3; ++i)
-            text += (i == 0 ? "; did you mean " : " or ") + quoted(near[i].second);
+    if (!closest.empty()) {
+        for (Size i = 0; i < closest.size() && i < 3; ++i)
+            text += (i == 0 ? "; did you mean " : " or ") + quoted(closest[i].second);
         return text + '?';
     }
     if (names.empty()) return "; there are none";

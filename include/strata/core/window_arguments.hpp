@@ -119,7 +119,7 @@ struct WindowArguments {
             refuse(&it_has_no_such_option);
     }
 
-    constexpr void check(const WindowUsage& wanted) {
+    constexpr void check_against(const WindowUsage& wanted) {
         if (!is_wrong && (size_count < wanted.least_sizes || size_count > wanted.most_sizes))
             refuse(wanted.usage);
         if ((given & ~wanted.options) != 0) refuse(&it_has_no_such_option);
@@ -159,7 +159,7 @@ template <auto... Arguments>
 constexpr WindowArguments window_arguments(const WindowUsage& wanted) {
     WindowArguments all;
     (all.take(Arguments), ...);
-    all.check(wanted);
+    all.check_against(wanted);
     if (!all.is_wrong) return all;
     WindowArguments defaults;
     defaults.refuse(all.wrong);

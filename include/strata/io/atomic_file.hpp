@@ -81,11 +81,11 @@ public:
     [[gnu::cold]] void commit() {
         check_open();
         flush();
-        if (replaces_ && ::fchmod(file_.get(), mode_) != 0) fail("keep the mode bits", errno);
-        if (::fsync(file_.get()) != 0) fail("flush to the disk", errno);
-        if (file_.close() != 0) fail("close", errno);
+        if (replaces_ && ::fchmod(file_.get(), mode_) != 0) give_up("keep the mode bits", errno);
+        if (::fsync(file_.get()) != 0) give_up("flush to the disk", errno);
+        if (file_.close() != 0) give_up("close", errno);
         if (::renameat(directory_.get(), temporary_.c_str(), directory_.get(), base_.c_str()) != 0) {
-            fail("rename the temporary file", errno);
+            give_up("rename the temporary file", errno);
         }
         temporary_.clear();
         // EINVAL: a file system without fsync for directories; there is nothing more to be had from it.
@@ -151,7 +151,7 @@ private:
         }
     }
 
-    [[noreturn]] void fail(const char* action, int error) {
+    [[noreturn]] void give_up(const char* action, int error) {
         discard();
         io::refuse_system(path_, action, error);
     }

@@ -69,25 +69,25 @@ public:
     /// caller.
     template <class Visit>
     void object(Visit visit) {
-        expect('{');
+        expect_character('{');
         if (accept('}')) return;
         do {
             std::string key = string();
-            expect(':');
+            expect_character(':');
             visit(std::move(key));
         } while (accept(','));
-        expect('}');
+        expect_character('}');
     }
 
     /// Reads an array of unsigned integers; `visit(std::uint64_t)`.
     template <class Visit>
     void unsigned_array(Visit visit) {
-        expect('[');
+        expect_character('[');
         if (accept(']')) return;
         do {
             visit(unsigned_integer());
         } while (accept(','));
-        expect(']');
+        expect_character(']');
     }
 
     /// 0 to 2^64 - 1: no sign, fraction, exponent or leading zero.
@@ -109,7 +109,7 @@ public:
     }
 
     std::string string() {
-        expect('"');
+        expect_character('"');
         std::string value;
         while (true) {
             if (position_ == text_.size()) refuse("a closing quote");
@@ -165,7 +165,7 @@ private:
         return true;
     }
 
-    [[gnu::cold]] void expect(char c) {
+    [[gnu::cold]] void expect_character(char c) {
         if (!accept(c)) refuse(std::string("'") + c + "'");
     }
 

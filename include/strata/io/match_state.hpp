@@ -62,8 +62,8 @@ struct Matching {
         if (name.starts_with(options.prefix)) named.emplace_back(std::move(name), i);
     }
     std::sort(named.begin(), named.end());
-    std::vector<bool> unused(sources.size());
-    for (const auto& one : named) unused[one.second] = true;
+    std::vector<bool> waiting(sources.size());
+    for (const auto& one : named) waiting[one.second] = true;
 
     Matching result;
     LoadReport& report = result.report;
@@ -79,7 +79,7 @@ struct Matching {
             continue;
         }
         const TensorFacts& found = sources[at->second];
-        unused[at->second] = false;
+        waiting[at->second] = false;
         const bool same_shape =
             std::equal(found.shape.begin(), found.shape.end(), expected.shape.begin(), expected.shape.end());
         if (!same_shape) {
@@ -106,7 +106,7 @@ struct Matching {
         }
     }
     for (std::size_t i = 0; i < sources.size(); ++i) {
-        if (!unused[i]) continue;
+        if (!waiting[i]) continue;
         report.unexpected.emplace_back(sources[i].name);
         report.lines.push_back("unexpected: " + describe(sources[i]));
     }

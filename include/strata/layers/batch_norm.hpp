@@ -60,7 +60,7 @@ struct BatchNorm {
             return static_cast<const T*>(nullptr);
     }
 
-    static void check(const char* layer, const ChannelExtent& e) {
+    static void check_values(const char* layer, const ChannelExtent& e) {
         if (e.batch * e.inner == 1)
             throw ValueError(message("strata: ", layer,
                                      ": training takes more than 1 value per channel, and the ",
@@ -72,7 +72,7 @@ struct BatchNorm {
         using T = typename decltype(y)::value_type;
         const auto own = std::make_tuple(operands...);
         const ChannelExtent e = extent(x);
-        check(layer, e);
+        check_values(layer, e);
         RunningStatistics<T> running;
         if constexpr (has_statistics)
             running = {std::get<learnt>(own).data, std::get<learnt + 1>(own).data,
@@ -90,7 +90,7 @@ struct BatchNorm {
             device.template normalize_channels<T>(e, x.data, y.data, weight, bias, std::get<learnt>(own).data,
                                                   std::get<learnt + 1>(own).data, eps);
         } else {
-            check(layer, e);
+            check_values(layer, e);
             device.template batch_norm<T>(e, x.data, y.data, weight, bias, KeptMoments<T>{}, eps,
                                           RunningStatistics<T>{});
         }

@@ -35,7 +35,7 @@ struct LayerNorm {
     static constexpr LayerTraits traits = Norm::traits;
     static constexpr bool gradients_together = true;
 
-    static constexpr ShapeOutcome output_shape(Dims given) { return shape.check(given); }
+    static constexpr ShapeOutcome output_shape(Dims given) { return shape.check_fit(given); }
     static constexpr Dims input_shape() { return shape.stated.rank > 0 ? shape.stated : dims(0); }
     static constexpr auto parameters(Dims given) {
         if constexpr (has_bias)

@@ -123,7 +123,7 @@ struct NormalizedShape {
         for (Size i = 0; i < arguments.size_count; ++i) shape.stated.extent[i] = arguments.size(i);
         return shape;
     }
-    constexpr ShapeOutcome check(Dims given) const {
+    constexpr ShapeOutcome check_fit(Dims given) const {
         bool fits = given.rank >= stated.rank;
         for (Size i = 1; fits && i <= stated.rank; ++i)
             fits = given.extent[given.rank - i] == stated.extent[stated.rank - i];

@@ -92,8 +92,10 @@ private:
     std::uint64_t seedings_ = 0;
 };
 
-/// The generator that is used wherever none is given. One per program.
-inline Generator& default_generator() {
+/// The generator that is used wherever none is given. One per program, shared libraries that it is linked to
+/// included, whatever visibility they are compiled with. A library that is loaded with dlopen shares it if the
+/// program exports its symbols (-rdynamic; ENABLE_EXPORTS in CMake); else it has one of its own.
+[[gnu::visibility("default")]] inline Generator& default_generator() {
     static Generator generator;
     return generator;
 }

@@ -39,7 +39,7 @@ public:
     template <detail::SchedulerArgument O>
     OneCycleLR(O&& optimizer, OneCycleLROptions options)
         : LRScheduler(std::forward<O>(optimizer)), options_(options) {
-        check(options);
+        check_options(options);
         for_each_group([&](Group& group) {
             if (options.cycle_momentum && group.momentum == nullptr)
                 throw ValueError(
@@ -51,7 +51,7 @@ public:
     }
 
 private:
-    static void check(const OneCycleLROptions& o) {
+    static void check_options(const OneCycleLROptions& o) {
         const double total = static_cast<double>(o.total_steps);
         const double share = o.pct_start;
         detail::check_option(o.max_lr >= 0, "OneCycleLR", "max_lr", o.max_lr, "at least 0");

@@ -32,15 +32,15 @@ public:
     template <detail::SchedulerArgument O>
     explicit ReduceLROnPlateau(O&& optimizer, ReduceLROnPlateauOptions options = {})
         : Scheduler(std::forward<O>(optimizer)), options_(options) {
-        const auto check = [](bool fine, const char* option, auto value, const char* limit) {
+        const auto demand = [](bool fine, const char* option, auto value, const char* limit) {
             detail::check_option(fine, "ReduceLROnPlateau", option, static_cast<double>(value), limit);
         };
-        check(options.factor >= 0 && options.factor < 1, "factor", options.factor, "in [0, 1)");
-        check(options.patience >= 0, "patience", options.patience, "at least 0");
-        check(options.threshold >= 0, "threshold", options.threshold, "at least 0");
-        check(options.cooldown >= 0, "cooldown", options.cooldown, "at least 0");
-        check(options.min_lr >= 0, "min_lr", options.min_lr, "at least 0");
-        check(options.eps >= 0, "eps", options.eps, "at least 0");
+        demand(options.factor >= 0 && options.factor < 1, "factor", options.factor, "in [0, 1)");
+        demand(options.patience >= 0, "patience", options.patience, "at least 0");
+        demand(options.threshold >= 0, "threshold", options.threshold, "at least 0");
+        demand(options.cooldown >= 0, "cooldown", options.cooldown, "at least 0");
+        demand(options.min_lr >= 0, "min_lr", options.min_lr, "at least 0");
+        demand(options.eps >= 0, "eps", options.eps, "at least 0");
     }
     /// The next epoch, with its metric. Throws ValueError when the optimizer is gone.
     void step(double metric) {

@@ -26,12 +26,12 @@ public:
     SequentialLR(O&& optimizer, SchedulerList schedulers, std::vector<long long> milestones)
         : LRScheduler(std::forward<O>(optimizer)), schedulers_(std::move(schedulers)),
           milestones_(std::move(milestones)) {
-        check();
+        check_options();
         start();
     }
 
 private:
-    [[gnu::cold]] void check() const {
+    [[gnu::cold]] void check_options() const {
         detail::check_not_empty("SequentialLR", schedulers_);
         detail::check_schedulers("SequentialLR", *this, schedulers_);
         if (milestones_.size() + 1 != schedulers_.size())

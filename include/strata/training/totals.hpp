@@ -186,12 +186,12 @@ public:
     Totals read(Device& device, LossReport* report) {
         check_present();
         const Totals totals = device.fetch(totals_.data());
-        check(device, report, totals);
+        check_totals(device, report, totals);
         return totals;
     }
     LossReport read_report(Device& device, LossReport* report) {
         const LossReport read = device.fetch(report);
-        if (read.refused != 0) check(device, report, device.fetch(totals_.data()));
+        if (read.refused != 0) check_totals(device, report, device.fetch(totals_.data()));
         return read;
     }
     void clear(Device& device) {
@@ -210,7 +210,7 @@ private:
         return {first, in_order(rest...)};
     }
 
-    void check(Device& device, LossReport* report, const Totals& totals) {
+    void check_totals(Device& device, LossReport* report, const Totals& totals) {
         if constexpr (!Device::is_host) {
             const LossReport read = Device::read_report(&device, report);
             if (read.refused != 0) check_step(read, totals.steps);

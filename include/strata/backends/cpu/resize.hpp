@@ -93,9 +93,9 @@ struct ResizeColumns {
         odds[-1] = evens[0];
         evens[in] = odds[in - 1];
         for_packs_of_row<V>(in, room, [&](Size i, Size some) STRATA_INLINE_LAMBDA {
-            const V near = V::load(evens + i) + V::load(odds + i);
-            const V far = V::load(odds + i - 1) + V::load(evens + i + 1);
-            store_some(multiply_add(far, V(0.25), near * V(0.75)), row + i, some);
+            const V inner = V::load(evens + i) + V::load(odds + i);
+            const V outer = V::load(odds + i - 1) + V::load(evens + i + 1);
+            store_some(multiply_add(outer, V(0.25), inner * V(0.75)), row + i, some);
         });
     }
 };
