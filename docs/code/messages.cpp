@@ -25,6 +25,12 @@ int main() {
 
     refused<st::ValueError>([&] { st::Trainer{model, criterion, st::Adam{.lr = -1}}; });
     refused<st::ValueError>([&] { trainer.step(x, xt::xtensor<std::int64_t, 1>(y + 7)); });
+    refused<st::ValueError>([&] { trainer.step(x, xt::xtensor<std::int64_t, 1>(0 * y - 100)); });
+    refused<st::ValueError>([&] { st::NLLLoss{.weight = {1, -1, 1}}(model(x), y); });
+    refused<st::ValueError>([&] {
+        const xt::xtensor<float, 1> prediction = {0.5f, 1.5f}, target = {0.0f, 1.0f};
+        st::BCELoss{}(prediction, target);
+    });
     refused<st::ValueError>([&] {
         auto loss = criterion(model(x), y);
         model.backward(loss);
