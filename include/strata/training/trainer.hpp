@@ -132,8 +132,14 @@ public:
     }
 
     /// The batches since `clear_totals`. On `Cuda` this waits for the device, and throws what stopped a step.
-    Totals totals() { return accounts_.read(model_->device(), model_->report()); }
-    void clear_totals() { accounts_.clear(model_->device()); }
+    Totals totals() {
+        accounts_.check_present();
+        return accounts_.read(model_->device(), model_->report());
+    }
+    void clear_totals() {
+        accounts_.check_present();
+        accounts_.clear(model_->device());
+    }
 
     /// Whether the steps of a device that can record them are recorded and repeated (the default), or given
     /// to it one operation at a time. The results have the same bits.
