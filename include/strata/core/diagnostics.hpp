@@ -84,6 +84,10 @@ inline void a_name_has_no_control_characters() {}
 inline void safetensors_files_keep_this_name_for_themselves() {}
 inline void two_of_its_parameters_have_one_name() {}
 
+// Why what a layer looks up in a table are no indices.
+inline void its_result_is_computed_and_taken_for_indices() {}
+inline void its_input_is_taken_for_indices_and_for_numbers() {}
+
 // Why something in the list of layers is none.
 inline void it_is_a_loss__which_stands_behind_the_network_in_Trainer_or_fit() {}
 inline void it_is_an_optimizer__which_stands_behind_the_loss_in_Trainer_or_fit() {}
@@ -108,9 +112,11 @@ struct no_error {
     static constexpr bool each_name_is_one_of_its_kind = true;
     static constexpr bool its_elements_can_be_counted = true;
     static constexpr bool the_layers_fit_together = true;
+    static constexpr bool indices_come_from_inputs_that_hold_nothing_else = true;
     static constexpr bool the_backward_pass_reads_only_what_its_layer_keeps = true;
     static constexpr bool the_samples_have_the_shape_that_the_network_takes = true;
     static constexpr bool the_batch_holds_the_scalar_type_of_the_model = true;
+    static constexpr bool the_batch_holds_whole_numbers_where_the_network_takes_indices = true;
     static constexpr bool the_batch_lies_on_the_device_of_the_model = true;
 };
 
@@ -155,6 +161,11 @@ template <class Where, class Layer>
 struct input_error : detail::no_error {
     static constexpr bool somebody_states_the_shape_of_the_input = false;
 };
+/// Where, which layer, and why what is looked up in a table is none of the network's inputs.
+template <class Where, class Layer, Reason Why>
+struct indices_error : detail::no_error {
+    static constexpr bool indices_come_from_inputs_that_hold_nothing_else = false;
+};
 struct empty_network_error : detail::no_error {
     static constexpr bool the_network_has_a_layer = false;
 };
@@ -171,6 +182,10 @@ struct batch_shape_error : detail::no_error {
 template <class Given, class Expected>
 struct batch_scalar_error : detail::no_error {
     static constexpr bool the_batch_holds_the_scalar_type_of_the_model = false;
+};
+template <class Given>
+struct batch_indices_error : detail::no_error {
+    static constexpr bool the_batch_holds_whole_numbers_where_the_network_takes_indices = false;
 };
 template <class Given, class Expected>
 struct batch_device_error : detail::no_error {
@@ -207,6 +222,11 @@ struct RefuseUnlessFitting {
         Problem::each_name_is_one_of_its_kind,
         "strata: the name of a module's member cannot be that; name_error<...> says where, why, which "
         "members (docs/errors.md#name)");
+    static_assert(
+        Problem::indices_come_from_inputs_that_hold_nothing_else,
+        "strata: indices, which a layer such as Embedding looks up in its table, are an input of the "
+        "network, or a part of one, that holds nothing else; give numbers an input of their own; "
+        "indices_error<...> says where, which layer, why (docs/errors.md#indices)");
     static_assert(Problem::the_layers_fit_together,
                   "strata: a layer does not accept the shape it is given; shape_error<...> says where, which "
                   "layer, given, expected, what to do (docs/errors.md#shape)");
@@ -227,6 +247,10 @@ struct RefuseUnlessBatchFits {
     static_assert(Problem::the_batch_lies_on_the_device_of_the_model,
                   "strata: the batch lies on another device than the model; batch_device_error<...> says "
                   "which (docs/errors.md#batch-device)");
+    static_assert(Problem::the_batch_holds_whole_numbers_where_the_network_takes_indices,
+                  "strata: the network looks this input up in a table (Embedding), so that it holds indices; "
+                  "write xt::cast<std::int64_t>(x), and std::int64_t in data sets; batch_indices_error<...> "
+                  "says what it holds (docs/errors.md#indices)");
     static_assert(
         Problem::the_batch_holds_the_scalar_type_of_the_model,
         "strata: the batch holds another scalar type than the model; batch_scalar_error<...> says which; "
@@ -249,6 +273,21 @@ struct RemedyOf<Layer, Given, Why> {
     using type = typename Layer::template remedy<Given>;
 };
 
+/// What is wrong with the elements of a tensor that the user gives for an input of scalars T: those of an input
+/// that holds indices are whole numbers.
+template <class T, class X>
+constexpr auto find_indices_problem() {
+    if constexpr (std::is_integral_v<T> && requires { typename X::value_type; }) {
+        using Given = std::remove_const_t<typename X::value_type>;
+        if constexpr (!std::is_integral_v<Given> || std::is_same_v<Given, bool>)
+            return batch_indices_error<is_given<Given>>{};
+        else
+            return no_error{};
+    } else {
+        return no_error{};
+    }
+}
+
 /// What is wrong with a batch (a BatchView) for a model; with `any_shape` only the number of elements has to
 /// agree.
 template <class Device, class T, class Shape, bool any_shape, class Batch>
@@ -257,6 +296,8 @@ constexpr auto find_batch_problem() {
     using Scalar = std::remove_const_t<typename Batch::value_type>;
     if constexpr (!std::is_same_v<typename Batch::device_type, Device>)
         return batch_device_error<is_given<typename Batch::device_type>, but_the_model_takes<Device>>{};
+    else if constexpr (!std::is_same_v<Scalar, T> && std::is_integral_v<T>)
+        return batch_indices_error<is_given<Scalar>>{};
     else if constexpr (!std::is_same_v<Scalar, T>)
         return batch_scalar_error<is_given<Scalar>, but_the_model_takes<T>>{};
     else if constexpr (any_shape ? Given::dims.elements() != Shape::dims.elements()

@@ -150,13 +150,16 @@ struct GraphValue {
     Dims dims;
     bool batched = true;
     bool known = true;     ///< the shape, while it is looked for
-    bool indices = false;  ///< whole numbers, for a layer that looks up a table
+    bool indices = false;  ///< whole numbers of type std::int64_t, for a layer that looks up a table
     Values values = Values::any;
+
+    /// In memory, counted in numbers of a model: an index has room for two.
+    constexpr Size elements() const { return dims.elements() * (indices ? 2 : 1); }
 };
 
 /// What is wrong with a graph.
 struct GraphRefusal {
-    enum Kind { nothing, shape_unknown, does_not_fit, cannot_run, unused, differs, too_large };
+    enum Kind { nothing, shape_unknown, does_not_fit, cannot_run, unused, differs, too_large, no_indices };
     Kind kind = nothing;
     TypeMark type = nullptr;  ///< what refuses
     Size leaf = 0, depth = 0;

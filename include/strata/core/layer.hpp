@@ -11,7 +11,7 @@
 //   static constexpr LayerTraits traits;                   what the plan needs to know
 //   static void initialize(Generator&, params...);         initial values, on the host, as PyTorch draws them
 //   static constexpr Reason wrong_arguments;               what is wrong with its template arguments, or null
-//   static constexpr bool takes_indices;                   its input is whole numbers, as of Embedding
+//   static constexpr bool takes_indices;                   its (first) input is std::int64_t (Embedding)
 //   template <class Given> using remedy;                   what a message advises where it refuses `Given`
 //   static std::string layer_name();                       as tables show it, unless it is the type's name
 //
@@ -83,6 +83,7 @@ struct LayerTraits {
     bool in_place = false;      ///< y may lie on x, and dx on dy
     bool view = false;          ///< y is x under another shape: no kernel at all
     bool view_in_eval = false;  ///< the same, in inference only
+    bool moves = false;         ///< y consists of elements of its input, or inputs, of whatever type (Slice)
     bool any_shape_in = false;  ///< reads its input as a flat row of elements (Flatten, Reshape)
     bool affine = false;        ///< x Wᵀ + b: what `forward_behind_affine` may follow
     bool unnamed = false;  ///< does not count in the names of parameters, which are then PyTorch's (Input)

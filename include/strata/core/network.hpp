@@ -97,6 +97,9 @@ constexpr auto find_problem() {
     } else if constexpr (refusal.kind == GraphRefusal::unused) {
         return module_error<decltype(place_of<Net, refusal.leaf>()), entered_t<refusal.type>,
                             &forward_does_not_use_it__or_not_for_the_result>{};
+    } else if constexpr (refusal.kind == GraphRefusal::no_indices) {
+        return indices_error<decltype(place_of<Net, refusal.leaf, refusal.depth>()), entered_t<refusal.type>,
+                             refusal.refusal>{};
     } else if constexpr (refusal.kind == GraphRefusal::differs) {
         return shape_error<decltype(place_of<Net, refusal.leaf>()), entered_t<refusal.type>,
                            is_given<shape_t<refusal.given[1].dims>>,

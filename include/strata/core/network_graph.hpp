@@ -137,6 +137,43 @@ constexpr bool flattens_its_input(const G& graph) {
     return false;
 }
 
+/// Which values are indices: what a layer looks up in a table, and what that is made of by layers that move
+/// values, back to the network's inputs. Whatever computes takes numbers, and so does who asks for the
+/// network's outputs; a value that both sides want is refused.
+template <class G>
+constexpr void find_indices(G& graph) {
+    bool is_number[G::values_count + 1] = {};
+    const auto refuse = [&](Size node, Reason why) {
+        const GraphNode& at = graph.nodes[node];
+        const bool function = at.leaf == no_index;
+        if (graph.fits())
+            graph.refusal = {GraphRefusal::no_indices,
+                             at.rules->type,
+                             function ? at.leaf_in_front : at.leaf,
+                             function ? at.depth : no_index,
+                             0,
+                             {},
+                             why,
+                             {},
+                             nullptr,
+                             0};
+    };
+    for (Size o = 0; o < graph.output_count; ++o) is_number[graph.outputs[o]] = true;
+    for (Size i = G::nodes_count; i-- > 0;) {  // who reads a value comes before who writes it
+        const GraphNode& node = graph.nodes[i];
+        const Size out = G::inputs + i;
+        const bool moves = node.rules->traits.view || node.rules->traits.moves;
+        if (graph.values[out].indices && !moves) refuse(i, &its_result_is_computed_and_taken_for_indices);
+        for (Size k = 0; k < node.input_count; ++k) {
+            const bool indices = k == 0 && node.rules->takes_indices;
+            if (indices || (moves && graph.values[out].indices)) graph.values[node.inputs[k]].indices = true;
+            if (!indices && (!moves || is_number[out])) is_number[node.inputs[k]] = true;
+            if (graph.values[node.inputs[k]].indices && is_number[node.inputs[k]])
+                refuse(i, &its_input_is_taken_for_indices_and_for_numbers);
+        }
+    }
+}
+
 template <class Net, GraphSize size, class... Leaves>
 constexpr auto make_graph(TypeList<Leaves...>) {
     Graph<size.nodes, size.inputs> graph;
@@ -162,6 +199,7 @@ constexpr auto make_graph(TypeList<Leaves...>) {
         graph.values[size.inputs + index[i]] = trace.values[size.inputs + i];
     }
     for (Size o = 0; o < out.count; ++o) graph.outputs[o] = renumbered(out.id[o]);
+    find_indices(graph);
     graph.any_shape = flattens_its_input(graph);
     graph.input_gradient = requires { Net::wants_input_gradient; };
     Size leaf = 0;

@@ -55,7 +55,8 @@ struct TrainingPlan : ActivationPlan<G> {
 /// Which values have a gradient: those that depend on a parameter.
 template <class G>
 constexpr void find_gradients(const G& graph, bool* needed) {
-    for (Size v = 0; v < G::values_count; ++v) needed[v] = v == 0 && graph.input_gradient;
+    for (Size v = 0; v < G::values_count; ++v)
+        needed[v] = v == 0 && graph.input_gradient && !graph.values[v].indices;
     for (Size i = 0; i != G::nodes_count; ++i) {
         const GraphNode& node = graph.nodes[i];
         bool needs = node.rules->learnt > 0;
@@ -164,12 +165,13 @@ private:
                 for (Size k = 0; k < node.input_count && life_[out] == no_index; ++k) {
                     const Size x = node.inputs[k];
                     const bool same = graph_.values[x].dims.elements() == result.dims.elements() &&
+                                      graph_.values[x].indices == result.indices &&
                                       graph_.values[x].batched == result.batched;
                     if (node.rules->traits.in_place && same && life_[x] != no_index &&
                         lives_[life_[x]].needed_until <= i)
                         life_[out] = life_[x];
                 }
-                if (life_[out] == no_index) life_[out] = new_life(result.dims.elements(), result.batched, i);
+                if (life_[out] == no_index) life_[out] = new_life(result.elements(), result.batched, i);
                 lives_[life_[out]].needed_until = last_use_[out];
             }
             until(life_[out], last_use_[out]);
@@ -306,7 +308,7 @@ private:
         for (Size i = 0; i != N; ++i) {
             const GraphValue& value = graph_.values[G::inputs + i];
             if (!value.batched || graph_.nodes[i].input_count == 0) continue;
-            const Size size = value.dims.elements();
+            const Size size = value.elements();
             if (!is_view(i)) plan.unshared += size;
             if (!is_view(i) && gradient_life_[G::inputs + i] != no_index) plan.unshared += size;
             if (saved_life_[i] != no_index) plan.unshared += lives_[saved_life_[i]].size;

@@ -240,7 +240,6 @@ public:
         GraphValue& result = values.add();
         result.known = false;
         if (failed()) return written;
-        if (count > 0 && rules.takes_indices && in[0] < inputs) values[in[0]].indices = true;
         for (Size k = 0; k < count; ++k)
             if (!values[in[k]].known && !ask(rules, in[k], leaf)) return written;
         fit(node, rules, values[written]);

@@ -43,6 +43,10 @@ public:
                       "strata: class indices are integers; for targets that are numbers write "
                       "TensorDataset<SampleShape, "
                       "TargetShape> (docs/errors.md#dataset)");
+        static_assert(!std::is_integral_v<T> ||
+                          std::is_integral_v<typename std::remove_cvref_t<X>::value_type>,
+                      "strata: this dataset holds whole numbers, such as indices for an Embedding; write "
+                      "xt::cast<std::int64_t>(x) (docs/errors.md#dataset)");
         if (x_.shape()[0] != y_.shape()[0])
             throw ShapeError(message("strata: TensorDataset: x has the shape ", text_of(x_),
                                      ", but y has the shape ", text_of(y_),

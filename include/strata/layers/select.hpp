@@ -21,7 +21,7 @@ struct Select {
     static constexpr Reason wrong_arguments =
         Dim != 0 ? Reason{nullptr} : Reason{&dim_0_is_the_batch__and_Select_takes_a_dim_of_the_sample};
 
-    static constexpr LayerTraits traits = {.values = Values::inherited};
+    static constexpr LayerTraits traits = {.moves = true, .values = Values::inherited};
 
     static constexpr bool has_axis(Dims given) {
         const int rank = static_cast<int>(given.rank);

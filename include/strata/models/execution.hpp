@@ -63,15 +63,16 @@ struct Execution {
     static auto value(const M& m) {
         constexpr bool batched = graph.values[V].batched;
         using S = shape_t<value_dims<V>>;
+        using U = std::conditional_t<graph.values[V].indices, std::int64_t, T>;
         if constexpr (V < N::inputs || plan.value[V] == in_the_input) {
-            using U = std::conditional_t<graph.values[plan.source[V]].indices, std::int64_t, T>;
             return BatchView<const U, Device, S>{static_cast<const U*>(m.inputs[plan.source[V]]),
                                                  batch<V>(m)};
         } else if constexpr (plan.value[V] == in_the_parameters) {
             constexpr Size leaf = graph.nodes[parameter_below<V> - N::inputs].leaf;
             return BatchView<const T, Device, S>{m.parameters + row<N::first_rows.of[leaf]>.offset, 1};
         } else {
-            return BatchView<T, Device, S>{at<batched>(m.arena, plan.value[V], m), batch<V>(m)};
+            T* const data = at<batched>(m.arena, plan.value[V], m);
+            return BatchView<U, Device, S>{reinterpret_cast<U*>(data), batch<V>(m)};
         }
     }
     /// What a layer reads.

@@ -115,7 +115,10 @@ struct InputOf {
             [[maybe_unused]] RefuseUnlessBatchFits<Problem> refused_here;
             if constexpr (std::is_same_v<Problem, no_error>) view = {batch_of(x).data, batch_of(x).batch};
         } else if constexpr (the_input_is_a_tensor) {
-            view = Device::template input_batch<Scalar, S, any_shape>(x, room.staging, kept);
+            using Problem = decltype(find_indices_problem<Scalar, X>());
+            [[maybe_unused]] RefuseUnlessBatchFits<Problem> refused_here;
+            if constexpr (std::is_same_v<Problem, no_error>)
+                view = Device::template input_batch<Scalar, S, any_shape>(x, room.staging, kept);
         }
         if (kept || !Device::is_host) room.owner = owner_of(x);  // a device may still be at it
         return view;

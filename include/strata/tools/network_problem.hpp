@@ -148,19 +148,27 @@ private:
     Size output_size(Size o) const {
         return graph.values[graph.outputs[o]].dims.elements() * samples(graph.outputs[o]);
     }
+    /// Whether a value is an input, or made of it.
+    static constexpr bool comes_from(Size value, Size input) {
+        if (value < N::inputs) return value == input;
+        const GraphNode& node = graph.nodes[value - N::inputs];
+        for (Size k = 0; k < node.input_count; ++k)
+            if (comes_from(node.inputs[k], input)) return true;
+        return false;
+    }
     /// Below which number indices are drawn: a table says how many rows it has.
-    static Size index_limit(Size k) {
-        Size limit = 1;
-        [&]<Size... I>(std::index_sequence<I...>) {
-            (
-                [&] {
-                    if constexpr (requires { N::template Layer<I>::num_embeddings; })
-                        if (graph.nodes[I].inputs[0] == k) limit = N::template Layer<I>::num_embeddings;
-                }(),
-                ...);
-        }
+    static Size index_limit(Size input) {
+        Size limit = 0;
+        const auto ask = [&]<Size I>(std::integral_constant<Size, I>) {
+            if constexpr (requires { N::template Layer<I>::num_embeddings; }) {
+                constexpr Size rows = N::template Layer<I>::num_embeddings;
+                if (comes_from(graph.nodes[I].inputs[0], input))
+                    limit = limit == 0 ? rows : std::min(limit, rows);
+            }
+        };
+        [&]<Size... I>(std::index_sequence<I...>) { (ask(std::integral_constant<Size, I>{}), ...); }
         (std::make_index_sequence<N::layer_count>{});
-        return limit;
+        return limit == 0 ? 1 : limit;
     }
 
     static double draw(Size k, Generator& generator) {

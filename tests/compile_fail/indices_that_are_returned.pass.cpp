@@ -1,0 +1,16 @@
+#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/arithmetic_number.hpp>
+#include <strata/layers/embedding.hpp>
+#include <strata/layers/flatten.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/models/module.hpp>
+#include <strata/models/sequential.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Named<"words", st::Embedding<7, 2>>> {
+    using input_shapes = st::InputShapes<st::Shape<3>>;
+    static constexpr auto forward(auto self, auto x) { return self["words"](x); }
+};
+
+template struct st::Network<Net>;  // checks it; st::Model<Net> does the same
