@@ -15,6 +15,8 @@ struct Adadelta {
     double weight_decay = 0;
     bool maximize = false;
 
+    friend bool operator==(const Adadelta&, const Adadelta&) = default;
+
     void validate() const {
         detail::check_option(lr >= 0, "Adadelta", "lr", lr, "at least 0");
         detail::check_option(rho >= 0 && rho <= 1, "Adadelta", "rho", rho, "in [0, 1]");

@@ -18,6 +18,8 @@ struct Adagrad {
     double eps = 1e-10;
     bool maximize = false;
 
+    friend bool operator==(const Adagrad&, const Adagrad&) = default;
+
     void validate() const {
         detail::check_option(lr >= 0, "Adagrad", "lr", lr, "at least 0");
         detail::check_option(lr_decay >= 0, "Adagrad", "lr_decay", lr_decay, "at least 0");

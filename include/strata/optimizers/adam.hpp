@@ -18,6 +18,8 @@ struct Adam {
     bool amsgrad = false;
     bool maximize = false;
 
+    friend bool operator==(const Adam&, const Adam&) = default;
+
     void validate() const {
         detail::check_option(lr >= 0, "Adam", "lr", lr, "at least 0");
         detail::check_option(betas[0] >= 0 && betas[0] < 1, "Adam", "betas[0]", betas[0], "in [0, 1)");

@@ -16,6 +16,8 @@ struct Adamax {
     double weight_decay = 0;
     bool maximize = false;
 
+    friend bool operator==(const Adamax&, const Adamax&) = default;
+
     void validate() const {
         detail::check_option(lr >= 0, "Adamax", "lr", lr, "at least 0");
         detail::check_option(betas[0] >= 0 && betas[0] < 1, "Adamax", "betas[0]", betas[0], "in [0, 1)");

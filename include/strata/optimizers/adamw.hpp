@@ -19,6 +19,8 @@ struct AdamW {
     bool amsgrad = false;
     bool maximize = false;
 
+    friend bool operator==(const AdamW&, const AdamW&) = default;
+
     void validate() const {
         detail::check_option(lr >= 0, "AdamW", "lr", lr, "at least 0");
         detail::check_option(betas[0] >= 0 && betas[0] < 1, "AdamW", "betas[0]", betas[0], "in [0, 1)");

@@ -20,6 +20,8 @@ struct NAdam {
     double weight_decay = 0;
     double momentum_decay = 4e-3;
 
+    friend bool operator==(const NAdam&, const NAdam&) = default;
+
     void validate() const {
         detail::check_option(lr >= 0, "NAdam", "lr", lr, "at least 0");
         detail::check_option(betas[0] >= 0 && betas[0] < 1, "NAdam", "betas[0]", betas[0], "in [0, 1)");

@@ -278,7 +278,7 @@ private:
         if (changed) settle(first);
         Size number = 0;
         for (Group& group : groups_.list()) {
-            if (std::memcmp(&group.published, &group.options, sizeof(Algorithm)) != 0) publish(group, number);
+            if (!detail::same_options(group.published, group.options)) publish(group, number);
             const StatesInUse in_use = group.options.states();
             changed = changed || in_use != group.states;
             group.states = in_use;

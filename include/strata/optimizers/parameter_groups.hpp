@@ -4,6 +4,7 @@
 
 #include <array>
 #include <concepts>
+#include <cstring>
 #include <list>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
@@ -56,6 +57,16 @@ template <class Algorithm>
 concept HasMomentum = requires(Algorithm& algorithm) {
     { algorithm.momentum } -> std::same_as<double&>;
 };
+
+/// Whether options are equal: by their ==. Options of the user's own without one are compared by their bytes,
+/// those between the members included, so that equal ones may be taken for others and handed over once more.
+template <class Algorithm>
+bool same_options(const Algorithm& a, const Algorithm& b) {
+    if constexpr (requires { a == b; })
+        return a == b;
+    else
+        return std::memcmp(&a, &b, sizeof(Algorithm)) == 0;
+}
 
 template <class Algorithm>
 struct ParameterGroup {

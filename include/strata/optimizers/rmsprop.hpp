@@ -21,6 +21,8 @@ struct RMSprop {
     bool centered = false;
     bool maximize = false;
 
+    friend bool operator==(const RMSprop&, const RMSprop&) = default;
+
     void validate() const {
         detail::check_option(lr >= 0, "RMSprop", "lr", lr, "at least 0");
         detail::check_option(alpha >= 0, "RMSprop", "alpha", alpha, "at least 0");

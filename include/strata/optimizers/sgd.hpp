@@ -18,6 +18,8 @@ struct SGD {
     bool nesterov = false;
     bool maximize = false;
 
+    friend bool operator==(const SGD&, const SGD&) = default;
+
     void validate() const {
         detail::check_option(lr >= 0, "SGD", "lr", lr, "at least 0");
         detail::check_option(momentum >= 0, "SGD", "momentum", momentum, "at least 0");
