@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <strata/core/shape_check.hpp>
+#include <utility>
 #include <vector>
 
 namespace strata {
@@ -19,7 +20,8 @@ public:
     HostTensor() = default;
     explicit HostTensor(std::vector<Size> shape) : shape_(std::move(shape)), data_(elements_of(shape_)) {}
 
-    const std::vector<Size>& shape() const { return shape_; }
+    const std::vector<Size>& shape() const& { return shape_; }
+    std::vector<Size> shape() && { return std::move(shape_); }
     Size dimension() const { return shape_.size(); }
     Size size() const { return data_.size(); }
     T* data() { return data_.data(); }
@@ -32,11 +34,15 @@ public:
     /// The element at these indices, one per extent. Throws ShapeError for another number of them and for one
     /// that lies outside.
     template <class... Index>
-    const T& operator()(Index... index) const {
+    const T& operator()(Index... index) const& {
         return data_[offset({static_cast<Size>(index)...})];
     }
     template <class... Index>
-    T& operator()(Index... index) {
+    T& operator()(Index... index) & {
+        return data_[offset({static_cast<Size>(index)...})];
+    }
+    template <class... Index>
+    T operator()(Index... index) && {
         return data_[offset({static_cast<Size>(index)...})];
     }
 
