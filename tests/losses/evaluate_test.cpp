@@ -103,6 +103,11 @@ TEST_CASE("A target of another shape is refused, with both shapes") {
     const auto of_three = three(to(x));
     CHECK(refusal_of([&] { MSELoss{}(of_three, to(column)); }) ==
           "strata: the target has the shape (5, 1), but the prediction's takes (batch, 3)");
+    // Labels in the wrong type, of which only the run knows that they are as many as labels.
+    const xt::xarray<float> labels_of_float = xt::ones<float>({5});
+    CHECK(refusal_of([&] { CrossEntropyLoss{}(of_three, to(labels_of_float)); }) ==
+          "strata: the target has the shape (5), but the prediction's takes (batch, 3); "
+          "where these are class indices write xt::cast<std::int64_t>(y)");
     CHECK(refusal_of([&] { CrossEntropyLoss{}(of_three, to(label_column)); }) ==
           "strata: the target has the shape (5, 1), but the prediction's takes (batch); "
           "xt::view(y, xt::all(), 0) drops the last extent");

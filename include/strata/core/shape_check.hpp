@@ -60,9 +60,11 @@ void check_shape(const char* what, const char* wants, const Given& shape) {
                              wants, " ", expected, ")"));
 }
 
-/// Throws ShapeError naming both shapes, and what to write where one extent of 1 is all that differs.
+/// Throws ShapeError naming both shapes, and what to write where one extent of 1 is all that differs, or where
+/// numbers have the shape of class indices.
 [[noreturn]] inline void refuse_target_shape(const ShownExtents& given, const Size* expected,
-                                             Size expected_rank, const std::string& expected_text) {
+                                             Size expected_rank, const std::string& expected_text,
+                                             bool are_numbers = false) {
     const auto advice = [](Size kept, const char* last, const char* effect) {
         std::string text = "; xt::view(y, ";
         for (Size i = 0; i < kept; ++i) text += "xt::all(), ";
@@ -74,13 +76,19 @@ void check_shape(const char* what, const char* wants, const Given& shape) {
         hint = advice(expected_rank, "0)", " drops the last extent");
     if (given.rank + 1 == expected_rank && expected[expected_rank - 1] == 1)
         hint = advice(given.rank, "xt::newaxis())", " adds the last extent");
+    else if (are_numbers && given.rank + 1 == expected_rank) {
+        bool like_classes = true;
+        for (Size i = 1; i < given.rank && i < ShownExtents::most; ++i)
+            like_classes = like_classes && given.extent[i] == expected[i + 1];
+        if (like_classes) hint = "; where these are class indices write xt::cast<std::int64_t>(y)";
+    }
     throw ShapeError(message("strata: the target has the shape ", text_of(given),
                              ", but the prediction's takes ", expected_text, hint));
 }
 
 /// Throws ShapeError unless a target's shape is (batch, Shape...). PyTorch would broadcast (batch) and
 /// (batch, 1) to (batch, batch), which is never what was meant.
-template <class Shape, class Given>
+template <class Shape, bool are_numbers = false, class Given>
 void check_target_shape(const Given& shape) {
     constexpr Size rank = Shape::dims.rank + 1;
     const auto expected = batch_shape<Shape>(0);
@@ -89,7 +97,7 @@ void check_target_shape(const Given& shape) {
     if (same) return;
     std::string text = "(batch";
     for (Size i = 1; i < rank; ++i) text += ", " + std::to_string(expected[i]);
-    refuse_target_shape(ShownExtents(shape), expected.data(), rank, text + ")");
+    refuse_target_shape(ShownExtents(shape), expected.data(), rank, text + ")", are_numbers);
 }
 
 }  // namespace strata::detail

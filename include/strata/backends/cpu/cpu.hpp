@@ -116,7 +116,7 @@ struct Cpu : cpu::ConvolutionOperations,
             using U = typename Y::value_type;
             using TargetShape = std::conditional_t<std::is_same_v<U, std::int64_t>,
                                                    shape_t<without_classes(Shape::dims)>, Shape>;
-            detail::check_target_shape<TargetShape>(y.shape());
+            detail::check_target_shape<TargetShape, std::is_floating_point_v<U>>(y.shape());
             return BatchView<const U, Cpu, TargetShape>{y.data(), y.shape()[0]};
         } else {
             return cpu::target_batch<T, Shape>(y);

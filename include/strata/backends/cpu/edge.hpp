@@ -158,7 +158,7 @@ auto target_batch(const Y& y) {
                            "write xt::cast<std::int64_t>(y) or xt::cast<float>(y) (docs/errors.md#target)");
     using TargetShape = std::conditional_t<class_indices, shape_t<without_classes(Shape::dims)>, Shape>;
     if constexpr (allowed) {
-        strata::detail::check_target_shape<TargetShape>(y.shape());
+        strata::detail::check_target_shape<TargetShape, std::is_floating_point_v<U>>(y.shape());
         Elements<U> elements = elements_of(y);
         return HeldTarget<U, TargetShape>{{elements.data, static_cast<Size>(y.shape()[0])},
                                           std::move(elements.copy)};

@@ -186,7 +186,7 @@ auto target_batch(const Y& y) {
         using U = typename Y::value_type;
         using TargetShape =
             std::conditional_t<std::is_same_v<U, std::int64_t>, shape_t<without_classes(Shape::dims)>, Shape>;
-        strata::detail::check_target_shape<TargetShape>(y.shape());
+        strata::detail::check_target_shape<TargetShape, std::is_floating_point_v<U>>(y.shape());
         return BatchView<const U, Cuda, TargetShape>{y.data(), y.shape()[0]};
     } else {
         return strata::detail::NoTarget{};
