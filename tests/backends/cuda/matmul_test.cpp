@@ -379,3 +379,29 @@ TEST_CASE("products are checked with ones where it is asked for", "[cuda][matmul
     CHECK_NOTHROW(device.matmul_transposed(whole.x_view(), whole.weight_view(), whole.y_view()));
 #endif
 }
+
+TEST_CASE("operands in 16 bits have rows of a multiple of 16 bytes", "[cuda][matmul]") {
+    if (!strata::cuda::is_available()) {
+        WARN(strata::cuda::unavailable_because());
+        return;
+    }
+    struct Seen : strata::cuda::MatmulOperations {
+        using MatmulOperations::products;
+    } const device;
+    const bool before = strata::cuda::checks_products().exchange(true);  // kinds are noted then
+    for (const Precision precision : {Precision::bfloat16, Precision::float16}) {
+        check_products<float, 83, 10>(7, precision);
+        check_products<float, 5, 1>(3, precision);
+    }
+    strata::cuda::checks_products() = before;
+    Size seen = 0;
+    for (const auto& kind : device.products().checked) {
+        if (kind.arithmetic != strata::cuda::detail::Arithmetic::bfloat16 &&
+            kind.arithmetic != strata::cuda::detail::Arithmetic::float16)
+            continue;
+        ++seen;
+        CHECK(kind.product.a_row() % 8 == 0);
+        CHECK(kind.product.b_row() % 8 == 0);
+    }
+    CHECK(seen > 0);
+}

@@ -38,16 +38,16 @@ struct RoundOperand {
 #endif
     }
 };
-/// The same for matrices of `size` elements whose rows lie apart; the result's lie side by side.
+/// The same for matrices of `size` elements whose rows lie apart, and for a result whose rows lie apart.
 struct RoundSpacedOperand {
     RoundOperand round;
     Size size, columns;
-    Spacing spacing;
+    Spacing from, to;
 
     STRATA_DEVICE void operator()(Size i) const {
-        const Size at = i % size;
-        round.to[i] =
-            round.rounded(round.from[i / size * spacing.step + at / columns * spacing.row + at % columns]);
+        const Size matrix = i / size, at = i % size, row = at / columns, column = at % columns;
+        round.to[matrix * to.step + row * to.row + column] =
+            round.rounded(round.from[matrix * from.step + row * from.row + column]);
     }
 };
 
@@ -72,9 +72,9 @@ public:
     void affine(X x, W weight, B bias, Y y) const {
         affine_and<detail::Unchanged>(detail::Epilogue::bias, x, weight, bias, y);
     }
-    /// y = max(x Wᵀ + b, 0), and NaN where that is NaN. cuBLASLt has an epilogue for it, RELU_BIAS, which is not
-    /// used: it makes 0 of NaN, so that a network with bad inputs or parameters would answer, and learn, in
-    /// silence.
+    /// y = max(x Wᵀ + b, 0), and NaN where that is NaN. cuBLASLt has an epilogue for it, RELU_BIAS, which is
+    /// not used: it makes 0 of NaN, so that a network with bad inputs or parameters would answer, and learn,
+    /// in silence.
     template <class X, class W, class B, class Y>
     void affine_relu(X x, W weight, B bias, Y y) const {
         matmul_transposed(x, weight, y);
@@ -179,20 +179,23 @@ protected:
         return arithmetic == detail::Arithmetic::bfloat16 || arithmetic == detail::Arithmetic::float16 ||
                (!STRATA_ON_GPU && arithmetic == detail::Arithmetic::tf32);
     }
-    /// A series of matrices of `size` elements. If they are spaced, they are not any more, and `spacing` says
-    /// so.
+    /// A series of matrices of `size` elements, rounded, and how they lie: side by side, with rows of a
+    /// multiple of 16 bytes, without which the GPU's units for such products are not used.
     const detail::Products::Operand* rounded(detail::OperandRoom<detail::Products::Operand>& room,
                                              const float* from, Size size, Size columns, Size count,
                                              detail::Spacing& spacing) const {
+        constexpr Size multiple = 8;
         if (spacing.step == 0) count = 1;  // one matrix for all products
-        detail::Products::Operand* to = room.of(count * size);
+        const Size row = (columns + multiple - 1) / multiple * multiple, step = size / columns * row;
+        detail::Products::Operand* to = room.of(count * step);
         const detail::RoundOperand round{from, to, products().precision};
-        if (spacing == detail::Spacing{}) {
+        if (spacing == detail::Spacing{} && row == columns) {
             for_each_index(size, round);
         } else {
             if (spacing.row == 0) spacing.row = columns;
-            for_each_index(count * size, detail::RoundSpacedOperand{round, size, columns, spacing});
-            spacing = {0, count == 1 ? 0 : size};
+            for_each_index(count * size,
+                           detail::RoundSpacedOperand{round, size, columns, spacing, {row, step}});
+            spacing = {row, count == 1 ? 0 : step};
         }
         return to;
     }
