@@ -286,6 +286,7 @@
 #include <strata/training/loss_head.hpp>
 #include <strata/training/pending_result.hpp>
 #include <strata/training/progress.hpp>
+#include <strata/training/refused_step.hpp>
 #include <strata/training/totals.hpp>
 #include <strata/training/trainer.hpp>
 #include <strata/training/validation_loader.hpp>

@@ -39,8 +39,7 @@ struct OptimizerClock {
 
 /// What a trainer knows of an update that others do not.
 struct UpdateOptions {
-    bool rule_is_ready = false;     ///< PrepareRule has run already
-    bool checks_gradients = false;  ///< on a device of its own, reports one that is not finite
+    bool rule_is_ready = false;  ///< PrepareRule has run already
 };
 
 template <class Algorithm>

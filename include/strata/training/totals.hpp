@@ -50,7 +50,8 @@ namespace detail {
 /// gradients are scaled, and may overflow) its batch is not counted.
 enum class FiniteCheck { none, refuse, leave_out };
 
-/// Work for one thread of the device: the loss just reported is added, or stops the training.
+/// Work for one thread of the device: the loss just reported is added, or stops the training; so does a
+/// gradient that is not finite, where those have been checked before.
 struct AddBatch {
     LossReport* report;
     Totals* totals;
@@ -59,24 +60,30 @@ struct AddBatch {
     bool reduces_to_mean;
     FiniteCheck checks;
 
-    STRATA_HOST_DEVICE void operator()() const {
-        if (report->refused != 0) return;
-        const LossValue loss = reduces_to_mean ? report->value : LossValue::of_sum(report->value);
-        const bool nothing_counts = loss.nothing_counts();
-        if (checks != FiniteCheck::none && nothing_counts) {
+    STRATA_HOST_DEVICE LossValue value() const {
+        return reduces_to_mean ? report->value : LossValue::of_sum(report->value);
+    }
+    /// Whether the batch counts. The loss is to blame before its gradients are.
+    STRATA_HOST_DEVICE bool check() const {
+        if (report->refused != 0 && report->refused != LossReport::gradient_not_finite) return false;
+        const LossValue loss = value();
+        if (checks != FiniteCheck::none && loss.nothing_counts()) {
             report->refused = LossReport::nothing_counts;
-            return;
+        } else if (checks != FiniteCheck::none && !is_finite(loss)) {
+            if (checks == FiniteCheck::leave_out) return false;
+            report->refused = LossReport::not_finite;
+            report->refused_value = loss;
         }
-        if (checks != FiniteCheck::none && !is_finite(loss)) {
-            if (checks == FiniteCheck::refuse) {
-                report->refused = LossReport::not_finite;
-                report->refused_value = loss;
-            }
-            return;
-        }
+        return report->refused == 0;
+    }
+
+    STRATA_HOST_DEVICE void operator()() const {
+        if (!check()) return;
+        const LossValue loss = value();
         totals->sum += loss.sum_for(samples);
         totals->divisor += loss.divisor_for(samples);
-        if (!nothing_counts) totals->batch_sum += loss;  // it would be NaN, and all of the epoch with it
+        if (!loss.nothing_counts())
+            totals->batch_sum += loss;  // it would be NaN, and all of the epoch with it
         totals->samples += samples;
         if (counts_correct) {
             totals->correct += report->correct;
@@ -114,10 +121,9 @@ inline void check_step(const LossReport& report, Size steps) {
             "is nan; parameters are as they were before it. Leave such batches out, or take "
             "Reduction::sum"));
     if (report.refused == LossReport::gradient_not_finite)
-        throw NumericError(
-            message("strata: a gradient is not finite in step ", steps,
-                    ", though the loss is; the update was stopped half-way, so load or reset the "
-                    "parameters. A smaller learning rate often helps"));
+        throw NumericError(message("strata: a gradient is not finite in step ", steps + 1,
+                                   ", though the loss is; parameters are as they were before it. A smaller "
+                                   "learning rate often helps"));
     check_report(report);
 }
 
@@ -168,6 +174,11 @@ public:
         totals_.resize(1);
     }
 
+    /// Throws what was refused in the step so far, on a device whose memory the host sees.
+    void check_now(LossReport* report, FiniteCheck checks) {
+        (void)AddBatch{report, totals_.data(), 0, false, reduces_to_mean_, checks}.check();
+        throw_refused(report);
+    }
     /// Part of a step: what the loss has just reported, and what the same thread does then. Throws on a
     /// device whose memory the host sees.
     template <class... Then>
@@ -175,12 +186,7 @@ public:
              const Then&... then) {
         const AddBatch batch{report, totals_.data(), samples, counts_correct, reduces_to_mean_, checks};
         device.once(in_order(batch, then...));
-        if constexpr (Device::is_host) {
-            if (report->refused == 0) return;
-            const LossReport refused = *report;
-            report->refused = 0;
-            check_step(refused, totals_.data()->steps);
-        }
+        if constexpr (Device::is_host) throw_refused(report);
     }
     /// Waits for the device. Throws what stopped a step since; the device is then ready for the next.
     Totals read(Device& device, LossReport* report) {
@@ -210,6 +216,12 @@ private:
         return {first, in_order(rest...)};
     }
 
+    void throw_refused(LossReport* report) {
+        if (report->refused == 0) return;
+        const LossReport refused = *report;
+        report->refused = 0;
+        check_step(refused, totals_.data()->steps);
+    }
     void check_totals(Device& device, LossReport* report, const Totals& totals) {
         if constexpr (!Device::is_host) {
             const LossReport read = Device::read_report(&device, report);

@@ -8,6 +8,7 @@
 #include <strata/training/grad_scaler.hpp>
 #include <strata/training/loss_head.hpp>
 #include <strata/training/pending_result.hpp>
+#include <strata/training/refused_step.hpp>
 
 namespace strata {
 
@@ -92,7 +93,8 @@ public:
 
     /// One step on a batch (in training mode: Dropout drops). x and y are what a DataLoader yields, or
     /// xtensor containers, on the model's device. Throws ShapeError or ValueError for a wrong batch,
-    /// NumericError for a loss that is not finite; the parameters are then as they were.
+    /// NumericError for a loss or a gradient that is not finite; parameters, buffers such as running means,
+    /// the optimizer and the totals are then as they were.
     ///
     /// On `Cpu` the result is a BatchResult. On `Cuda` the step is only begun, and the result turns into a
     /// BatchResult when it is asked for; labels out of range and losses that are not finite are found on the
@@ -172,6 +174,7 @@ private:
     template <class Head, class Input, class Target, class Before>
     void run(const Input& input, const Target& target, const Before& before) {
         using Run = typename Model::Training;
+        using Refused = detail::RefusedStep<Model>;
         Model& model = *model_;
         model.make_gradients();
         optimizer_.prepare(model.gradients_.size());
@@ -182,32 +185,40 @@ private:
         ++steps_begun_;
         Device& device = model.device();
         const bool scaled = precision_ == Precision::float16;
+        buffers_.resize(Refused::buffers);
         const auto work = [&] {
             [[maybe_unused]] const typename Device::PassScope scope;
             [[maybe_unused]] const typename Device::PrecisionScope precision(device, precision_);
+            Refused refused(model, memory, buffers_.data());
             before();
             Run::template forward<Head::end>(memory, model.layers_);
             const auto gradient = Head::template gradient<Run>(memory);
             Head::template measure<Run>(loss_, model.layers_, memory, target, gradient, report,
                                         model.passes_->workspace);
             const bool counts = Head::counts_correct;
+            const Size size = model.gradients_.size();
             if constexpr (Device::is_host) {
+                accounts_.check_now(report, detail::FiniteCheck::refuse);
+                Run::template backward<Head::end>(memory, model.layers_);
+                refused.forget_gradients();
+                device.check_finite(memory.gradients, size, report);
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse);
+                optimizer_.update(memory.gradients);
             } else if (scaled) {
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::leave_out,
                               before.then());
                 device.for_each(gradient.size(), detail::ScaleGradient<T>{scaler_.data()}, gradient.data);
-            } else {  // the optimizer's rule is worked out by the same thread
+                Run::template backward<Head::end>(memory, model.layers_);
+                device.for_each(size, detail::UnscaleGradient<T>{scaler_.data(), report}, memory.gradients);
+                optimizer_.update(memory.gradients);
+            } else {  // the optimizer's rule is worked out by the thread that adds the batch
+                Run::template backward<Head::end>(memory, model.layers_);
+                device.check_finite(memory.gradients, size, report);
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse, before.then(),
                               optimizer_.rule_work());
+                optimizer_.update(memory.gradients, {.rule_is_ready = true});
             }
-            Run::template backward<Head::end>(memory, model.layers_);
-            if constexpr (!Device::is_host)
-                if (scaled)
-                    device.for_each(model.gradients_.size(),
-                                    detail::UnscaleGradient<T>{scaler_.data(), report}, memory.gradients);
-            optimizer_.update(memory.gradients,
-                              {.rule_is_ready = !Device::is_host && !scaled, .checks_gradients = !scaled});
+            refused.end(report);
             if constexpr (!Device::is_host)
                 if (scaled) device.once(detail::AdjustScale{scaler_.data(), report});
         };
@@ -239,6 +250,7 @@ private:
     detail::Accounts<Device> accounts_;
     [[no_unique_address]] typename Device::Replay replay_;
     typename Device::template Buffer<GradScaler> scaler_{"a loss scale"};
+    typename Device::template Buffer<T> buffers_{"a step's buffers"};  ///< as they were before it
     detail::Presence presence_;
     Size steps_begun_ = 0;
     bool recorded_ = true;

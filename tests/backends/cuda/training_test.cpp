@@ -307,9 +307,12 @@ TEST_CASE("a gradient that is not finite behind a loss that is does not pass in 
     Trainer trainer{model, L1Loss{.reduction = Reduction::sum}, SGD{.lr = 0.1}};
     xt::xtensor<float, 2> x = xt::ones<float>({8, 1}), y = xt::ones<float>({8, 1});
     x *= 3e38f;  // the gradient is the sum of eight of them
+    const auto before = test::parameters(model);
     (void)trainer.step(to<test::Device>(x), to<test::Device>(y));
     CHECK_THROWS_WITH(trainer.totals(),
                       Catch::Contains("a gradient is not finite in step 1, though the loss is"));
+    CHECK(test::parameters(model) == before);
+    CHECK(trainer.totals().steps == 0);
 }
 
 TEST_CASE("a label out of range changes nothing") {

@@ -13,15 +13,10 @@ struct ApplyRule {
     const Block* block;
     T* parameters;
     const T* gradients;
-    LossReport* checked;  ///< null: whatever the gradients are
     T* state[States + 1];
 
     STRATA_DEVICE void operator()(Size i) const {
-        if (block->skip) return;
-        if (checked != nullptr && !strata::detail::is_finite(static_cast<double>(gradients[i])))
-            checked->refused = LossReport::gradient_not_finite;  // whoever of the threads finds it
-        else
-            apply(i, std::make_index_sequence<States>{});
+        if (!block->skip) apply(i, std::make_index_sequence<States>{});
     }
     template <Size... K>
     STRATA_DEVICE void apply(Size i, std::index_sequence<K...>) const {
@@ -29,10 +24,27 @@ struct ApplyRule {
     }
 };
 
+template <class T>
+struct CheckFinite {
+    const T* x;
+    LossReport* report;
+
+    STRATA_DEVICE void operator()(Size i) const {  // whichever of the threads finds it
+        if (!strata::detail::is_finite(static_cast<double>(x[i])) && report->refused == 0)
+            report->refused = LossReport::gradient_not_finite;
+    }
+};
+
 }  // namespace detail
 
 class UpdateOperations : public LoopOperations {
 public:
+    /// Reports a gradient that is not finite, unless something has been refused already.
+    template <class T>
+    void check_finite(const T* x, Size n, LossReport* report) const {
+        for_each_index(n, detail::CheckFinite<T>{x, report});
+    }
+
     /// `at.clock` is the beginning of an OptimizerBlock<Algorithm>, whose options count.
     template <class Algorithm, class Step, class... State>
     void update(const Algorithm&, const Step& at, State*... state) const {
@@ -40,9 +52,8 @@ public:
         using Block = typename Step::template Block<Algorithm>;
         Block* const block = static_cast<Block*>(at.clock);
         if (!at.options.rule_is_ready) once(typename Step::template PrepareRule<Algorithm>{block, at.report});
-        LossReport* const checked = at.options.checks_gradients ? at.report : nullptr;
         const detail::ApplyRule<T, Block, sizeof...(State)> apply{
-            block, at.parameters, at.gradients, checked, {state..., nullptr}};
+            block, at.parameters, at.gradients, {state..., nullptr}};
         for_each_index(at.size, apply);
     }
 };
