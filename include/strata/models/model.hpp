@@ -98,6 +98,15 @@ public:
         return moved;
     }
 
+    /// `model.to("cuda")` is refused: a device is a type.
+    template <class Name>
+    void to(const Name&) const {
+        constexpr bool the_device_is_a_type = detail::never<Name>;
+        static_assert(the_device_is_a_type,
+                      "strata: a device is a type, and the model on it another object: auto there = "
+                      "model.to<Cuda>() (docs/errors.md#device)");
+    }
+
     // Modes
     // ------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,10 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/models/model.hpp>
+
+namespace st = strata;
+
+int main() {
+    st::Model<st::Linear<4, 2>> model;
+    for (float& gradient : model.flat_gradients()) gradient = 0;
+}
