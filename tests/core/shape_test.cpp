@@ -56,3 +56,12 @@ static_assert(dims(Size(1) << 32, Size(1) << 32, 0).elements() == 0);
 static_assert(times(uncountable, 1) == uncountable && times(Size(1) << 63, 2) == uncountable &&
               times((Size(1) << 32) - 1, (Size(1) << 32) + 1) == uncountable);
 static_assert(plus(uncountable, 1) == uncountable && plus(uncountable - 1, 1) == uncountable);
+
+TEST_CASE("a target of one number for each sample, and a prediction of many positions") {
+    const std::array<Size, 1> given{8};
+    CHECK_THROWS_WITH(
+        (detail::check_target_shape<Shape<28, 10>>(given)),
+        "strata: the target has the shape (8), but the prediction's takes (batch, 28, 10); the network "
+        "predicts for several positions of a sample: put Flatten before the first Linear, or take a "
+        "mean");
+}

@@ -82,6 +82,10 @@ void check_shape(const char* what, const char* wants, const Given& shape) {
             like_classes = like_classes && given.extent[i] == expected[i + 1];
         if (like_classes) hint = "; where these are class indices write xt::cast<std::int64_t>(y)";
     }
+    if (hint.empty() && given.rank > 0 && given.rank < expected_rank)
+        hint =
+            "; the network predicts for several positions of a sample: put Flatten before the first Linear, "
+            "or take a mean";
     throw ShapeError(message("strata: the target has the shape ", text_of(given),
                              ", but the prediction's takes ", expected_text, hint));
 }

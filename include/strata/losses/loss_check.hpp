@@ -14,9 +14,13 @@ namespace strata {
 inline void the_target_must_be_class_indices_of_type_int64_one_per_sample() {}
 inline void the_target_must_have_the_shape_and_type_of_the_prediction() {}
 inline void it_compares_numbers_with_numbers__class_indices_go_with_CrossEntropyLoss_or_NLLLoss() {}
+inline void
+it_predicts_for_several_positions_of_a_sample__put_Flatten_before_the_first_Linear_or_take_a_mean() {}
 
 template <class Loss>
 struct the_loss {};
+template <class Shape>
+struct the_network_gives {};
 template <class Layer>
 struct behind {};
 template <Reason Why>
@@ -140,7 +144,17 @@ constexpr auto find_loss_problem() {
         if constexpr (target != nullptr) {
             using Holds =
                 the_target_holds<std::remove_const_t<typename Target::value_type>, shape_t<Target::dims>>;
-            return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<target>, Holds>{};
+            using OneRow = BatchView<typename Prediction::value_type, typename Prediction::device_type,
+                                     Shape<Prediction::dims.last()>>;
+            constexpr Reason of_one_row = Loss::template refuses_target<OneRow, Target>();
+            if constexpr (Prediction::dims.rank > 1 && of_one_row == nullptr)
+                return loss_error<
+                    the_loss<Loss>, behind<LastLayer>,
+                    does_not_fit_because<
+                        &it_predicts_for_several_positions_of_a_sample__put_Flatten_before_the_first_Linear_or_take_a_mean>,
+                    the_network_gives<shape_t<Prediction::dims>>, Holds>{};
+            else
+                return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<target>, Holds>{};
         } else if constexpr (values != nullptr) {
             return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<values>>{};
         } else {
