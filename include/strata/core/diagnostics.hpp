@@ -102,6 +102,22 @@ namespace detail {
 template <class...>
 inline constexpr bool never = false;
 
+/// `Linear(784, 10)` as a layer: its sizes decide shapes, and are template arguments.
+struct in_parentheses {};
+struct WrittenInParentheses {
+    template <class... Sizes>
+    constexpr explicit WrittenInParentheses(Sizes...) {
+        constexpr bool the_sizes_of_a_layer_are_template_arguments = never<Sizes...>;
+        static_assert(the_sizes_of_a_layer_are_template_arguments,
+                      "strata: the sizes of a layer stand in angle brackets; for Linear(784, 10) write "
+                      "Linear<784, 10>{} (docs/errors.md#arguments)");
+    }
+    static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
+    static constexpr Dims input_shape() { return dims(1); }
+};
+template <class... Sizes>
+concept SizesInParentheses = sizeof...(Sizes) > 0 && (std::is_arithmetic_v<Sizes> && ...);
+
 /// What holds for a sound network; each kind of error denies one of these sentences.
 struct no_error {
     static constexpr bool all_of_these_types_are_layers = true;

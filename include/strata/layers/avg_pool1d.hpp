@@ -21,6 +21,14 @@ inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_avg_pool1d
 template <auto... Arguments>
 struct AvgPool1d : detail::AvgPool<1, &write_AvgPool1d_Kernel__and_options_such_as_stride_2, Arguments...> {};
 
+template <>
+struct AvgPool1d<detail::in_parentheses{}> : detail::WrittenInParentheses {
+    using detail::WrittenInParentheses::WrittenInParentheses;
+};
+template <class... Sizes>
+requires detail::SizesInParentheses<Sizes...> AvgPool1d(Sizes...)
+->AvgPool1d<detail::in_parentheses{}>;
+
 /// `avg_pool1d<2>(x)` in the forward of a module.
 template <auto... Arguments>
 constexpr Value avg_pool1d(Value x) {

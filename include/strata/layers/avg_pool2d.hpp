@@ -28,6 +28,14 @@ inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_avg_pool2d
 template <auto... Arguments>
 struct AvgPool2d : detail::AvgPool<2, &write_AvgPool2d_Kernel__and_options_such_as_stride_2, Arguments...> {};
 
+template <>
+struct AvgPool2d<detail::in_parentheses{}> : detail::WrittenInParentheses {
+    using detail::WrittenInParentheses::WrittenInParentheses;
+};
+template <class... Sizes>
+requires detail::SizesInParentheses<Sizes...> AvgPool2d(Sizes...)
+->AvgPool2d<detail::in_parentheses{}>;
+
 /// `avg_pool2d<2>(x)` in the forward of a module.
 template <auto... Arguments>
 constexpr Value avg_pool2d(Value x) {

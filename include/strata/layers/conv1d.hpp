@@ -27,4 +27,12 @@ struct Conv1d
           Conv1d, 1, &write_Conv1d_In_Out_Kernel__or_Conv1d_Out_Kernel__and_options_such_as_stride_2,
           Arguments...> {};
 
+template <>
+struct Conv1d<detail::in_parentheses{}> : detail::WrittenInParentheses {
+    using detail::WrittenInParentheses::WrittenInParentheses;
+};
+template <class... Sizes>
+requires detail::SizesInParentheses<Sizes...> Conv1d(Sizes...)
+->Conv1d<detail::in_parentheses{}>;
+
 }  // namespace strata

@@ -33,4 +33,12 @@ struct Conv2d
           Conv2d, 2, &write_Conv2d_In_Out_Kernel__or_Conv2d_Out_Kernel__and_options_such_as_stride_2,
           Arguments...> {};
 
+template <>
+struct Conv2d<detail::in_parentheses{}> : detail::WrittenInParentheses {
+    using detail::WrittenInParentheses::WrittenInParentheses;
+};
+template <class... Sizes>
+requires detail::SizesInParentheses<Sizes...> Conv2d(Sizes...)
+->Conv2d<detail::in_parentheses{}>;
+
 }  // namespace strata

@@ -125,4 +125,12 @@ struct ConvTranspose2d
     }
 };
 
+template <>
+struct ConvTranspose2d<detail::in_parentheses{}> : detail::WrittenInParentheses {
+    using detail::WrittenInParentheses::WrittenInParentheses;
+};
+template <class... Sizes>
+requires detail::SizesInParentheses<Sizes...> ConvTranspose2d(Sizes...)
+->ConvTranspose2d<detail::in_parentheses{}>;
+
 }  // namespace strata

@@ -106,4 +106,12 @@ struct Linear {
     }
 };
 
+template <>
+struct Linear<detail::in_parentheses{}> : detail::WrittenInParentheses {
+    using detail::WrittenInParentheses::WrittenInParentheses;
+};
+template <class... Sizes>
+requires detail::SizesInParentheses<Sizes...> Linear(Sizes...)
+->Linear<detail::in_parentheses{}>;
+
 }  // namespace strata

@@ -94,5 +94,15 @@ private:
 };
 
 constexpr Value matmul(Value a, Value b) { return apply<Matmul>(a, b); }
+/// Tensors are multiplied by xtensor.
+template <class A, class B>
+requires(!std::is_convertible_v<A, Value> || !std::is_convertible_v<B, Value>) A
+    matmul(const A& a, const B&) {
+    constexpr bool matmul_takes_values_of_a_forward = detail::never<A, B>;
+    static_assert(matmul_takes_values_of_a_forward,
+                  "strata: matmul takes the values in the forward of a module; tensors are multiplied by "
+                  "xt::linalg::dot(a, b) (docs/errors.md#functions)");
+    return a;
+}
 
 }  // namespace strata

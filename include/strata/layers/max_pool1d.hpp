@@ -22,6 +22,14 @@ inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_max_pool1d
 template <auto... Arguments>
 struct MaxPool1d : detail::MaxPool<1, &write_MaxPool1d_Kernel__and_options_such_as_stride_2, Arguments...> {};
 
+template <>
+struct MaxPool1d<detail::in_parentheses{}> : detail::WrittenInParentheses {
+    using detail::WrittenInParentheses::WrittenInParentheses;
+};
+template <class... Sizes>
+requires detail::SizesInParentheses<Sizes...> MaxPool1d(Sizes...)
+->MaxPool1d<detail::in_parentheses{}>;
+
 /// `max_pool1d<2>(x)` in the forward of a module.
 template <auto... Arguments>
 constexpr Value max_pool1d(Value x) {

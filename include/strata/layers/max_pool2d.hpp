@@ -31,6 +31,14 @@ inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_max_pool2d
 template <auto... Arguments>
 struct MaxPool2d : detail::MaxPool<2, &write_MaxPool2d_Kernel__and_options_such_as_stride_2, Arguments...> {};
 
+template <>
+struct MaxPool2d<detail::in_parentheses{}> : detail::WrittenInParentheses {
+    using detail::WrittenInParentheses::WrittenInParentheses;
+};
+template <class... Sizes>
+requires detail::SizesInParentheses<Sizes...> MaxPool2d(Sizes...)
+->MaxPool2d<detail::in_parentheses{}>;
+
 /// `max_pool2d<2>(x)` in the forward of a module.
 template <auto... Arguments>
 constexpr Value max_pool2d(Value x) {
