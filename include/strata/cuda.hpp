@@ -17,6 +17,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/diagnostics.hpp>
+#include <strata/core/element_conversion.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/graph.hpp>
 #include <strata/core/host_tensor.hpp>
@@ -75,6 +76,7 @@
 #include <strata/data/drawn_digits.hpp>
 #include <strata/data/idx.hpp>
 #include <strata/data/image_dataset.hpp>
+#include <strata/data/kept.hpp>
 #include <strata/data/loader.hpp>
 #include <strata/data/mnist.hpp>
 #include <strata/data/prefetch.hpp>

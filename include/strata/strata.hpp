@@ -15,6 +15,7 @@
 #include <strata/core/config.hpp>
 #include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/diagnostics.hpp>
+#include <strata/core/element_conversion.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/graph.hpp>
 #include <strata/core/host_tensor.hpp>
@@ -121,6 +122,7 @@
 #include <strata/data/drawn_digits.hpp>
 #include <strata/data/idx.hpp>
 #include <strata/data/image_dataset.hpp>
+#include <strata/data/kept.hpp>
 #include <strata/data/loader.hpp>
 #include <strata/data/mnist.hpp>
 #include <strata/data/prefetch.hpp>

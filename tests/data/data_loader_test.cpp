@@ -86,7 +86,7 @@ TEST_CASE("the defaults are PyTorch's: one sample, in order") {
     const st::DataLoader loader{dataset};
     CHECK(loader.size() == 10);
     CHECK(loader.batch_size() == 1);
-    CHECK(&loader.dataset() == &dataset);
+    CHECK(loader.dataset().count == dataset.count);
     CHECK(order_of(loader) == up_to(10));
 }
 

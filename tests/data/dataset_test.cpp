@@ -34,12 +34,12 @@ struct Scalars {
     std::pair<double, double> get(std::size_t i) const { return {0.5 * static_cast<double>(i), 2.0}; }
 };
 
-// Bytes and a small integer: they become float and a class index.
-struct Bytes {
+// Integers and a byte: they become float and a class index.
+struct Integers {
     using sample_shape = st::Shape<2, 2>;
     std::size_t size() const { return 2; }
-    st::Sample<std::array<std::uint8_t, 4>, std::uint8_t> get(std::size_t i) const {
-        return {{1, 2, 3, static_cast<std::uint8_t>(i)}, 7};
+    st::Sample<std::array<std::int16_t, 4>, std::uint8_t> get(std::size_t i) const {
+        return {{1, 2, 3, static_cast<std::int16_t>(i)}, 7};
     }
 };
 
@@ -68,7 +68,7 @@ inline constexpr bool has_traits = std::is_same_v<typename DatasetTraits<D>::val
 static_assert(st::Dataset<Parabola> && st::Dataset<Stored> && !st::Dataset<NoShape> && !st::Dataset<int>);
 static_assert(has_traits<Parabola, float, float, st::Shape<1>>);
 static_assert(has_traits<Scalars, double, double, st::Shape<1>>);
-static_assert(has_traits<Bytes, float, std::int64_t, st::Shape<>>);
+static_assert(has_traits<Integers, float, std::int64_t, st::Shape<>>);
 static_assert(has_traits<Stored, float, float, st::Shape<2>>);
 static_assert(!DatasetTraits<Parabola>::is_contiguous);
 
@@ -91,7 +91,7 @@ TEST_CASE("samples are gathered through get, converted to the dataset's types") 
     {
         float x[8];
         std::int64_t y[2];
-        DatasetTraits<Bytes>::gather({}, indices, 2, x, y);
+        DatasetTraits<Integers>::gather({}, indices, 2, x, y);
         CHECK(x[2] == 3);
         CHECK(x[3] == 1);
         CHECK(x[7] == 0);

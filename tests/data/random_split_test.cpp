@@ -1,8 +1,12 @@
 #include "strata/data/random_split.hpp"
 
+#include <clocale>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "catch.hpp"
 #include "golden/random_numbers.hpp"
@@ -87,6 +91,34 @@ TEST_CASE("lengths that do not add up are refused with the numbers") {
     CHECK(contains(refused([&] { random_split(dataset, {10, 0.5}); }), "mix"));
 }
 
+TEST_CASE("lengths are written with a decimal point in every locale") {
+    // LC_NUMERIC with a decimal comma, as localedef writes it for glibc.
+    const char bytes[] =
+        "\x14\x11\x03\x20\x06\0\0\0\x20\0\0\0\x22\0\0\0\x23\0\0\0\x24\0\0\0\x28\0\0\0\x2c\0\0\0"
+        ",\0\0\0,\0\0\0\0\0\0\0ANSI_X3.4-1968";
+    const support::TemporaryDirectory directory;
+    ::mkdir(directory.path("comma").c_str(), 0700);
+    support::write_bytes(directory.path("comma/LC_NUMERIC"), std::string(bytes, sizeof bytes));
+    ::setenv("LOCPATH", directory.name().c_str(), 1);
+#if defined(__GLIBC__)
+    REQUIRE(std::setlocale(LC_NUMERIC, "comma") != nullptr);
+    REQUIRE(std::to_string(0.5) == "0,500000");
+#endif
+    const Numbers dataset;
+    const auto parts = sizes(random_split(dataset, {15, 5}));
+    const std::string text = refused([&] { random_split(dataset, {0.5, 0.4}); });
+    const std::string other = st::message("a ", 0.5);
+    std::setlocale(LC_NUMERIC, "C");
+    CHECK(parts == std::vector<std::size_t>{15, 5});
+    CHECK(contains(text, "0.500000 + 0.400000 add up to 0.900000, but fractions"));
+    CHECK(other == "a 0.5");
+    CHECK(contains(refused([&] { random_split(dataset, {1e300, 0.5}); }), "add up to 1000000000"));
+    CHECK(contains(refused([&] {
+                       random_split(dataset, {~std::size_t(0), std::size_t(1)});
+                   }),
+                   "18446744073709551616 + 1 add up to 18446744073709551616"));
+}
+
 TEST_CASE("a subset is a dataset, and subsets of subsets are") {
     const Numbers dataset{200};
     std::vector<std::int64_t> odd;
@@ -95,7 +127,7 @@ TEST_CASE("a subset is a dataset, and subsets of subsets are") {
     const st::Subset again(subset, {99, 0, 0});
     CHECK(again.size() == 3);
     CHECK(again.get(0).y == 199);
-    CHECK(&again.dataset() == &subset);
+    CHECK(again.dataset().indices() == odd);
 
     std::int64_t expected = 1;
     for (auto [x, y] : st::DataLoader{subset, {.batch_size = 100}})

@@ -60,7 +60,8 @@ TEST_CASE("other scalars, views and expressions are converted; what is moved in 
     CHECK(squared.get(1).y[0] == 4);
 
     const xt::xtensor<float, 2, xt::layout_type::column_major> columns = {{1, 2}, {3, 4}, {5, 6}};
-    CHECK(Points{columns, labels}.x() == x);
+    const Points from_columns{columns, labels};
+    CHECK(from_columns.x() == x);
 
     const float* memory = inputs.data();
     const Curve kept{std::move(inputs), squared.y()};

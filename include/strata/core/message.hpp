@@ -18,10 +18,21 @@ namespace detail {
 [[gnu::noinline, gnu::cold]] inline void append_unsigned(std::string& to, unsigned long long number) {
     to.append(std::to_string(number));
 }
+/// As printf shows it in the C locale: whatever else stands for the decimal point becomes one.
+[[gnu::noinline, gnu::cold]] inline void append_formatted(std::string& to, const char* format,
+                                                          double number) {
+    char digits[512];  // %f of the largest double has 316
+    __builtin_snprintf(digits, sizeof digits, format, number);
+    bool inside_the_point = false;
+    for (const char* c = digits; *c != '\0'; ++c) {
+        const bool plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || *c == '-' || *c == '+';
+        if (plain || !inside_the_point) to += plain ? *c : '.';
+        inside_the_point = !plain;
+    }
+}
 /// As printf's %g shows it.
 [[gnu::noinline, gnu::cold]] inline void append_real(std::string& to, double number) {
-    char digits[32];
-    to.append(digits, static_cast<std::size_t>(__builtin_snprintf(digits, sizeof digits, "%g", number)));
+    append_formatted(to, "%g", number);
 }
 
 template <class Part>

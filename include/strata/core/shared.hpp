@@ -39,10 +39,15 @@ public:
     template <class Derived>
     requires requires(Derived* derived, T*& object) { object = derived; }
     Shared(const Shared<Derived>& other) : Shared(other.get()) {}
-    Shared& operator=(Shared other) noexcept {
-        T* const mine = object_;  // without std::swap, which costs each T the compiler's time
-        object_ = other.object_;
-        other.object_ = mine;
+    // Two of them, because clang 14 forgets to destroy the parameter of one that takes a value, in a template
+    // that writes `shared = {}`; without std::swap, which costs each T the compiler's time.
+    Shared& operator=(const Shared& other) noexcept { return *this = Shared(other); }
+    Shared& operator=(Shared&& other) noexcept {
+        T* const theirs = other.object_;
+        other.object_ = nullptr;
+        T* const mine = object_;
+        object_ = theirs;
+        if (mine != nullptr) mine->release();
         return *this;
     }
     ~Shared() {
@@ -74,11 +79,11 @@ public:
         return *this;
     }
 
-    /// An object that nobody else holds: one that came back, or a new T.
-    Shared<T> take() {
+    /// An object that nobody else holds: one that came back, or a new T. Who keeps more than `most` of them has
+    /// the rest to himself.
+    Shared<T> take(Size most = 8) {
         for (const Shared<T>& object : objects_)
             if (object->has_one_holder()) return object;
-        constexpr Size most = 8;  // who keeps more of them than that has the rest to himself
         Shared<T> fresh(new T);
         if (objects_.size() < most)
             objects_.push_back(fresh);

@@ -1,12 +1,11 @@
 #pragma once
 // One pass over a dataset, batch after batch: the order of the samples, the memory that batches are gathered
 // in, and the workers if there are any. A loader keeps it from epoch to epoch, so that only the first one
-// allocates.
+// allocates. Memory that a batch of the user's still shows is left alone, and other memory taken.
 
-#include <memory>
 #include <strata/backends/cpu/memory.hpp>
 #include <strata/core/tensor.hpp>
-#include <strata/data/dataset.hpp>
+#include <strata/data/kept.hpp>
 #include <strata/data/prefetch.hpp>
 #include <strata/fwd.hpp>
 #include <strata/random/distributions.hpp>
@@ -24,7 +23,7 @@ struct DataLoaderOptions {
     Size num_workers = 0;
 };
 
-/// A batch as kernels see it.
+/// A batch as kernels see it. It shows memory that the next batch overwrites.
 template <Dataset D>
 struct BatchViews {
     BatchView<const typename DatasetTraits<D>::value_type, Cpu, typename D::sample_shape> x;
@@ -57,9 +56,9 @@ class BatchSource {
 
 public:
     /// Begins an epoch.
-    [[gnu::cold]] void start(const D& dataset, const DataLoaderOptions& options) {
-        dataset_ = &dataset;
-        samples_ = static_cast<Size>(dataset.size());
+    [[gnu::cold]] void start(const Kept<D>& dataset, const DataLoaderOptions& options) {
+        dataset_ = dataset;
+        samples_ = static_cast<Size>(dataset->size());
         batch_size_ = options.batch_size < samples_ ? options.batch_size : samples_;
         batches_ = count_batches(samples_, options);
         next_ = 0;
@@ -72,16 +71,17 @@ public:
         const Size workers = options.num_workers < batches_ ? options.num_workers : batches_;
         prefetches_ = workers > 0;
         // Two batches ahead per worker, and the one that is being used.
-        buffers_.resize(prefetches_ ? 2 * workers + 1 : 1);
-        for (Buffers& buffers : buffers_) {
-            buffers.x.resize(batch_size_ * Traits::sample_size);
-            buffers.y.resize(batch_size_ * Traits::target_size);
-        }
-        if (prefetches_) prefetch_.start(workers, batches_, buffers_.size(), &BatchSource::work, this);
+        slots_.resize(prefetches_ ? 2 * workers + 1 : 0);
+        for (Shared<Block>& slot : slots_) slot = {};  // so that all of them are there to be taken
+        for (Shared<Block>& slot : slots_) slot = free_block();
+        if (prefetches_) prefetch_.start(workers, batches_, slots_.size(), &BatchSource::work, this);
     }
 
-    /// Moves on to the next batch, if there is one. The batch before is overwritten.
+    /// Moves on to the next batch, if there is one. The memory of the batch before is used again unless
+    /// somebody else holds its owner.
     bool next() {
+        views_ = {};
+        owner_ = {};
         if (next_ == batches_) {
             stop();
             return false;
@@ -91,15 +91,26 @@ public:
             if (in_place_) {
                 const typename Traits::Pointers at = dataset_->contiguous(item * batch_size_);
                 views_ = {{at.first, count}, {at.second, count}};
+                owner_ = dataset_.owner();
                 return true;
             }
         }
-        const Size slot = prefetches_ ? prefetch_.take(item) : 0;
-        if (!prefetches_) gather(item, slot);
-        views_ = {{buffers_[slot].x.data(), count}, {buffers_[slot].y.data(), count}};
+        Shared<Block> block;
+        if (prefetches_) {
+            Shared<Block>& slot = slots_[prefetch_.take(item)];
+            block = free_block();
+            std::swap(block, slot);  // the workers go on with the free one
+        } else {
+            block = free_block();
+            gather(item, *block);
+        }
+        views_ = {{block->x.data(), count}, {block->y.data(), count}};
+        owner_ = block;
         return true;
     }
     const BatchViews<D>& views() const { return views_; }
+    /// What keeps the memory of the batch.
+    const Owner& owner() const { return owner_; }
 
     /// Ends an epoch early.
     void stop() {
@@ -108,29 +119,40 @@ public:
     }
 
 private:
-    struct Buffers {
+    struct Block final : Counted {
         cpu::Buffer<typename Traits::value_type> x;
         cpu::Buffer<typename Traits::target_type> y;
     };
+
+    Shared<Block> free_block() {
+        constexpr Size held_by_others = 8;
+        Shared<Block> block = blocks_.take(slots_.size() + held_by_others);
+        block->x.resize(batch_size_ * Traits::sample_size);
+        block->y.resize(batch_size_ * Traits::target_size);
+        return block;
+    }
 
     Size count_of(Size item) const {
         const Size rest = samples_ - item * batch_size_;
         return rest < batch_size_ ? rest : batch_size_;
     }
-    void gather(Size item, Size slot) {
-        Traits::gather(*dataset_, order_.data() + item * batch_size_, count_of(item), buffers_[slot].x.data(),
-                       buffers_[slot].y.data());
+    void gather(Size item, Block& block) {
+        Traits::gather(*dataset_, order_.data() + item * batch_size_, count_of(item), block.x.data(),
+                       block.y.data());
     }
-    static void work(void* self, Size item, Size slot) {
-        static_cast<BatchSource*>(self)->gather(item, slot);
+    static void work(void* context, Size item, Size slot) {
+        BatchSource* const self = static_cast<BatchSource*>(context);
+        self->gather(item, *self->slots_[slot]);
     }
 
-    const D* dataset_ = nullptr;
+    Kept<D> dataset_;
     Size samples_ = 0, batch_size_ = 0, batches_ = 0, next_ = 0;
     bool in_place_ = false, prefetches_ = false;
     std::vector<std::int64_t> order_;
-    std::vector<Buffers> buffers_;
+    Pool<Block> blocks_;
+    std::vector<Shared<Block>> slots_;  // what the workers write to
     BatchViews<D> views_{};
+    Owner owner_;
     Prefetch prefetch_;  // last, so that its threads end before what they write to
 };
 

@@ -7,8 +7,9 @@
 
 namespace strata {
 
-/// A batch as xtensor adaptors, rank one more than a sample. They show the loader's memory, or the dataset's
-/// own where nothing needs to be copied, and are valid until the loop goes on.
+/// A batch as xtensor adaptors, rank one more than a sample. They show memory of the loader, or the dataset's
+/// own where nothing needs to be copied, and hold it: an adaptor and its copies stay as they are, whatever
+/// becomes of the loop, the loader and the dataset.
 template <Dataset D>
 struct Batch {
     using Traits = DatasetTraits<D>;

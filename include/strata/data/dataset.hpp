@@ -12,7 +12,10 @@
 //
 // `get` returns the input and the target: a Sample, a pair, or any struct of two members. Each is a number or
 // has begin and end (std::array, std::vector, std::span, xt::xtensor), row-major, with as many elements as
-// its shape. With workers in the loader `get` is called from several threads at once.
+// its shape. With workers in the loader `get` is called from several threads at once. Inputs and targets are
+// converted to the types below, but bytes do not become numbers (scale them in `get`), nor numbers indices.
+//
+// A loader keeps a copy of a dataset that is given by name; data/kept.hpp lists the other ways.
 //
 // Stated in the dataset where it is not to be deduced from `get`:
 //
@@ -25,13 +28,14 @@
 //   void gather(const std::int64_t* indices, Size count, value_type* x, target_type* y) const;
 //       the samples of these indices, one after the other
 //   std::pair<const value_type*, const target_type*> contiguous(Size first) const;
-//       where sample `first` and all behind it lie in order; a loader that does not shuffle then copies
-//       nothing
+//       where sample `first` and all behind it lie in order, not to change as long as the dataset lives; a
+//       loader that does not shuffle then copies nothing
 //   StoredSamples stored() const;
 //       all samples as they lie in memory, never to change; a GPU then keeps a copy of them
 
 #include <concepts>
 #include <cstdint>
+#include <strata/core/element_conversion.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
@@ -193,6 +197,13 @@ struct DatasetTraits {
         given_targets == 0 || given_targets == target_size,
         "strata: the targets that the dataset's get returns have another number of elements than its "
         "target_shape (docs/errors.md#dataset)");
+
+    [[maybe_unused]] static constexpr detail::RefuseConversion<
+        decltype(detail::element_of(detail::input_of(std::declval<const D&>()))), value_type>
+        inputs_are_converted{};
+    [[maybe_unused]] static constexpr detail::RefuseConversion<
+        decltype(detail::element_of(detail::target_of(std::declval<const D&>()))), target_type>
+        targets_are_converted{};
 
     using Pointers = std::pair<const value_type*, const target_type*>;
     static constexpr bool is_contiguous = requires(const D& dataset, Size first) {

@@ -51,7 +51,11 @@ public:
 
     bool is_compressed() const { return compressed_; }
     /// The most bytes that can come out: deflate expands no byte to more than 1032.
-    std::uint64_t max_bytes() const { return compressed_ ? file_.size() * 1032 : file_.size(); }
+    std::uint64_t max_bytes() const {
+        constexpr std::uint64_t most = 1032;
+        if (!compressed_) return file_.size();
+        return file_.size() > ~std::uint64_t(0) / most ? ~std::uint64_t(0) : file_.size() * most;
+    }
 
     /// Reads `bytes` bytes; fewer only at the sound end of the source. Throws FileError.
     std::size_t read(unsigned char* destination, std::size_t bytes) {
@@ -133,7 +137,8 @@ private:
 
     constexpr const char* names[] = {"count", "rows", "columns"};
     const std::string product = dimensions == 1 ? "count" : "count x rows x columns";
-    const std::uint64_t limit = source.max_bytes() - header_bytes;
+    // A file may have had fewer bytes when it was opened than have been read since.
+    const std::uint64_t limit = std::max<std::uint64_t>(source.max_bytes(), header_bytes) - header_bytes;
     const auto refuse_promise = [&](const std::string& found) {
         source.refuse(product, found, "the limit is " + bytes(limit) + ", the most that this file can hold");
     };

@@ -2,9 +2,7 @@
 // Batches of a dataset, in order or shuffled.
 //
 //   st::DataLoader loader{train, {.batch_size = 64, .shuffle = true}};
-//   for (auto [x, y] : loader) { ... }
-//
-// where x has the shape (batch, sample shape...) and y (batch) or (batch, target shape...).
+//   for (auto [x, y] : loader) { ... }     // x: (batch, sample shape...), y: (batch) or (batch, target shape...)
 //
 // After `manual_seed(s)` the batches hold the samples that PyTorch's DataLoader gives after
 // torch.manual_seed(s), for any number of workers.
@@ -30,58 +28,75 @@ namespace detail {
 template <class Source>
 class SourcePool {
 public:
-    SourcePool() = default;
-    SourcePool(const SourcePool&) {}
+    struct Idle final : Counted {
+        std::vector<std::unique_ptr<Source>> sources;
+        Size made = 0;
+    };
+    /// A source on loan. It goes back to the loader's pool, which stays for it if the loader is gone.
+    class Loan {
+    public:
+        explicit Loan(const Shared<Idle>& idle) : idle_(idle) {
+            if (idle_->sources.empty()) {
+                idle_->sources.reserve(++idle_->made);  // so that the way back never allocates
+                source_ = std::make_unique<Source>();
+            } else {
+                source_ = std::move(idle_->sources.back());
+                idle_->sources.pop_back();
+            }
+        }
+        Loan(Loan&&) noexcept = default;
+        Loan& operator=(Loan&& other) noexcept {
+            std::swap(idle_, other.idle_);
+            std::swap(source_, other.source_);
+            return *this;
+        }
+        ~Loan() {
+            if (!source_) return;
+            source_->stop();
+            idle_->sources.push_back(std::move(source_));
+        }
+        Source* operator->() const { return source_.get(); }
+
+    private:
+        Shared<Idle> idle_;
+        std::unique_ptr<Source> source_;
+    };
+
+    SourcePool() : idle_(new Idle) {}
+    SourcePool(const SourcePool&) : SourcePool() {}
     SourcePool& operator=(const SourcePool&) { return *this; }
 
-    std::unique_ptr<Source> take() {
-        if (idle_.empty()) {
-            idle_.reserve(++sources_);  // so that `give_back` never allocates
-            return std::make_unique<Source>();
-        }
-        std::unique_ptr<Source> source = std::move(idle_.back());
-        idle_.pop_back();
-        return source;
-    }
-    void give_back(std::unique_ptr<Source> source) {
-        source->stop();
-        idle_.push_back(std::move(source));
-    }
+    const Shared<Idle>& idle() const { return idle_; }
 
 private:
-    std::vector<std::unique_ptr<Source>> idle_;
-    Size sources_ = 0;
+    Shared<Idle> idle_;
 };
 
-/// Goes through one epoch; move-only, because it owns the epoch's memory. `Item` is Batch or BatchViews.
+/// Goes through one epoch; move-only, because it owns the epoch's memory. `Item` is Batch, which holds its
+/// memory, or BatchViews, which are valid until the iterator moves on.
 template <class D, class Item>
 class BatchIterator {
-    using Source = BatchSource<D>;
+    using Sources = SourcePool<BatchSource<D>>;
+    using Idle = typename Sources::Idle;
 
 public:
     using value_type = Item;
     using difference_type = std::ptrdiff_t;
     using iterator_concept = std::input_iterator_tag;
 
-    BatchIterator(SourcePool<Source>& pool, const D& dataset, const DataLoaderOptions& options)
-        : pool_(&pool), source_(pool.take()) {
+    BatchIterator(const Shared<Idle>& idle, const Kept<D>& dataset, const DataLoaderOptions& options)
+        : source_(idle) {
         source_->start(dataset, options);
         there_ = source_->next();
-    }
-    BatchIterator(BatchIterator&&) noexcept = default;
-    BatchIterator& operator=(BatchIterator&& other) noexcept {
-        std::swap(pool_, other.pool_);
-        std::swap(source_, other.source_);
-        std::swap(there_, other.there_);
-        return *this;
-    }
-    ~BatchIterator() {
-        if (source_) pool_->give_back(std::move(source_));
     }
 
     Item operator*() const {
         const BatchViews<D>& views = source_->views();
-        return {decltype(Item::x)(views.x), decltype(Item::y)(views.y)};
+        if constexpr (std::is_same_v<Item, BatchViews<D>>)
+            return views;
+        else
+            return {decltype(Item::x)(views.x, source_->owner()),
+                    decltype(Item::y)(views.y, source_->owner())};
     }
     BatchIterator& operator++() {
         there_ = source_->next();
@@ -91,20 +106,20 @@ public:
     friend bool operator==(const BatchIterator& it, std::default_sentinel_t) { return !it.there_; }
 
 private:
-    SourcePool<Source>* pool_;
-    std::unique_ptr<Source> source_;
+    typename Sources::Loan source_;
     bool there_ = false;
 };
 
 }  // namespace detail
 
-/// Batches of a dataset. A dataset that has a name is referenced and must outlive the loader; a temporary is
-/// kept. One thread at a time may use a loader; it may go through several epochs at once.
-/// Throws ValueError for a batch size of 0. Batches throw what the dataset's `get` throws.
-template <class Reference>
+/// Batches of a dataset. The loader keeps the dataset: one that is given by name is copied, and copies of the
+/// library's data sets share their samples; kept.hpp lists the other ways. One thread at a time may use a
+/// loader; it may go through several epochs at once. Throws ValueError for a batch size of 0. Batches throw
+/// what the dataset's `get` throws.
+template <class D>
 class DataLoader {
 public:
-    using dataset_type = std::remove_cvref_t<Reference>;
+    using dataset_type = std::remove_cvref_t<D>;
     static_assert(
         Dataset<dataset_type>,
         "strata: a dataset has `using sample_shape = strata::Shape<...>;`, `size() const` and `get(i) const` "
@@ -116,54 +131,67 @@ public:
     using sample_shape = typename Traits::sample_shape;  ///< without the batch
     using target_shape = typename Traits::target_shape;
 
-    explicit DataLoader(Reference&& dataset, const DataLoaderOptions& options = {})
-        : dataset_(static_cast<Reference&&>(dataset)), options_(options) {
+    template <class Given>
+    requires(!std::is_same_v<std::remove_cvref_t<Given>, DataLoader>) explicit DataLoader(
+        Given&& dataset, const DataLoaderOptions& options = {})
+        : options_(options) {
         constexpr Size most_workers = 1024;
         if (options.batch_size == 0)
             throw ValueError("strata: DataLoader: batch_size is 0, and it must be at least 1");
         if (options.num_workers > most_workers)
             throw ValueError(message("strata: DataLoader: num_workers is ", options.num_workers,
                                      ", and it must be at most ", most_workers));
+        if constexpr (Dataset<dataset_type>) dataset_ = detail::keep<Known>(std::forward<Given>(dataset));
     }
 
     /// The number of batches in an epoch.
-    Size size() const { return detail::count_batches(static_cast<Size>(dataset_.size()), options_); }
+    Size size() const { return detail::count_batches(static_cast<Size>(dataset_->size()), options_); }
     Size batch_size() const { return options_.batch_size; }
-    const DataLoaderOptions& options() const { return options_; }
-    const dataset_type& dataset() const { return dataset_; }
+    const DataLoaderOptions& options() const& { return options_; }
+    DataLoaderOptions options() const&& { return options_; }
+    /// The data set as the loader keeps it.
+    const Known& dataset() const& { return *dataset_; }
+    Known dataset() const&& { return *dataset_; }
+    const detail::Kept<Known>& kept_dataset() const { return dataset_; }
 
     /// Begins an epoch: shuffles, and starts the workers.
-    auto begin() const { return Views<Batch<Known>>{this}.begin(); }
+    auto begin() const {
+        return detail::BatchIterator<Known, Batch<Known>>(idle_.idle(), dataset_, options_);
+    }
     std::default_sentinel_t end() const { return {}; }
 
-    /// The same batches as BatchViews, without the cost of xtensor adaptors:
+    /// The same batches as BatchViews, without the cost of xtensor adaptors, and valid until the loop goes on:
     /// `for (auto [x, y] : loader.views())`.
-    auto views() const& { return Views<BatchViews<Known>>{this}; }
-    auto views() const&& = delete;  // the loader would be gone before the first batch
+    auto views() const { return Views{idle_.idle(), dataset_, options_}; }
 
 private:
-    template <class Item>
+    using Sources = detail::SourcePool<detail::BatchSource<Known>>;
     struct Views {
-        const DataLoader* loader;
-        auto begin() const {
-            using Iterator = detail::BatchIterator<Known, Item>;
-            if constexpr (Dataset<dataset_type>)
-                return Iterator(loader->idle_, loader->dataset_, loader->options_);
-            else
-                return Iterator(loader->idle_, {}, {});
-        }
+        detail::Shared<typename Sources::Idle> idle;
+        detail::Kept<Known> dataset;
+        DataLoaderOptions options;
+
+        auto begin() const { return detail::BatchIterator<Known, BatchViews<Known>>(idle, dataset, options); }
         std::default_sentinel_t end() const { return {}; }
     };
 
-    Reference dataset_;
+    detail::Kept<Known> dataset_;
     DataLoaderOptions options_;
-    mutable detail::SourcePool<detail::BatchSource<Known>> idle_;
+    Sources idle_;
+};
+
+/// The type under which a loader that only referred to its data set was known. It keeps it, too.
+template <class D>
+class DataLoader<const D&> : public DataLoader<D> {
+public:
+    using DataLoader<D>::DataLoader;
+    DataLoader(const DataLoader<D>& other) : DataLoader<D>(other) {}
 };
 
 template <class D>
-DataLoader(const D&, const DataLoaderOptions& = {}) -> DataLoader<const D&>;
+DataLoader(const D&, const DataLoaderOptions& = {}) -> DataLoader<detail::kept_type<D>>;
 template <class D>
 requires(!std::is_lvalue_reference_v<D>) DataLoader(D&&, const DataLoaderOptions& = {})
-->DataLoader<std::remove_const_t<D>>;
+->DataLoader<detail::kept_type<D>>;
 
 }  // namespace strata

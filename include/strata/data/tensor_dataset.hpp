@@ -7,10 +7,9 @@
 // Source: https://pytorch.org/docs/1.13/data.html#torch.utils.data.TensorDataset
 
 #include <array>
-#include <span>
 #include <strata/backends/cpu/edge.hpp>
 #include <strata/core/message.hpp>
-#include <strata/data/dataset.hpp>
+#include <strata/data/kept.hpp>
 #include <strata/data/xtensor.hpp>
 
 namespace strata {
@@ -19,9 +18,9 @@ namespace strata {
 struct ClassIndex {};
 
 /// Samples of shape `SampleShape` with targets of shape `TargetShape`, or class indices. Keeps copies of the
-/// tensors; an xt::xtensor of the right type that is handed over with std::move is kept as it is. Other
-/// scalar types are converted to T. Throws ShapeError when x is not (n, SampleShape...) or y not (n,
-/// TargetShape...).
+/// tensors; an xt::xtensor of the right type that is handed over with std::move is kept as it is. Copies of
+/// the dataset share them. Other scalar types are converted to T, but not bytes, which nothing scales. Throws
+/// ShapeError when x is not (n, SampleShape...) or y not (n, TargetShape...).
 template <class SampleShape, class TargetShape = ClassIndex, class T = float>
 class TensorDataset {
     static constexpr bool has_classes = std::is_same_v<TargetShape, ClassIndex>;
@@ -36,57 +35,77 @@ public:
 
     template <class X, class Y>
     TensorDataset(X&& x, Y&& y)
-        : x_(kept<InputTensor, sample_shape>("TensorDataset: x", "its samples make it", std::forward<X>(x))),
-          y_(kept<TargetTensor, target_shape>("TensorDataset: y", "its targets make it",
-                                              std::forward<Y>(y))) {
+        : tensors_(Kept::of(tensor<InputTensor, sample_shape>("TensorDataset: x", "its samples make it",
+                                                              std::forward<X>(x)),
+                            tensor<TargetTensor, target_shape>("TensorDataset: y", "its targets make it",
+                                                               std::forward<Y>(y)))) {
         static_assert(!has_classes || std::is_integral_v<typename std::remove_cvref_t<Y>::value_type>,
                       "strata: class indices are integers; for targets that are numbers write "
                       "TensorDataset<SampleShape, "
                       "TargetShape> (docs/errors.md#dataset)");
-        static_assert(!std::is_integral_v<T> ||
-                          std::is_integral_v<typename std::remove_cvref_t<X>::value_type>,
-                      "strata: this dataset holds whole numbers, such as indices for an Embedding; write "
-                      "xt::cast<std::int64_t>(x) (docs/errors.md#dataset)");
-        if (x_.shape()[0] != y_.shape()[0])
-            throw ShapeError(message("strata: TensorDataset: x has the shape ", text_of(x_),
-                                     ", but y has the shape ", text_of(y_),
+        if (tensors_->x.shape()[0] != tensors_->y.shape()[0])
+            throw ShapeError(message("strata: TensorDataset: x has the shape ", text_of(tensors_->x),
+                                     ", but y has the shape ", text_of(tensors_->y),
                                      "; they need the same number of samples"));
     }
 
-    Size size() const { return x_.shape()[0]; }
+    Size size() const { return tensors_->x.shape()[0]; }
+    /// The rows of one sample, std::spans that hold the tensors.
     auto get(Size i) const {
         detail::check_sample_index(i, size());
-        const std::span<const T> x(x_.data() + i * x_size, x_size);
+        const auto [x, y] = contiguous(i);
         if constexpr (has_classes)
-            return Sample{x, y_.data()[i]};
+            return Sample{detail::KeptSpan<T>(x, x_size, tensors_.owner()), *y};
         else
-            return Sample{x, std::span<const T>(y_.data() + i * y_size, y_size)};
+            return Sample{detail::KeptSpan<T>(x, x_size, tensors_.owner()),
+                          detail::KeptSpan<T>(y, y_size, tensors_.owner())};
     }
 
-    const InputTensor& x() const { return x_; }
-    const TargetTensor& y() const { return y_; }
+    /// The tensors; a temporary gives copies.
+    const InputTensor& x() const& { return tensors_->x; }
+    const TargetTensor& y() const& { return tensors_->y; }
+    InputTensor x() const&& { return tensors_->x; }
+    TargetTensor y() const&& { return tensors_->y; }
 
     // The quick ways of data/dataset.hpp.
     std::pair<const value_type*, const target_type*> contiguous(Size first) const {
-        return {x_.data() + first * x_size, y_.data() + first * y_size};
+        return {tensors_->x.data() + first * x_size, tensors_->y.data() + first * y_size};
     }
-    StoredSamples<value_type, target_type> stored() const { return {x_.data(), y_.data(), size()}; }
+    StoredSamples<value_type, target_type> stored() const {
+        return {tensors_->x.data(), tensors_->y.data(), size()};
+    }
     void gather(const std::int64_t* indices, Size count, value_type* x, target_type* y) const {
+        const auto [all_x, all_y] = contiguous(0);
         for (Size i = 0; i < count; ++i) {
             const Size from = static_cast<Size>(indices[i]);
-            __builtin_memcpy(x + i * x_size, x_.data() + from * x_size, x_size * sizeof(value_type));
-            __builtin_memcpy(y + i * y_size, y_.data() + from * y_size, y_size * sizeof(target_type));
+            __builtin_memcpy(x + i * x_size, all_x + from * x_size, x_size * sizeof(value_type));
+            __builtin_memcpy(y + i * y_size, all_y + from * y_size, y_size * sizeof(target_type));
         }
     }
 
 private:
+    struct Tensors {
+        InputTensor x;
+        TargetTensor y;
+    };
+    using Kept = detail::Kept<Tensors>;
     static constexpr Size x_size = sample_shape::dims.elements(), y_size = target_shape::dims.elements();
 
     template <class Tensor, class Shape, class X>
-    static Tensor kept(const char* what, const char* wants, X&& x) {
+    static Tensor tensor(const char* what, const char* wants, X&& x) {
         static_assert(cpu::Expression<std::remove_cvref_t<X>>,
                       "strata: a TensorDataset takes xtensor containers, views or expressions "
                       "(docs/errors.md#dataset)");
+        if constexpr (cpu::Expression<std::remove_cvref_t<X>>) {
+            return converted<Tensor, Shape>(what, wants, std::forward<X>(x));
+        } else {
+            return {};
+        }
+    }
+    template <class Tensor, class Shape, class X>
+    static Tensor converted(const char* what, const char* wants, X&& x) {
+        using From = typename std::remove_cvref_t<X>::value_type;
+        [[maybe_unused]] constexpr detail::RefuseConversion<From, typename Tensor::value_type> refused_here{};
         detail::check_shape<Shape, false>(what, wants, x.shape());
         if constexpr (std::is_same_v<X, Tensor>) {
             return std::move(x);
@@ -107,8 +126,31 @@ private:
         return detail::text_of(tensor.shape().data(), tensor.shape().size());
     }
 
-    InputTensor x_;
-    TargetTensor y_;
+    Kept tensors_;
 };
+
+namespace detail {
+
+/// The shape of a sample that was not said.
+struct NoSampleShape {};
+
+}  // namespace detail
+
+/// Without a shape it is refused, and holds nothing.
+template <class Y, class T>
+class TensorDataset<detail::NoSampleShape, Y, T> : public detail::NoDataset {
+public:
+    template <class X>
+    TensorDataset(const X&, const Y&) {
+        constexpr bool the_shape_of_a_sample_is_said = detail::never<X>;
+        static_assert(
+            the_shape_of_a_sample_is_said,
+            "strata: a TensorDataset is told the shape of one sample, and of one target unless it is "
+            "a class index: TensorDataset<Shape<784>>{x, labels}, TensorDataset<Shape<784>, "
+            "Shape<1>>{x, y} (docs/errors.md#dataset)");
+    }
+};
+template <class X, class Y>
+TensorDataset(const X&, const Y&) -> TensorDataset<detail::NoSampleShape, Y>;
 
 }  // namespace strata

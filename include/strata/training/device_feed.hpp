@@ -170,7 +170,7 @@ public:
             }
         }
         if (!streamed_) streamed_ = std::make_unique<StreamedBatches<Device, D>>(device_, batch_size);
-        source_.start(dataset, options);
+        source_.start(loader_->kept_dataset(), options);
         struct StopAtEnd {  // the workers, if a step throws
             BatchSource<D>& source;
             ~StopAtEnd() { source.stop(); }

@@ -1,0 +1,14 @@
+#include <strata/data/data_loader.hpp>
+
+namespace st = strata;
+
+struct Numbers {
+    using sample_shape = st::Shape<1>;
+    std::size_t size() const { return 100; }
+    auto get(std::size_t i) const { return st::Sample{static_cast<float>(i), 0.0f}; }
+};
+
+int main() {
+    const st::DataLoader loader{Numbers{}, {.batch_size = 4}};
+    return static_cast<int>(loader.size());
+}

@@ -1,0 +1,14 @@
+// error: dataset
+// expect: these are bytes where numbers belong
+// Images as bytes are 0 to 255, and networks are trained on numbers between 0 and 1.
+#include <strata/data/data_loader.hpp>
+#include <strata/data/tensor_dataset.hpp>
+
+namespace st = strata;
+
+int main() {
+    const xt::xtensor<std::uint8_t, 2> x = xt::zeros<std::uint8_t>({8, 4});
+    const xt::xtensor<std::int64_t, 1> y = xt::zeros<std::int64_t>({8});
+    const st::TensorDataset<st::Shape<4>> dataset{x, y};
+    return static_cast<int>(dataset.size());
+}
