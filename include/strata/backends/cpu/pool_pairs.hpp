@@ -43,7 +43,7 @@ STRATA_INLINE inline void for_each_pair(PairImages<T> x, F f) {
             }
             if constexpr (!std::is_const_v<T>)
                 if (columns % 2 != 0)
-                    for (int r = 1; r <= Rows; ++r) row[r * columns - 1] = T(0);
+                    for (Size r = 1; r <= Size(Rows); ++r) row[r * columns - 1] = T(0);
         }
         if constexpr (!std::is_const_v<T>)
             while (row < next_image) *row++ = T(0);
