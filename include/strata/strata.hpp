@@ -18,6 +18,7 @@
 #include <strata/core/element_conversion.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/graph.hpp>
+#include <strata/core/growing.hpp>
 #include <strata/core/host_tensor.hpp>
 #include <strata/core/layer.hpp>
 #include <strata/core/loops.hpp>
