@@ -203,6 +203,16 @@ TEST_CASE("after the first epoch nothing is allocated") {
     check(st::DataLoader{Numbers{100}, {.batch_size = 7, .shuffle = true}});
 }
 
+TEST_CASE("nor while the batch before is still held") {
+    const st::DataLoader loader{Numbers{100}, {.batch_size = 7, .shuffle = true}};
+    const auto epoch = [&] {
+        auto it = loader.begin();
+        for (auto before = (*it).x; it != loader.end(); ++it) before = (*it).x;
+    };
+    epoch();
+    CHECK(support::allocated_by(epoch) == 0);
+}
+
 TEST_CASE("several epochs of one loader may be under way at once") {
     for (const std::size_t workers : {0u, 2u}) {
         const st::DataLoader loader{Numbers{20}, {.batch_size = 3, .num_workers = workers}};
