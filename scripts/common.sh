@@ -2,10 +2,11 @@
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
-# What a program that includes Strata needs; what the tests need on top.
-build_packages=(g++ cmake ninja-build libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-dev zlib1g-dev
-                catch2 nlohmann-json3-dev ccache ca-certificates curl)
-test_packages=("${build_packages[@]}" python3)
+# What a program that includes Strata needs, and what the tests need on top: the lists in README.md. Downloads need
+# curl.
+build_packages=(g++ cmake ninja-build libxtensor-dev libopenblas-dev zlib1g-dev)
+download_packages=(ca-certificates curl)
+test_packages=("${build_packages[@]}" catch2 libxtensor-blas-dev nlohmann-json3-dev python3)
 
 # Installs those of the named Debian packages that are not there yet; does nothing when all are.
 install_packages() {
