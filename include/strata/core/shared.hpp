@@ -16,7 +16,7 @@ public:
     virtual ~Counted() = default;
 
     void hold() const { __atomic_fetch_add(&holders_, 1, __ATOMIC_RELAXED); }
-    void release() const {
+    [[gnu::noinline]] void release() const {
         if (__atomic_sub_fetch(&holders_, 1, __ATOMIC_ACQ_REL) == 0) delete this;
     }
     /// Whether nobody else holds it; what other threads did with it is then done.
@@ -66,35 +66,49 @@ private:
 /// A holder of anything, which keeps memory where it is for as long as it is shown.
 using Owner = Shared<const Counted>;
 
-/// Objects that come back when nobody else holds them any more. It belongs to one thread; the objects may be
-/// given up in any. Copies begin empty.
-template <class T>
-class Pool {
+/// What pools of all types have in common, so that it is compiled once.
+class AnyPool {
 public:
-    Pool() = default;
-    Pool(const Pool&) {}
-    Pool(Pool&& other) noexcept = default;
-    Pool& operator=(Pool other) noexcept {
-        std::swap(objects_, other.objects_);
+    AnyPool() = default;
+    AnyPool(const AnyPool&) {}
+    AnyPool(AnyPool&&) noexcept = default;
+    AnyPool& operator=(const AnyPool&) {
+        objects_.clear();
         return *this;
     }
+    AnyPool& operator=(AnyPool&&) noexcept = default;
 
-    /// An object that nobody else holds: one that came back, or a new T. Who keeps more than `most` of them has
-    /// the rest to himself.
-    Shared<T> take(Size most = 8) {
-        for (const Shared<T>& object : objects_)
-            if (object->has_one_holder()) return object;
-        Shared<T> fresh(new T);
+protected:
+    Counted* find_free() const {
+        for (const Shared<Counted>& object : objects_)
+            if (object->has_one_holder()) return object.get();
+        return nullptr;
+    }
+    [[gnu::cold, gnu::noinline]] void add(Shared<Counted> fresh, Size most) {
         if (objects_.size() < most)
-            objects_.push_back(fresh);
+            objects_.push_back(std::move(fresh));
         else
-            objects_[next_++ % most] = fresh;
-        return fresh;
+            objects_[next_++ % most] = std::move(fresh);
     }
 
 private:
-    std::vector<Shared<T>> objects_;
+    std::vector<Shared<Counted>> objects_;
     Size next_ = 0;
+};
+
+/// Objects that come back when nobody else holds them any more. It belongs to one thread; the objects may be
+/// given up in any. Copies begin empty.
+template <class T>
+class Pool : AnyPool {
+public:
+    /// An object that nobody else holds: one that came back, or a new T. Who keeps more than `most` of them has
+    /// the rest to himself.
+    Shared<T> take(Size most = 8) {
+        if (Counted* const free = find_free()) return Shared<T>(static_cast<T*>(free));
+        Shared<T> fresh(new T);
+        add(fresh, most);
+        return fresh;
+    }
 };
 
 }  // namespace strata::detail

@@ -124,7 +124,7 @@ private:
         cpu::Buffer<typename Traits::target_type> y;
     };
 
-    Shared<Block> free_block() {
+    [[gnu::noinline]] Shared<Block> free_block() {
         constexpr Size held_by_others = 8;
         Shared<Block> block = blocks_.take(slots_.size() + held_by_others);
         block->x.resize(batch_size_ * Traits::sample_size);

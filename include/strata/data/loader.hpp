@@ -35,7 +35,7 @@ public:
     /// A source on loan. It goes back to the loader's pool, which stays for it if the loader is gone.
     class Loan {
     public:
-        explicit Loan(const Shared<Idle>& idle) : idle_(idle) {
+        [[gnu::cold]] explicit Loan(const Shared<Idle>& idle) : idle_(idle) {
             if (idle_->sources.empty()) {
                 idle_->sources.reserve(++idle_->made);  // so that the way back never allocates
                 source_ = std::make_unique<Source>();
@@ -50,7 +50,7 @@ public:
             std::swap(source_, other.source_);
             return *this;
         }
-        ~Loan() {
+        [[gnu::cold]] ~Loan() {
             if (!source_) return;
             source_->stop();
             idle_->sources.push_back(std::move(source_));
@@ -84,7 +84,8 @@ public:
     using difference_type = std::ptrdiff_t;
     using iterator_concept = std::input_iterator_tag;
 
-    BatchIterator(const Shared<Idle>& idle, const Kept<D>& dataset, const DataLoaderOptions& options)
+    [[gnu::cold]] BatchIterator(const Shared<Idle>& idle, const Kept<D>& dataset,
+                                const DataLoaderOptions& options)
         : source_(idle) {
         source_->start(dataset, options);
         there_ = source_->next();

@@ -51,7 +51,7 @@ struct PassMemory : PassCounter {
     Size capacity = 0;  ///< samples that the arena is laid out for
     PredictionPool<Device, T> predictions;
 
-    PassMemory() { report.resize(N::outputs); }
+    [[gnu::cold]] PassMemory() { report.resize(N::outputs); }
 
     /// What was taken from earlier passes is no longer theirs.
     void begin_pass() {
@@ -107,11 +107,11 @@ public:
     }
 
 private:
-    void begin() {
+    [[gnu::cold]] void begin() {
         memory_ = Shared<Memory>(new Memory);
         memory_->holder = this;
     }
-    void follow(const HeldPasses& other) {
+    [[gnu::cold]] void follow(const HeldPasses& other) {
         if (!other.memory_)
             leave();
         else if (!memory_)
@@ -119,7 +119,7 @@ private:
         else
             memory_->begin_pass();  // its losses are those of other parameters
     }
-    void leave() {
+    [[gnu::cold]] void leave() {
         if (memory_) memory_->holder = nullptr;
         memory_ = {};
     }

@@ -86,7 +86,7 @@ class ParameterGroups {
     };
 
 public:
-    explicit ParameterGroups(const Algorithm& options) : held_(new Held) { add({}, options); }
+    [[gnu::cold]] explicit ParameterGroups(const Algorithm& options) : held_(new Held) { add({}, options); }
     ParameterGroups(const ParameterGroups& other) : held_(new Held) {
         for (const Group& group : other.list()) append(group);
     }
@@ -97,7 +97,7 @@ public:
         other.held_ = mine;
         return *this;
     }
-    ~ParameterGroups() {
+    [[gnu::cold]] ~ParameterGroups() {
         if (held_) held_->in_use = false;
     }
 

@@ -18,7 +18,7 @@ class Evaluator {
 public:
     using device_type = Device;
 
-    explicit Evaluator(const Model& model, LossType loss = {})
+    [[gnu::cold]] explicit Evaluator(const Model& model, LossType loss = {})
         : predictor_(model), loss_(std::move(loss)),
           accounts_(predictor_.device(), detail::reduces_to_mean(loss_)) {
         report_.resize(1);

@@ -217,7 +217,9 @@ private:
     }
 
     void throw_refused(LossReport* report) {
-        if (report->refused == 0) return;
+        if (report->refused != 0) throw_now(report);
+    }
+    [[gnu::cold, gnu::noinline]] void throw_now(LossReport* report) {
         const LossReport refused = *report;
         report->refused = 0;
         check_step(refused, totals_.data()->steps);

@@ -53,7 +53,7 @@ class Trainer {
     using T = typename Model::value_type;
 
 public:
-    explicit Trainer(Model& model, LossType loss = {}, Algorithm algorithm = {})
+    [[gnu::cold]] explicit Trainer(Model& model, LossType loss = {}, Algorithm algorithm = {})
         : model_(model), loss_(std::move(loss)), optimizer_(model, std::move(algorithm)),
           accounts_(model.device(), detail::reduces_to_mean(loss_)) {}
     explicit Trainer(const Model& model, LossType loss = {}, Algorithm algorithm = {})

@@ -44,7 +44,8 @@ struct ValidationFeed : Counted {
 };
 template <class Evaluator, class Loader>
 struct ValidationFeedOf final : ValidationFeed<Evaluator> {
-    ValidationFeedOf(const Loader& loader, Evaluator& evaluator) : feed(loader, evaluator.device()) {}
+    [[gnu::cold]] ValidationFeedOf(const Loader& loader, Evaluator& evaluator)
+        : feed(loader, evaluator.device()) {}
     Totals epoch(Evaluator& evaluator) override { return evaluate_epoch(feed, evaluator); }
 
     Feed<typename Evaluator::device_type, Loader> feed;
@@ -58,9 +59,9 @@ class ValidationLoader {
     };
     template <class Loader>
     struct HeldAs final : Held {
-        explicit HeldAs(const Loader& the_loader) : loader(the_loader) {}
-        explicit HeldAs(Loader&& the_loader) : loader(std::move(the_loader)) {}
-        Shared<ValidationFeed<Evaluator>> feed(Evaluator& evaluator) const override {
+        [[gnu::cold]] explicit HeldAs(const Loader& the_loader) : loader(the_loader) {}
+        [[gnu::cold]] explicit HeldAs(Loader&& the_loader) : loader(std::move(the_loader)) {}
+        [[gnu::cold]] Shared<ValidationFeed<Evaluator>> feed(Evaluator& evaluator) const override {
             return Shared<ValidationFeed<Evaluator>>(
                 new ValidationFeedOf<Evaluator, Loader>(loader, evaluator));
         }
