@@ -6,6 +6,7 @@
 
 #include <strata/core/layer.hpp>
 #include <strata/core/type_list.hpp>
+#include <string_view>
 
 namespace strata {
 
@@ -329,15 +330,28 @@ concept FunctionOnly = requires {
     Layer::is_function;
 };
 
+/// Whether two parameters of a layer have one name, so that a file could hold only one of them.
+template <class Layer>
+constexpr bool names_a_parameter_twice() {
+    if constexpr (parameter_count_of < Layer >> 1) {
+        const auto list = parameters_of<Layer>(Dims{});  // nvcc 13 would not keep it alive
+        for (Size i = 0; i < list.count; ++i)
+            for (Size j = 0; j < i; ++j)
+                if (std::string_view(list.items[i].name) == list.items[j].name) return true;
+    }
+    return false;
+}
+
 /// What is wrong with a layer's arguments, or null.
 template <class Layer>
 constexpr Reason wrong_arguments_of() {
-    if constexpr (FunctionOnly<Layer>)
+    if constexpr (FunctionOnly<Layer>) {
         return &it_is_a_function__to_be_called_in_the_forward_of_a_module;
-    else if constexpr (requires { Layer::wrong_arguments; })
-        return Layer::wrong_arguments;
-    else
-        return nullptr;
+    } else {
+        if constexpr (requires { Layer::wrong_arguments; })
+            if (Layer::wrong_arguments != nullptr) return Layer::wrong_arguments;
+        return names_a_parameter_twice<Layer>() ? &two_of_its_parameters_have_one_name : nullptr;
+    }
 }
 
 /// Why a type is no layer.

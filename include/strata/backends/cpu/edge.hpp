@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <strata/core/class_extent.hpp>
+#include <strata/core/element_conversion.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/shape_check.hpp>
@@ -93,6 +94,9 @@ bool lies_row_major(const X& x) {
 /// written to `staging` first; with `copied` everything is. Throws ShapeError when the shapes differ.
 template <class T, class Shape, bool any_shape, class X, class Staging>
 BatchView<const T, Cpu, Shape> input_batch(const X& x, Staging& staging, bool copied) {
+    [[maybe_unused]] constexpr strata::detail::RefuseConversion<std::remove_const_t<typename X::value_type>,
+                                                                T>
+        refused_here{};
     strata::detail::check_shape<Shape, any_shape>("the input", "the network takes", x.shape());
     const Size batch = static_cast<Size>(x.shape()[0]);
     if constexpr (requires {
