@@ -229,6 +229,7 @@
 #include <strata/models/pass_memory.hpp>
 #include <strata/models/prediction.hpp>
 #include <strata/models/predictor.hpp>
+#include <strata/models/refused_pass.hpp>
 #include <strata/models/residual.hpp>
 #include <strata/models/sequential.hpp>
 #include <strata/models/state.hpp>
@@ -289,7 +290,6 @@
 #include <strata/training/loss_head.hpp>
 #include <strata/training/pending_result.hpp>
 #include <strata/training/progress.hpp>
-#include <strata/training/refused_step.hpp>
 #include <strata/training/totals.hpp>
 #include <strata/training/trainer.hpp>
 #include <strata/training/validation_loader.hpp>

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <strata/layers/batch_norm1d.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/identity.hpp>
@@ -253,6 +254,40 @@ TEST_CASE("view: the model's memory by name") {
     CHECK(predictor.view(x).batch_view().data == predictor.view(x).batch_view().data);
 }
 
+TEST_CASE("a view as an input is copied before it is overwritten") {
+    manual_seed(5);
+    using Deep = Sequential<Linear<4, 4>, Tanh, Linear<4, 4>, Tanh, Linear<4, 4>>;
+    test::Model<Deep> model, twin = model;
+    const auto x_here = randn(2, 4), y_here = randn(2, 4), other_here = randn(2, 4);
+    const auto& x = to(x_here);
+    const auto& y = to(y_here);
+    const auto& other = to(other_here);
+    Predictor predictor{model};
+    const auto expected = numbers(predictor(predictor(x)));
+    CHECK(numbers(model(model(x))) == expected);
+    CHECK(numbers(model.view(model.view(x))) == expected);
+    CHECK(numbers(model(model.view(x))) == expected);
+    CHECK(numbers(predictor.view(predictor.view(x))) == expected);
+    const auto inner = twin(x);
+    const auto gradients = gradients_of(twin, inner, y);
+    CHECK(gradients_of(model, model.view(x), y) == gradients);
+
+    // and kept until the backward pass is done
+    auto first = std::make_unique<test::Model<Deep>>(model);
+    const Loss loss = MSELoss{}(model(first->view(x)), y);
+    (void)first->view(other);
+    first.reset();
+    reuse_memory();
+    model.zero_grad();
+    model.backward(loss);
+    CHECK(test::gradients(model) == gradients);
+    const Loss of_a_predictor = MSELoss{}(model(predictor.view(x)), y);
+    (void)predictor.view(other);
+    model.zero_grad();
+    model.backward(of_a_predictor);
+    CHECK(test::gradients(model) == gradients);
+}
+
 TEST_CASE("a predictor's results are the caller's own") {
     manual_seed(6);
     Mlp model;
@@ -384,6 +419,17 @@ TEST_CASE("models in a vector that grows") {
     models.clear();
     reuse_memory();
     CHECK(numbers(kept) == before);
+}
+
+TEST_CASE("an input that throws while it is read") {
+    Mlp model;
+    const auto x = randn(5, 4), y = randn(5, 4);
+    const Loss loss = MSELoss{}(model(x), y);
+    const auto throws = xt::make_lambda_xfunction(
+        [](float value) -> float { return value < 1e9f ? throw std::runtime_error("no numbers") : value; },
+        x);
+    CHECK_THROWS_AS(model(throws), std::runtime_error);
+    is_refused([&] { model.backward(loss); }, "another pass");  // and does not read what came in between
 }
 
 TEST_CASE("an input that is the output") {

@@ -71,6 +71,18 @@ Owner owner_of(const X& x) {
         return {};
 }
 
+/// A view of memory that somebody else will overwrite, such as `model.view(x)`. (A BatchView is as good as lent.)
+template <class X>
+bool is_unowned_tensor(const X& x) {
+    if constexpr (requires {
+                      x.batch_view();
+                      x.owner();
+                  })
+        return !x.owner();
+    else
+        return false;
+}
+
 /// Input K of a model, as its kernels see it.
 template <class Model, Size K>
 struct InputOf {
@@ -98,8 +110,9 @@ struct InputOf {
         return count(x.get());
     }
 
-    /// A batch where it lies, or in `room`; one that is to be kept until the backward pass, and of which
-    /// somebody else could dispose, in `room` whatever it is. Throws ShapeError when it has another shape.
+    /// A batch where it lies, or in `room`: so is what kernels cannot read as it is, what shows memory that the
+    /// pass itself may overwrite, and, where it is to be kept until the backward pass, whatever others could
+    /// dispose of. Throws ShapeError when it has another shape.
     template <class X, class Room>
     static View take(const X& x, Room& room, bool kept) {
         using Batch = decltype(batch_of(x));
@@ -120,6 +133,11 @@ struct InputOf {
             if constexpr (std::is_same_v<Problem, no_error>)
                 view = Device::template input_batch<Scalar, S, any_shape>(x, room.staging, kept);
         }
+        if (is_unowned_tensor(x)) {
+            room.staging.resize(view.size());
+            Device{}.copy(view.data, room.staging.data(), view.size());
+            view.data = room.staging.data();
+        }
         if (kept || !Device::is_host) room.owner = owner_of(x);  // a device may still be at it
         return view;
     }
@@ -129,29 +147,41 @@ struct InputOf {
     }
 };
 
-/// All inputs, a tuple of references, as kernels see them; with `kept`, safe until the backward pass is done.
-/// Throws ShapeError when they differ in their number of samples, before anything is written.
+/// The number of samples of all inputs, a tuple of references. Throws ShapeError when their shapes are wrong,
+/// when they differ in their number, and when there are none: before anything is written.
+template <class Model, class Tuple>
+Size count_inputs(const Tuple& x) {
+    constexpr Size given = std::tuple_size_v<Tuple>;
+    constexpr bool there_are_as_many_batches_as_inputs = given == Model::input_count;
+    static_assert(there_are_as_many_batches_as_inputs || !Network<typename Model::network_type>::fits,
+                  "strata: the network takes another number of inputs (docs/errors.md#inputs)");
+    Size counts[max_inputs] = {1};
+    if constexpr (there_are_as_many_batches_as_inputs) [&]<Size... K>(std::index_sequence<K...>) {
+            ((counts[K] = InputOf<Model, K>::count(std::get<K>(x))), ...);
+        }
+    (std::make_index_sequence<given>{});
+    for (Size k = 1; k < Model::input_count; ++k)
+        if (counts[k] != counts[0])
+            throw ShapeError(
+                message("strata: input ", k, " has ", counts[k], " samples, and input 0 has ", counts[0]));
+    if (counts[0] == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
+    return counts[0];
+}
+
+/// All inputs, which have been counted, as kernels see them; with `kept`, safe until the backward pass is done.
 template <class Model, class Tuple, class Rooms>
 Inputs take_inputs(const Tuple& x, Rooms& rooms, bool kept) {
     using N = Network<typename Model::network_type>;
     Inputs inputs;
-    [&]<Size... K>(std::index_sequence<K...>) {
-        if constexpr (sizeof...(K) > 1) {
-            const Size counts[] = {InputOf<Model, K>::count(std::get<K>(x))...};
-            for (Size k = 1; k < sizeof...(K); ++k)
-                if (counts[k] != counts[0])
-                    throw ShapeError(message("strata: input ", k, " has ", counts[k],
-                                             " samples, and input 0 has ", counts[0]));
+    if constexpr (std::tuple_size_v<Tuple> == Model::input_count) [&]<Size... K>(std::index_sequence<K...>) {
+            const auto take = [&](Size k, auto view) {
+                inputs.data[k] = view.data;
+                inputs.batch = view.batch;
+            };
+            (take(K, InputOf<Model, K>::take(std::get<K>(x), get<K>(rooms.of), kept && input_is_kept<N, K>)),
+             ...);
         }
-        const auto take = [&](Size k, auto view) {
-            inputs.data[k] = view.data;
-            inputs.batch = view.batch;
-        };
-        (take(K, InputOf<Model, K>::take(std::get<K>(x), get<K>(rooms.of), kept && input_is_kept<N, K>)),
-         ...);
-    }
     (std::make_index_sequence<Model::input_count>{});
-    if (inputs.batch == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
     return inputs;
 }
 
@@ -168,17 +198,6 @@ auto batches_of_step(const X& x) {
         return x;
     else
         return std::tuple<const X&>(x);
-}
-
-/// It is read where it lies, because the caller has it for as long as the step takes.
-template <class Model, class X, class Rooms>
-Inputs take_batch(const X& x, Rooms& rooms) {
-    return take_inputs<Model>(batches_of_step(x), rooms, false);
-}
-/// Its number of samples. Throws ShapeError when they have another shape.
-template <class Model, class X>
-Size count_batch(const X& x) {
-    return InputOf<Model, 0>::count(std::get<0>(batches_of_step(x)));
 }
 
 }  // namespace strata::detail

@@ -12,6 +12,7 @@
 #include <strata/models/inputs.hpp>
 #include <strata/models/model_check.hpp>
 #include <strata/models/prediction.hpp>
+#include <strata/models/refused_pass.hpp>
 #include <strata/random/generator.hpp>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ class Model {
 
 public:
     using network_type = Net;
+    using Constants = N;
     using device_type = Device;
     using value_type = T;
     using input_shape = typename N::InputShape;
@@ -69,6 +71,15 @@ public:
             reset_parameters(default_generator());
         }
     }
+
+    Model(const Model&) = default;
+    Model(Model&&) = default;
+    /// As a whole, or not at all.
+    Model& operator=(const Model& other) {
+        if (this != &other) *this = Model(other);
+        return *this;
+    }
+    Model& operator=(Model&&) = default;
 
     /// Draws all parameters anew.
     void reset_parameters(Generator& generator = default_generator()) {
@@ -169,7 +180,9 @@ public:
         static_assert(
             it_is_a_loss,
             "strata: backward takes what criterion(prediction, target) returned, of type strata::Loss; a "
-            "number or a tensor does not know where its gradient lies (docs/errors.md#backward)");
+            "number or a tensor does not know where its gradient lies: keep both as they are, auto "
+            "prediction "
+            "= model(x); auto loss = criterion(prediction, y); (docs/errors.md#backward)");
     }
 
     /// Forgets the gradients. Costs nothing: the next backward pass overwrites them.
@@ -384,15 +397,21 @@ private:
     template <bool shown, class Inputs>
     Predictions pass(const Inputs& x) {
         constexpr bool there_are_as_many_batches_as_inputs = std::tuple_size_v<Inputs> == input_count;
-        static_assert(there_are_as_many_batches_as_inputs || !N::fits,
-                      "strata: the network takes another number of inputs (docs/errors.md#inputs)");
+        if constexpr (N::fits && !there_are_as_many_batches_as_inputs) (void)detail::count_inputs<Model>(x);
         if constexpr (N::fits && there_are_as_many_batches_as_inputs) {
-            const detail::Memory<Device, T> memory =
-                prepare(detail::take_inputs<Model>(x, passes_->rooms, training_));
+            using Refused = detail::RefusedPass<N, Device, T>;
+            Passes& passes = *passes_;
+            (void)detail::count_inputs<Model>(x);
+            passes.begin_pass();  // from here on another batch lies where those of before did
+            const auto memory = prepare(detail::take_inputs<Model>(x, passes.rooms, training_));
             [[maybe_unused]] const typename Device::PassScope scope;
             if (training_) {
+                passes.buffers.resize(Refused::buffers);
+                Refused refused(memory, passes.buffers.data());
                 Training::forward(memory, layers_);
-                return predictions_of<Training, shown>(memory);
+                Predictions predictions = predictions_of<Training, shown>(memory);
+                refused.end();
+                return predictions;
             }
             Inference::forward(memory, layers_);
             return predictions_of<Inference, shown>(memory);
@@ -400,11 +419,10 @@ private:
             __builtin_unreachable();  // the network has been refused already
         }
     }
-    /// Begins a pass over these inputs.
+    /// The memory of a pass that has begun, over these inputs.
     detail::Memory<Device, T> prepare(const detail::Inputs& inputs) {
         Passes& passes = *passes_;
         passes.device.begin_step();
-        passes.begin_pass();
         passes.inputs = inputs;
         if (inputs.batch > passes.capacity) {
             passes.capacity = 0;  // of nothing, if there is no memory

@@ -45,6 +45,7 @@ struct PassMemory : PassCounter {
     [[no_unique_address]] Device device;
     Buffer<T> arena{"activations"};
     Buffer<T> workspace{"a loss's working memory"};
+    Buffer<T> buffers{"a pass's buffers"};  ///< as they were before it
     Buffer<LossReport> report{"a loss"};
     InputRooms<N, Device, T> rooms;
     Inputs inputs;      ///< of the last pass
@@ -83,14 +84,17 @@ public:
     HeldPasses(HeldPasses&& other) noexcept : memory_(std::move(other.memory_)) {
         if (memory_) memory_->holder = this;
     }
-    HeldPasses& operator=(const HeldPasses& other) {
-        if (this != &other) follow(other);
-        return *this;
-    }
-    HeldPasses& operator=(HeldPasses&& other) {
+    HeldPasses& operator=(const HeldPasses& other) = delete;  // a model is copied and then moved
+    HeldPasses& operator=(HeldPasses&& other) noexcept {
         if (this == &other) return *this;
-        follow(other);
-        other.leave();
+        if (memory_ && other.memory_) {
+            memory_->begin_pass();  // its losses are those of other parameters
+            other.leave();
+        } else {
+            leave();
+            memory_ = std::move(other.memory_);
+            if (memory_) memory_->holder = this;
+        }
         return *this;
     }
     ~HeldPasses() { leave(); }
@@ -110,14 +114,6 @@ private:
     [[gnu::cold]] void begin() {
         memory_ = Shared<Memory>(new Memory);
         memory_->holder = this;
-    }
-    [[gnu::cold]] void follow(const HeldPasses& other) {
-        if (!other.memory_)
-            leave();
-        else if (!memory_)
-            begin();
-        else
-            memory_->begin_pass();  // its losses are those of other parameters
     }
     [[gnu::cold]] void leave() {
         if (memory_) memory_->holder = nullptr;

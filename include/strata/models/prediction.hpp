@@ -144,7 +144,7 @@ private:
             return "an output has no loss; add up those of all outputs, first(a, y) + 0.5 * second(b, z)";
         if (part.pass != passes.passes)
             return "the model has run another pass since this loss's prediction, in the same activations; go "
-                   "backward before that";
+                   "backward before that, or look in between with predict(model, x)";
         if (part.gradient == 0)
             return "the prediction was made in evaluation mode, which keeps nothing for a gradient; call "
                    "model.train() before the forward pass";
@@ -195,6 +195,16 @@ public:
                 "and it shows other numbers now; take the loss before that, or write model(x)");
         return {nullptr, gradient_.batch};
     }
+    /// A prediction is refused as what to go backward from.
+    template <class This = Prediction>
+    void backward() const {
+        constexpr bool it_is_a_loss = detail::never<This>;
+        static_assert(
+            it_is_a_loss,
+            "strata: a prediction has no gradient yet; take a loss of it, and the model goes backward: "
+            "model.backward(criterion(prediction, y)) (docs/errors.md#backward)");
+    }
+
     /// The loss whose gradient and report have just been written.
     Loss loss() const {
         ++passes_->losses[output];

@@ -44,7 +44,9 @@ public:
     template <class X>
     detail::Memory<Device, T> prepare(const X& x) {
         const Model& model = *model_;
-        const detail::Inputs input = detail::take_batch<Model>(x, rooms_);
+        const auto batches = detail::batches_of_step(x);
+        (void)detail::count_inputs<Model>(batches);
+        const detail::Inputs input = detail::take_inputs<Model>(batches, rooms_, false);
         if (input.batch > capacity_) {
             arena_.resize(Model::arena_elements(N::inference_plan, input.batch));
             capacity_ = Model::capacity_for(input.batch);

@@ -271,34 +271,35 @@ private:
     /// The host's part of a step: memory, and new options if there are any.
     void prepare(Size size) {
         validate();
-        const bool first = blocks_.size() == 0;
-        if (first) blocks_.resize(plan_.most_cohorts());
-        bool changed = first || !plan_.fits(model_->unfrozen_rows());
-        if (changed) settle(first);
+        bool changed = !plan_.fits(model_->unfrozen_rows());
+        if (changed) settle();
         Size number = 0;
         for (Group& group : groups_.list()) {
             if (!detail::same_options(group.published, group.options)) publish(group, number);
             const StatesInUse in_use = group.options.states();
-            changed = changed || in_use != group.states;
-            group.states = in_use;
             for (Size i = 0; i < in_use.size(); ++i)
                 if (in_use[i]) state_[i].resize(size);  // allocates when first used
+            changed = changed || in_use != group.states;
+            group.states = in_use;
             ++number;
         }
         if (changed) find_layout();
     }
-    /// The plan is made for what is frozen and grouped now. Waits for the device.
-    [[gnu::cold]] void settle(bool first) {
-        std::vector<Block> blocks(blocks_.size());
-        if (!first) blocks_.copy_to(blocks.data());
-        plan_.settle(model_->unfrozen_rows(), [&](Size from, Size to) { blocks[to] = blocks[from]; });
-        for (Size i = 0; i < plan_.cohorts(); ++i) {
+    /// The plan is made for what is frozen and grouped now: whole, or not at all. Waits for the device.
+    [[gnu::cold]] void settle() {
+        detail::UpdatePlan plan = plan_;
+        std::vector<Block> blocks(plan.most_cohorts());
+        if (blocks_.size() > 0) blocks_.copy_to(blocks.data());
+        plan.settle(model_->unfrozen_rows(), [&](Size from, Size to) { blocks[to] = blocks[from]; });
+        for (Size i = 0; i < plan.cohorts(); ++i) {
             auto group = groups_.list().begin();
-            std::advance(group, plan_.group_of_cohort(i));
+            std::advance(group, plan.group_of_cohort(i));
             blocks[i].options = group->options;
-            blocks[i].idle = plan_.is_idle(i);
+            blocks[i].idle = plan.is_idle(i);
         }
+        blocks_.resize(blocks.size());
         blocks_.copy_from(blocks.data());
+        plan_ = std::move(plan);
         for (Group& group : groups_.list())
             std::memcpy(static_cast<void*>(&group.published), &group.options, sizeof(Algorithm));
     }

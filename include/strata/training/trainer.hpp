@@ -8,7 +8,6 @@
 #include <strata/training/grad_scaler.hpp>
 #include <strata/training/loss_head.hpp>
 #include <strata/training/pending_result.hpp>
-#include <strata/training/refused_step.hpp>
 
 namespace strata {
 
@@ -116,11 +115,13 @@ public:
             accounts_.check_present();
             if (&*optimizer_.model_ != &*model_) detail::refuse_optimizer();
             Model& model = *model_;
-            detail::check_batch(detail::count_batch<Model>(x), target.batch);
+            const auto batches = detail::batches_of_step(x);
+            detail::check_batch(detail::count_inputs<Model>(batches), target.batch);
             model.check_trainable();
             auto& passes = *model.passes();
             passes.begin_pass();  // from here on another batch lies where those of before did
-            const detail::Inputs input = detail::take_batch<Model>(x, passes.rooms);
+            // It is read where it lies, because the caller has it for as long as the step takes.
+            const detail::Inputs input = detail::take_inputs<Model>(batches, passes.rooms, false);
             run<Head>(input, target, before);
             if constexpr (Device::is_host) {
                 return detail::batch_result(*model_->report(), input.batch, Head::counts_correct);
@@ -174,7 +175,7 @@ private:
     template <class Head, class Input, class Target, class Before>
     void run(const Input& input, const Target& target, const Before& before) {
         using Run = typename Model::Training;
-        using Refused = detail::RefusedStep<Model>;
+        using Refused = detail::RefusedPass<typename Model::Constants, Device, T>;
         Model& model = *model_;
         model.make_gradients();
         optimizer_.prepare(model.gradients_.size());
@@ -189,7 +190,7 @@ private:
         const auto work = [&] {
             [[maybe_unused]] const typename Device::PassScope scope;
             [[maybe_unused]] const typename Device::PrecisionScope precision(device, precision_);
-            Refused refused(model, memory, buffers_.data());
+            Refused refused(memory, buffers_.data());
             before();
             Run::template forward<Head::end>(memory, model.layers_);
             const auto gradient = Head::template gradient<Run>(memory);
@@ -200,7 +201,7 @@ private:
             if constexpr (Device::is_host) {
                 accounts_.check_now(report, detail::FiniteCheck::refuse);
                 Run::template backward<Head::end>(memory, model.layers_);
-                refused.forget_gradients();
+                model.accumulate_ = false;  // gradients of before are gone, and these may be refused
                 device.check_finite(memory.gradients, size, report);
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse);
                 optimizer_.update(memory.gradients);

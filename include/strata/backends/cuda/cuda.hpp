@@ -74,9 +74,11 @@ public:
     static auto to_host(BatchView<const T, Cuda, Shape> view) {
         return cuda::BatchTensor<const T, Shape>(view).cpu();
     }
-    /// Kernels read a batch where it lies.
+    /// Kernels read a batch where it lies; only a view of memory that will be overwritten is copied.
     template <class T>
-    struct Staging {};
+    struct Staging : Buffer<T> {
+        Staging() : Buffer<T>("a batch") {}
+    };
     template <class T, class Shape, bool any_shape, class X>
     static BatchView<const T, Cuda, Shape> input_batch(const X& x, Staging<T>&, bool) {
         return cuda::input_batch<T, Shape, any_shape>(x);
