@@ -23,6 +23,7 @@
 #include <strata/core/growing.hpp>
 #include <strata/core/host_tensor.hpp>
 #include <strata/core/layer.hpp>
+#include <strata/core/layer_place.hpp>
 #include <strata/core/loops.hpp>
 #include <strata/core/loss_report.hpp>
 #include <strata/core/math.hpp>

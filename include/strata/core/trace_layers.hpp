@@ -2,7 +2,7 @@
 // How layers are called while the compiler runs a network: a leaf leaves a node, a composite runs its
 // children, a module its forward.
 
-#include <strata/core/diagnostics.hpp>
+#include <strata/core/layer_place.hpp>
 #include <strata/core/trace.hpp>
 
 namespace strata {
