@@ -217,9 +217,6 @@ TEMPLATE_TEST_CASE("A model with NLLLoss has PyTorch's loss and gradients", "", 
 }
 
 TEST_CASE("A loss that belongs to no present pass is refused") {
-    const std::string expected =
-        "strata: backward needs the loss that was taken last, of this model's last forward pass in training "
-        "mode, and takes it once";
     auto model = model_of_the_golden_file<float>();
     const xt::xtensor<float, 2> inputs_here = inputs<float>();
     const xt::xtensor<std::int64_t, 1> labels_here = labels();
@@ -229,16 +226,19 @@ TEST_CASE("A loss that belongs to no present pass is refused") {
     const auto message = [&](const Loss& loss) {
         return message_of<ValueError>([&] { model.backward(loss); });
     };
+    const auto contains = [](const std::string& text, const char* part) {
+        return text.find(part) != std::string::npos;
+    };
 
     const Loss old = criterion(model(x), y);
     const Loss loss = criterion(model(x), y);
-    CHECK(message(old) == expected);
+    CHECK(contains(message(old), "the model has run another pass since this loss's prediction"));
     CHECK(message(loss) == "nothing was thrown");
-    CHECK(message(loss) == expected);
+    CHECK(contains(message(loss), "it has been done for this prediction; it takes a loss once"));
 
     model.eval();
     const Loss evaluated = criterion(model(x), y);
     check_close(evaluated.item(), numbers::net_loss, 1e-5);
-    CHECK(message(evaluated) == expected);
-    CHECK(message(Loss{}) == expected);
+    CHECK(contains(message(evaluated), "the prediction was made in evaluation mode"));
+    CHECK(contains(message(Loss{}), "this loss is empty"));
 }
