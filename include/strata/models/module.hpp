@@ -79,7 +79,7 @@ constexpr NameProblem find_problem_of_names() {
         if (name == "__metadata__") find(i, i, &safetensors_files_keep_this_name_for_themselves);
         for (const char c : name)
             if (static_cast<unsigned char>(c) < ' ') find(i, i, &a_name_has_no_control_characters);
-        for (Size j = 0; j < count; ++j)
+        for (Size j = 0; j != count; ++j)
             if (j != i && named[j] && names[j] == name && (j > i || !named[i]))
                 find(j < i ? j : i, j < i ? i : j, &two_members_have_this_name);
     }
