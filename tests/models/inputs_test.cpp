@@ -1,5 +1,6 @@
 // The batches that a network takes: which of its inputs hold numbers, and which hold indices.
 // (tests/compile_fail/indices_*.cpp: what is refused.)
+// Alone in its program: nvcc 13 writes shapes wrongly in the tests behind it.
 
 #include "catch.hpp"
 #include "device.hpp"
