@@ -349,7 +349,7 @@ constexpr Reason wrong_arguments_of() {
         return &it_is_a_function__to_be_called_in_the_forward_of_a_module;
     } else {
         if constexpr (requires { Layer::wrong_arguments; })
-            if (Layer::wrong_arguments != nullptr) return Layer::wrong_arguments;
+            if (is_set(Layer::wrong_arguments)) return Layer::wrong_arguments;
         return names_a_parameter_twice<Layer>() ? &two_of_its_parameters_have_one_name : nullptr;
     }
 }

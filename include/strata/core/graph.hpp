@@ -47,7 +47,7 @@ struct LayerRules {
 template <class Layer>
 [[gnu::cold]] constexpr JoinOutcome result_of(const Operand* operands, Size count, const Numbers& numbers) {
     if constexpr (!FunctionOnly<Layer>)
-        if (wrong_arguments_of<Layer>() != nullptr) return {{}, wrong_arguments_of<Layer>(), {}};
+        if (is_set(wrong_arguments_of<Layer>())) return {{}, wrong_arguments_of<Layer>(), {}};
     if constexpr (requires { Layer::join(operands, count, numbers); }) {
         return Layer::join(operands, count, numbers);
     } else if constexpr (JoinLayer<Layer>) {

@@ -64,6 +64,7 @@
 // reading `data` is refused by the compiler. (So write `auto x`; a parameter of type BatchView takes what is
 // kept only.) y and dx hold anything before they are written.
 
+#include <strata/core/address.hpp>
 #include <strata/core/shape.hpp>
 #include <type_traits>
 
@@ -93,6 +94,8 @@ struct LayerTraits {
 /// The reason of a refusal is a function that is never called; compilers print its name, which is the
 /// sentence.
 using Reason = void (*)();
+/// Whether there is one. For the compiler's own work (core/address.hpp).
+constexpr bool is_set(Reason reason) { return !detail::same_address<Reason>(reason, nullptr); }
 
 /// What a shape rule answers: a shape, or why not and what was expected.
 struct ShapeOutcome {

@@ -134,7 +134,7 @@ template <class Layer>
 constexpr void find_name_problem(NameProblem& problem, Place place) {
     if constexpr (Composite<Layer>) {
         if constexpr (requires { Layer::name_problem; }) {
-            if (problem.reason == nullptr && Layer::name_problem.reason != nullptr)
+            if (!is_set(problem.reason) && is_set(Layer::name_problem.reason))
                 problem = {Layer::name_problem.reason,
                            place.leaf,
                            place.depth,

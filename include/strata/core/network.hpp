@@ -85,7 +85,7 @@ constexpr auto find_problem() {
         using Layer = type_at_t<N::wrong_arguments, Leaves>;
         return arguments_error<decltype(place_of<Net, N::wrong_arguments>()), Layer,
                                wrong_arguments_of<Layer>()>{};
-    } else if constexpr (N::name_problem.reason != nullptr) {
+    } else if constexpr (is_set(N::name_problem.reason)) {
         constexpr NameProblem names = N::name_problem;
         return make_name_error<decltype(place_of<Net, names.leaf, names.depth>()), entered_t<names.module>,
                                names.reason, names.first, names.second>();

@@ -19,7 +19,7 @@ constexpr Size first_that_is_no_layer(TypeList<Leaves...>) {
 template <class... Leaves>
 constexpr Size first_with_wrong_arguments(TypeList<Leaves...>) {
     Size index = 0;
-    (void)((wrong_arguments_of<Leaves>() == nullptr && (++index, true)) && ...);
+    (void)((!is_set(wrong_arguments_of<Leaves>()) && (++index, true)) && ...);
     return index;
 }
 
@@ -107,7 +107,7 @@ constexpr void find_unrunnable(Unrunnable& found, Place place) {
     if constexpr (Composite<Layer>) {
         if constexpr (!can_be_run<Layer>) {
             find_unrunnable_of(typename Layer::children{}, found, place);
-            if (found.module == nullptr) found = {enter<Layer>, place.leaf, place.depth};
+            if (same_address<TypeMark>(found.module, nullptr)) found = {enter<Layer>, place.leaf, place.depth};
         }
     }
 }
@@ -257,7 +257,7 @@ struct NetworkGraph {
     }();
     static constexpr bool is_empty = Leaves::size == 0 && (Container<Net> || !Composite<Net>);
     static constexpr bool can_be_traced = !is_empty && no_layer == Leaves::size &&
-                                          wrong_arguments == Leaves::size && name_problem.reason == nullptr;
+                                          wrong_arguments == Leaves::size && !is_set(name_problem.reason);
     static constexpr auto graph = [] {
         if constexpr (!can_be_traced) {
             Graph<0, 1> nothing;

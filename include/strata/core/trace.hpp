@@ -220,7 +220,7 @@ public:
 private:
     static constexpr bool same(const GraphNode& node, const LayerRules& rules, const Size* in, Size count,
                                const Numbers& numbers) {
-        if (node.leaf != no_index || node.rules->type != rules.type || node.input_count != count)
+        if (node.leaf != no_index || !same_address(node.rules->type, rules.type) || node.input_count != count)
             return false;
         for (Size k = 0; k < count; ++k)
             if (node.inputs[k] != in[k]) return false;
@@ -258,7 +258,7 @@ private:
             operands[k] = {value.dims, value.batched};
         }
         const JoinOutcome outcome = rules.result(operands, node.input_count, node.numbers);
-        if (outcome.refusal != nullptr) {
+        if (is_set(outcome.refusal)) {
             refusal = {GraphRefusal::does_not_fit,
                        rules.type,
                        node.leaf == no_index ? node.leaf_in_front : node.leaf,

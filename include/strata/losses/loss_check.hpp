@@ -141,13 +141,13 @@ constexpr auto find_loss_problem() {
         using LastLayer = typename Network<Net>::LastLayer;
         constexpr Reason target = Loss::template refuses_target<Prediction, Target>();
         constexpr Reason values = refusal_of_values<Loss>(Network<Net>::template values_of<output>);
-        if constexpr (target != nullptr) {
+        if constexpr (is_set(target)) {
             using Holds =
                 the_target_holds<std::remove_const_t<typename Target::value_type>, shape_t<Target::dims>>;
             using OneRow = BatchView<typename Prediction::value_type, typename Prediction::device_type,
                                      Shape<Prediction::dims.last()>>;
             constexpr Reason of_one_row = Loss::template refuses_target<OneRow, Target>();
-            if constexpr (Prediction::dims.rank > 1 && of_one_row == nullptr)
+            if constexpr (Prediction::dims.rank > 1 && !is_set(of_one_row))
                 return loss_error<
                     the_loss<Loss>, behind<LastLayer>,
                     does_not_fit_because<
@@ -155,7 +155,7 @@ constexpr auto find_loss_problem() {
                     the_network_gives<shape_t<Prediction::dims>>, Holds>{};
             else
                 return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<target>, Holds>{};
-        } else if constexpr (values != nullptr) {
+        } else if constexpr (is_set(values)) {
             return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<values>>{};
         } else {
             return no_loss_error{};
@@ -198,7 +198,7 @@ constexpr auto type_of_target() {
             using ClassShape = shape_t<without_classes(Prediction::dims)>;
             using Labels = BatchView<const std::int64_t, Device, ClassShape>;
             constexpr Reason refusal = Loss::template refuses_target<Prediction, Labels>();
-            if constexpr (refusal == nullptr)
+            if constexpr (!is_set(refusal))
                 return std::type_identity<BatchView<const U, Device, ClassShape>>{};
             else
                 return std::type_identity<View>{};

@@ -88,7 +88,7 @@ double evaluate_loss(const LossType& loss, const X& prediction, const Y& target)
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
                   "strata: a loss takes predictions of float or double (docs/errors.md#scalar)");
     constexpr Reason refusal = LossType::template refuses_target<ArrayView<const T>, ArrayView<const U>>();
-    if constexpr (refusal != nullptr) {
+    if constexpr (is_set(refusal)) {
         using Problem = loss_error<the_loss<LossType>, does_not_fit_because<refusal>, the_target_holds<U>>;
         (void)detail::RefuseUnlessLossFits<Problem>{};
         return 0;

@@ -65,7 +65,7 @@ constexpr NameProblem find_problem_of_names() {
     constexpr bool counts[] = {!traits_of<typename MemberOf<Members>::layer>().unnamed..., false};
     NameProblem problem;
     const auto find = [&](Size i, Size j, Reason reason) {
-        if (problem.reason == nullptr) problem = {.reason = reason, .first = i, .second = j};
+        if (!is_set(problem.reason)) problem = {.reason = reason, .first = i, .second = j};
     };
     Size number = 0;
     for (Size i = 0; i != count; number += counts[i++]) {
