@@ -280,7 +280,7 @@ struct RefuseUnlessBatchFits {
 /// What to do about a layer that refuses: what it says itself, or what follows from the reason.
 template <class Layer, class Given, Reason Why>
 struct RemedyOf {
-    using type = std::conditional_t<Why == &it_takes_as_many_elements_as,
+    using type = std::conditional_t<same_address<Reason>(Why, &it_takes_as_many_elements_as),
                                     let_its_extents_multiply_to<Given::dims.elements()>,
                                     change_it_or_a_layer_before_it>;
 };

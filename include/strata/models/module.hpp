@@ -75,10 +75,11 @@ constexpr NameProblem find_problem_of_names() {
         const std::string_view name = named[i] ? names[i] : std::string_view(digits, path.length);
         if (!named[i] && !counts[i]) continue;
         if (name.empty()) find(i, i, &a_name_has_at_least_one_character);
-        if (name.find('.') != name.npos) find(i, i, &a_name_has_no_dot__because_dots_stand_between_names);
         if (name == "__metadata__") find(i, i, &safetensors_files_keep_this_name_for_themselves);
-        for (const char c : name)
+        for (const char c : name) {
+            if (c == '.') find(i, i, &a_name_has_no_dot__because_dots_stand_between_names);
             if (static_cast<unsigned char>(c) < ' ') find(i, i, &a_name_has_no_control_characters);
+        }
         for (Size j = 0; j != count; ++j)
             if (j != i && named[j] && names[j] == name && (j > i || !named[i]))
                 find(j < i ? j : i, j < i ? i : j, &two_members_have_this_name);
