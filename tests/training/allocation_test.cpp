@@ -186,6 +186,17 @@ TEST_CASE("nor does one of a module of its own") {
     model.freeze("conv.");
     CHECK(allocations_of([&] { trainer.step(x, y); }) == 0);
 
+    st::Trainer in_turns{model, st::NLLLoss{}, st::Adam{}};
+    const auto freeze_in_turns = [&] {
+        for (const char* frozen : {"conv.", "head.", ""}) {
+            model.unfreeze("");
+            if (*frozen != 0) model.freeze(frozen);
+            in_turns.step(x, y);
+        }
+    };
+    freeze_in_turns();
+    CHECK(allocations_of(freeze_in_turns) == 0);
+
     st::Predictor predictor{std::as_const(model)};
     CHECK(allocations_of([&] { predictor(x); }) == 0);
 }

@@ -59,8 +59,8 @@ Floats values_of(const Model<Net>& model) {
 }
 
 struct Batches {
-    xt::xtensor<float, 2> small = randn(6, 4), large = randn(9, 4);
-    xt::xtensor<std::int64_t, 1> small_y = randint(0, 3, 6), large_y = randint(0, 3, 9);
+    xt::xtensor<float, 2> small = randn(6, 4), large = randn(90, 4);
+    xt::xtensor<std::int64_t, 1> small_y = randint(0, 3, 6), large_y = randint(0, 3, 90);
 };
 
 /// A step, freezing, a step that is tried again when memory fails, and two more. `n`: which allocation of the
@@ -109,7 +109,7 @@ TEMPLATE_TEST_CASE("a step for which there is no memory leaves nothing behind", 
                 INFO(failures << ' ' << grouped << ' ' << later);
                 CHECK(values == expected);
             }
-            CHECK(failures > 3);
+            CHECK(failures > (later ? 1 : 3));  // (freezing allocates nothing: the larger batch does)
         }
     }
 }

@@ -51,7 +51,7 @@ constexpr Size count_batches(Size samples, const DataLoaderOptions& options) {
 }
 
 template <Dataset D>
-class BatchSource {
+class BatchSource final : public Counted {
     using Traits = DatasetTraits<D>;
 
 public:

@@ -24,71 +24,33 @@ struct Batch;
 
 namespace detail {
 
-/// Sources that wait for the next epoch. A copy of a loader begins with none.
-template <class Source>
-class SourcePool {
-public:
-    struct Idle final : Counted {
-        std::vector<std::unique_ptr<Source>> sources;
-        Size made = 0;
-    };
-    /// A source on loan. It goes back to the loader's pool, which stays for it if the loader is gone.
-    class Loan {
-    public:
-        [[gnu::cold]] explicit Loan(const Shared<Idle>& idle) : idle_(idle) {
-            if (idle_->sources.empty()) {
-                idle_->sources.reserve(++idle_->made);  // so that the way back never allocates
-                source_ = std::make_unique<Source>();
-            } else {
-                source_ = std::move(idle_->sources.back());
-                idle_->sources.pop_back();
-            }
-        }
-        Loan(Loan&&) noexcept = default;
-        Loan& operator=(Loan&& other) noexcept {
-            std::swap(idle_, other.idle_);
-            std::swap(source_, other.source_);
-            return *this;
-        }
-        [[gnu::cold]] ~Loan() {
-            if (!source_) return;
-            source_->stop();
-            idle_->sources.push_back(std::move(source_));
-        }
-        Source* operator->() const { return source_.get(); }
-
-    private:
-        Shared<Idle> idle_;
-        std::unique_ptr<Source> source_;
-    };
-
-    SourcePool() : idle_(new Idle) {}
-    SourcePool(const SourcePool&) : SourcePool() {}
-    SourcePool& operator=(const SourcePool&) { return *this; }
-
-    const Shared<Idle>& idle() const { return idle_; }
-
-private:
-    Shared<Idle> idle_;
-};
+/// The sources of a loader's epochs. One that an iterator gives up waits for the next epoch.
+template <class D>
+struct SourcePool final : Counted, Pool<BatchSource<D>> {};
 
 /// Goes through one epoch; move-only, because it owns the epoch's memory. `Item` is Batch, which holds its
 /// memory, or BatchViews, which are valid until the iterator moves on.
 template <class D, class Item>
 class BatchIterator {
-    using Sources = SourcePool<BatchSource<D>>;
-    using Idle = typename Sources::Idle;
-
 public:
     using value_type = Item;
     using difference_type = std::ptrdiff_t;
     using iterator_concept = std::input_iterator_tag;
 
-    [[gnu::cold]] BatchIterator(const Shared<Idle>& idle, const Kept<D>& dataset,
+    [[gnu::cold]] BatchIterator(SourcePool<D>& sources, const Kept<D>& dataset,
                                 const DataLoaderOptions& options)
-        : source_(idle) {
+        : source_(sources.take()) {
         source_->start(dataset, options);
         there_ = source_->next();
+    }
+    BatchIterator(BatchIterator&&) noexcept = default;
+    BatchIterator& operator=(BatchIterator&& other) noexcept {
+        std::swap(source_, other.source_);
+        std::swap(there_, other.there_);
+        return *this;
+    }
+    [[gnu::cold]] ~BatchIterator() {
+        if (source_) source_->stop();
     }
 
     Item operator*() const {
@@ -107,7 +69,7 @@ public:
     friend bool operator==(const BatchIterator& it, std::default_sentinel_t) { return !it.there_; }
 
 private:
-    typename Sources::Loan source_;
+    Shared<BatchSource<D>> source_;
     bool there_ = false;
 };
 
@@ -133,7 +95,8 @@ public:
     using target_shape = typename Traits::target_shape;
 
     template <class Given>
-    requires(!std::is_same_v<std::remove_cvref_t<Given>, DataLoader>) explicit DataLoader(
+    requires(!std::is_same_v<std::remove_cvref_t<Given>, DataLoader>)
+        [[gnu::cold]] explicit DataLoader(
         Given&& dataset, const DataLoaderOptions& options = {})
         : options_(options) {
         constexpr Size most_workers = 1024;
@@ -157,28 +120,28 @@ public:
 
     /// Begins an epoch: shuffles, and starts the workers.
     auto begin() const {
-        return detail::BatchIterator<Known, Batch<Known>>(idle_.idle(), dataset_, options_);
+        return detail::BatchIterator<Known, Batch<Known>>(*sources_, dataset_, options_);
     }
     std::default_sentinel_t end() const { return {}; }
 
     /// The same batches as BatchViews, without the cost of xtensor adaptors, and valid until the loop goes on:
     /// `for (auto [x, y] : loader.views())`.
-    auto views() const { return Views{idle_.idle(), dataset_, options_}; }
+    auto views() const { return Views{sources_, dataset_, options_}; }
 
 private:
-    using Sources = detail::SourcePool<detail::BatchSource<Known>>;
+    using Sources = detail::Shared<detail::SourcePool<Known>>;
     struct Views {
-        detail::Shared<typename Sources::Idle> idle;
+        Sources sources;
         detail::Kept<Known> dataset;
         DataLoaderOptions options;
 
-        auto begin() const { return detail::BatchIterator<Known, BatchViews<Known>>(idle, dataset, options); }
+        auto begin() const { return detail::BatchIterator<Known, BatchViews<Known>>(*sources, dataset, options); }
         std::default_sentinel_t end() const { return {}; }
     };
 
     detail::Kept<Known> dataset_;
     DataLoaderOptions options_;
-    Sources idle_;
+    Sources sources_{new detail::SourcePool<Known>};
 };
 
 /// The type under which a loader that only referred to its data set was known. It keeps it, too.

@@ -114,6 +114,14 @@ struct PrepareRules {
     }
 };
 
+/// Work for one thread: a cohort begins where another one is.
+template <class Block>
+struct CopyBlock {
+    const Block* from;
+    Block* to;
+    STRATA_HOST_DEVICE void operator()() const { *to = *from; }
+};
+
 /// eps as it is added to a denominator. Zero becomes the smallest normal number, which changes no quotient
 /// but 0 / 0: that would fill the padding between tensors, whose gradients are zero, with NaN.
 template <class T>
@@ -283,25 +291,25 @@ private:
             group.states = in_use;
             ++number;
         }
-        if (changed) find_layout();
+        if (!Device::is_host && changed) find_layout();
     }
-    /// The plan is made for what is frozen and grouped now: whole, or not at all. Waits for the device.
+    /// The plan is made for what is frozen and grouped now.
     [[gnu::cold]] void settle() {
-        detail::UpdatePlan plan = plan_;
-        std::vector<Block> blocks(plan.most_cohorts());
-        if (blocks_.size() > 0) blocks_.copy_to(blocks.data());
-        plan.settle(model_->unfrozen_rows(), [&](Size from, Size to) { blocks[to] = blocks[from]; });
-        for (Size i = 0; i < plan.cohorts(); ++i) {
-            auto group = groups_.list().begin();
-            std::advance(group, plan.group_of_cohort(i));
-            blocks[i].options = group->options;
-            blocks[i].idle = plan.is_idle(i);
+        Device& device = model_->device();
+        const bool is_first = blocks_.size() == 0;
+        blocks_.resize(plan_.most_cohorts());
+        Block* const blocks = blocks_.data();
+        if (is_first) device.once(detail::Store<Block>{blocks, {}});
+        plan_.settle(model_->unfrozen_rows(), [&](Size from, Size to) {
+            device.once(detail::CopyBlock<Block>{blocks + from, blocks + to});
+        });
+        Size number = 0;
+        for (Group& group : groups_.list()) {
+            for (Size i = 0; i < plan_.cohorts(); ++i)
+                if (plan_.group_of_cohort(i) == number)
+                    device.once(detail::Store<bool>{&blocks[i].idle, plan_.is_idle(i)});
+            publish(group, number++);
         }
-        blocks_.resize(blocks.size());
-        blocks_.copy_from(blocks.data());
-        plan_ = std::move(plan);
-        for (Group& group : groups_.list())
-            std::memcpy(static_cast<void*>(&group.published), &group.options, sizeof(Algorithm));
     }
     [[gnu::cold]] void publish(Group& group, Size number) {
         for (Size i = 0; i < plan_.cohorts(); ++i)
@@ -312,13 +320,14 @@ private:
     /// A number for what a step does to which parameters: the same for the same, so that a recorded step is
     /// found again when parameters are frozen in turns.
     [[gnu::cold]] void find_layout() {
-        std::vector<Size> layout;
+        std::vector<Size>& layout = layout_now_;
+        layout.clear();
         plan_.append_to(layout);
         for (const Group& group : groups_.list())
             for (const bool in_use : group.states) layout.push_back(in_use);
         layout_ = 0;
         while (layout_ < layouts_.size() && layouts_[layout_] != layout) ++layout_;
-        if (layout_ == layouts_.size()) layouts_.push_back(std::move(layout));
+        if (layout_ == layouts_.size()) layouts_.push_back(layout);
     }
 
     /// The device's part, which can be recorded; `rule_work` comes before the rest if it is not part of it.
@@ -363,6 +372,7 @@ private:
     typename Device::template Buffer<Block> blocks_{"an optimizer's step count"};
     Buffer state_[4] = {Buffer{"optimizer state"}, Buffer{"optimizer state"}, Buffer{"optimizer state"},
                         Buffer{"optimizer state"}};
+    std::vector<Size> layout_now_;
     std::vector<std::vector<Size>> layouts_;
     Size layout_ = 0;
     long long count_ = 0;

@@ -48,9 +48,12 @@ public:
         for (const Row& row : rows_) fits = fits && row.idle != unfrozen[row.table_row];
         return fits;
     }
-    /// Makes it so. Calls `clone(from, to)` for each new cohort, which goes on where another one is.
+    /// Makes it so; allocates at most once, before anything has changed. Calls `clone(from, to)` for each new cohort, which goes on where
+    /// another one is.
     template <class Clone>
     [[gnu::cold]] void settle(std::span<const bool> unfrozen, const Clone& clone) {
+        cohorts_.reserve(most_cohorts());
+        ranges_.reserve(rows_.size());
         for (Row& row : rows_) row.idle = !unfrozen[row.table_row];
         split(clone);
         find_ranges();
@@ -71,38 +74,34 @@ private:
     struct Cohort {
         Size group = 0;
         bool idle = false;
+        bool seen = false;        ///< by a loop over the rows
+        Size made_of = no_row;    ///< what it was before
     };
 
     /// The rows of a cohort that no longer go together become several; the first of them keep its number.
     template <class Clone>
     [[gnu::cold]] void split(const Clone& clone) {
         const Size before = cohorts_.size();
-        std::vector<Size> of_cohort(before, no_row);  // the first row of each
-        std::vector<Size> made_of;                    // what new cohorts were before
-        for (Size i = 0; i < rows_.size(); ++i) {
-            Row& row = rows_[i];
+        for (Cohort& cohort : cohorts_) cohort.seen = false;
+        for (Row& row : rows_) {
             const Size old = row.cohort;
-            if (of_cohort[old] == no_row) {
-                of_cohort[old] = i;
-                cohorts_[old] = {row.group, row.idle};
-                continue;
-            }
-            if (cohorts_[old].group == row.group && cohorts_[old].idle == row.idle) continue;
+            Cohort& cohort = cohorts_[old];
+            if (!cohort.seen) cohort = {row.group, row.idle, true, no_row};
+            if (cohort.group == row.group && cohort.idle == row.idle) continue;
             Size fresh = before;
             while (fresh < cohorts_.size() &&
-                   (made_of[fresh - before] != old || cohorts_[fresh].group != row.group ||
+                   (cohorts_[fresh].made_of != old || cohorts_[fresh].group != row.group ||
                     cohorts_[fresh].idle != row.idle))
                 ++fresh;
             row.cohort = fresh;
             if (fresh < cohorts_.size()) continue;
-            cohorts_.push_back({row.group, row.idle});
-            made_of.push_back(old);
+            cohorts_.push_back({row.group, row.idle, true, old});
             clone(old, fresh);
         }
     }
     [[gnu::cold]] void find_ranges() {
         ranges_.clear();
-        std::vector<bool> seen(cohorts_.size());
+        for (Cohort& cohort : cohorts_) cohort.seen = false;
         for (Size i = 0; i < rows_.size(); ++i) {
             const Row& row = rows_[i];
             if (row.idle) continue;
@@ -111,8 +110,9 @@ private:
                 ranges_.back().end = end;
                 continue;
             }
-            ranges_.push_back({row.offset, end, row.cohort, row.group, !seen[row.cohort]});
-            seen[row.cohort] = true;
+            Cohort& cohort = cohorts_[row.cohort];
+            ranges_.push_back({row.offset, end, row.cohort, row.group, !cohort.seen});
+            cohort.seen = true;
         }
     }
 

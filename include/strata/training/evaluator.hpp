@@ -17,6 +17,8 @@ class Evaluator {
 
 public:
     using device_type = Device;
+    using model_type = Model;
+    using loss_type = LossType;
 
     [[gnu::cold]] explicit Evaluator(const Model& model, LossType loss = {})
         : predictor_(model), loss_(std::move(loss)),

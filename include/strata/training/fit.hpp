@@ -2,7 +2,6 @@
 // The generic training function and its testing twin.
 
 #include <functional>
-#include <optional>
 #include <strata/training/evaluator.hpp>
 #include <strata/training/progress.hpp>
 #include <strata/training/trainer.hpp>
@@ -106,13 +105,12 @@ History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
     detail::check_epochs(options.epochs);
     detail::check_trainer_options(options, trainer);
     detail::Feed<Device, Loader> feed(loader, trainer.model().device());
-    std::optional<Evaluator<Model, LossType>> evaluator;
-    detail::Shared<detail::ValidationFeed<Evaluator<Model, LossType>>> validation;
+    detail::Shared<detail::Validation<Evaluator<Model, LossType>>> validation;
     if (options.validation) {
-        evaluator.emplace(trainer.model(), trainer.loss());
-        evaluator->precision(trainer.precision());
-        evaluator->record(trainer.record());
-        validation = detail::validation_feed<Evaluator<Model, LossType>>(*options.validation, *evaluator);
+        validation = detail::make_validation<Evaluator<Model, LossType>>(*options.validation, trainer.model(),
+                                                                         trainer.loss());
+        validation->evaluator.precision(trainer.precision());
+        validation->evaluator.record(trainer.record());
     }
     Progress progress(options.output, options.epochs);
     History history;
@@ -129,7 +127,7 @@ History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
         epoch.loss = totals.loss(options.epoch_loss);
         epoch.accuracy = totals.accuracy();
         if (validation) {
-            const Totals measured = validation->epoch(*evaluator);
+            const Totals measured = validation->epoch();
             epoch.validation_loss = measured.loss(options.epoch_loss);
             epoch.validation_accuracy = measured.accuracy();
         }

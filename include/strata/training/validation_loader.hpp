@@ -37,16 +37,21 @@ Totals evaluate_epoch(Feed& feed, Evaluator& evaluator) {
         feed, evaluator, [&](const auto&... batch) { (void)evaluator(batch...); }, [](Size) {});
 }
 
-/// The passes over a validation loader during one `fit`.
+/// The evaluations during one `fit`.
 template <class Evaluator>
-struct ValidationFeed : Counted {
-    virtual Totals epoch(Evaluator& evaluator) = 0;
+struct Validation : Counted {
+    template <class Model, class LossType>
+    Validation(const Model& model, const LossType& loss) : evaluator(model, loss) {}
+    virtual Totals epoch() = 0;
+
+    Evaluator evaluator;
 };
 template <class Evaluator, class Loader>
-struct ValidationFeedOf final : ValidationFeed<Evaluator> {
-    [[gnu::cold]] ValidationFeedOf(const Loader& loader, Evaluator& evaluator)
-        : feed(loader, evaluator.device()) {}
-    Totals epoch(Evaluator& evaluator) override { return evaluate_epoch(feed, evaluator); }
+struct ValidationOver final : Validation<Evaluator> {
+    template <class Model, class LossType>
+    [[gnu::cold]] ValidationOver(const Loader& loader, const Model& model, const LossType& loss)
+        : Validation<Evaluator>(model, loss), feed(loader, this->evaluator.device()) {}
+    Totals epoch() override { return evaluate_epoch(feed, this->evaluator); }
 
     Feed<typename Evaluator::device_type, Loader> feed;
 };
@@ -54,16 +59,18 @@ struct ValidationFeedOf final : ValidationFeed<Evaluator> {
 /// A copy of a loader of any type, or none.
 template <class Evaluator>
 class ValidationLoader {
+    using Model = typename Evaluator::model_type;
+    using LossType = typename Evaluator::loss_type;
     struct Held : Counted {
-        virtual Shared<ValidationFeed<Evaluator>> feed(Evaluator& evaluator) const = 0;
+        virtual Shared<Validation<Evaluator>> begin(const Model& model, const LossType& loss) const = 0;
     };
     template <class Loader>
     struct HeldAs final : Held {
-        [[gnu::cold]] explicit HeldAs(const Loader& the_loader) : loader(the_loader) {}
-        [[gnu::cold]] explicit HeldAs(Loader&& the_loader) : loader(std::move(the_loader)) {}
-        [[gnu::cold]] Shared<ValidationFeed<Evaluator>> feed(Evaluator& evaluator) const override {
-            return Shared<ValidationFeed<Evaluator>>(
-                new ValidationFeedOf<Evaluator, Loader>(loader, evaluator));
+        template <class Given>
+        [[gnu::cold]] explicit HeldAs(Given&& given) : loader(std::forward<Given>(given)) {}
+        [[gnu::cold]] Shared<Validation<Evaluator>> begin(const Model& model,
+                                                          const LossType& loss) const override {
+            return Shared<Validation<Evaluator>>(new ValidationOver<Evaluator, Loader>(loader, model, loss));
         }
 
         Loader loader;
@@ -90,7 +97,9 @@ public:
 
     explicit operator bool() const { return static_cast<bool>(held_); }
     const ValidationLoader& operator*() const { return *this; }
-    Shared<ValidationFeed<Evaluator>> feed(Evaluator& evaluator) const { return held_->feed(evaluator); }
+    Shared<Validation<Evaluator>> begin(const Model& model, const LossType& loss) const {
+        return held_->begin(model, loss);
+    }
 
 private:
     Shared<const Held> held_;
@@ -119,12 +128,13 @@ struct ValidationMemberOf<IgnoredValidation> {
 template <class Loader>
 using ValidationMember = typename ValidationMemberOf<Loader>::Type;
 
-template <class Evaluator, class Loader>
-Shared<ValidationFeed<Evaluator>> validation_feed(const Loader& loader, Evaluator& evaluator) {
+template <class Evaluator, class Loader, class Model, class LossType>
+Shared<Validation<Evaluator>> make_validation(const Loader& loader, const Model& model,
+                                              const LossType& loss) {
     if constexpr (std::is_same_v<Loader, ValidationLoader<Evaluator>>)
-        return loader.feed(evaluator);
+        return loader.begin(model, loss);
     else
-        return Shared<ValidationFeed<Evaluator>>(new ValidationFeedOf<Evaluator, Loader>(loader, evaluator));
+        return Shared<Validation<Evaluator>>(new ValidationOver<Evaluator, Loader>(loader, model, loss));
 }
 
 }  // namespace detail
