@@ -34,6 +34,7 @@ struct put_before_it {};
 template <Size Elements>
 struct let_its_extents_multiply_to {};
 struct change_it_or_a_layer_before_it {};
+struct let_the_network_begin_with_Flatten {};
 
 // What a backward pass reads, and the traits that keep it.
 struct its_input_x {};
@@ -192,7 +193,7 @@ struct keeps_error : detail::no_error {
     static constexpr bool the_backward_pass_reads_only_what_its_layer_keeps = false;
 };
 /// What is given, and what the model takes instead: the shape of one sample, the scalar type, the device.
-template <class Given, class Expected>
+template <class Given, class Expected, class... Remedy>
 struct batch_shape_error : detail::no_error {
     static constexpr bool the_samples_have_the_shape_that_the_network_takes = false;
 };
@@ -305,6 +306,14 @@ constexpr auto find_indices_problem() {
     }
 }
 
+template <class Given, class Shape>
+constexpr auto batch_shape_problem() {
+    if constexpr (Shape::dims.rank == 1 && Given::dims.elements() == Shape::dims.elements())
+        return batch_shape_error<is_given<Given>, but_the_model_takes<Shape>,
+                                 let_the_network_begin_with_Flatten>{};
+    else
+        return batch_shape_error<is_given<Given>, but_the_model_takes<Shape>>{};
+}
 /// What is wrong with a batch (a BatchView) for a model; with `any_shape` only the number of elements has to
 /// agree.
 template <class Device, class T, class Shape, bool any_shape, class Batch>
@@ -319,7 +328,7 @@ constexpr auto find_batch_problem() {
         return batch_scalar_error<is_given<Scalar>, but_the_model_takes<T>>{};
     else if constexpr (any_shape ? Given::dims.elements() != Shape::dims.elements()
                                  : Given::dims != Shape::dims)
-        return batch_shape_error<is_given<Given>, but_the_model_takes<Shape>>{};
+        return batch_shape_problem<Given, Shape>();
     else
         return no_error{};
 }

@@ -108,6 +108,16 @@ public:
         if constexpr (Dataset<dataset_type>) dataset_ = detail::keep<Known>(std::forward<Given>(dataset));
     }
 
+    /// Options in a row are refused.
+    template <class Given, class Number, class... More>
+    requires std::is_arithmetic_v<Number> DataLoader(Given&& dataset, const Number&, const More&...)
+        : DataLoader(std::forward<Given>(dataset)) {
+        constexpr bool the_options_stand_in_braces = detail::never<Given>;
+        static_assert(the_options_stand_in_braces,
+                      "strata: the options of a loader stand in braces, each with its name: "
+                      "DataLoader{dataset, {.batch_size = 64, .shuffle = true}} (docs/errors.md#dataset)");
+    }
+
     /// The number of batches in an epoch.
     Size size() const { return detail::count_batches(static_cast<Size>(dataset_->size()), options_); }
     Size batch_size() const { return options_.batch_size; }
@@ -157,5 +167,7 @@ DataLoader(const D&, const DataLoaderOptions& = {}) -> DataLoader<detail::kept_t
 template <class D>
 requires(!std::is_lvalue_reference_v<D>) DataLoader(D&&, const DataLoaderOptions& = {})
 ->DataLoader<detail::kept_type<D>>;
+template <class D, class Number, class... More>
+requires std::is_arithmetic_v<Number> DataLoader(const D&, Number, More...) -> DataLoader<detail::kept_type<D>>;
 
 }  // namespace strata

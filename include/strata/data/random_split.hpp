@@ -166,5 +166,14 @@ auto random_split(D&& dataset, const PartLength (&lengths)[Parts],
     }
     (std::make_index_sequence<Parts>{});
 }
+/// Lengths that do not stand in braces are refused.
+template <class D, class... Lengths>
+auto random_split(D&&, const Lengths&...) {
+    constexpr bool the_lengths_stand_in_braces = detail::never<D>;
+    static_assert(the_lengths_stand_in_braces,
+                  "strata: random_split takes the lengths of its parts, or their fractions, in braces: "
+                  "random_split(dataset, {0.8, 0.2}) (docs/errors.md#dataset)");
+    return std::array<int, 2>{};
+}
 
 }  // namespace strata

@@ -35,14 +35,13 @@ public:
 
     template <class X, class Y>
     TensorDataset(X&& x, Y&& y)
-        : tensors_(Kept::of(tensor<InputTensor, sample_shape>("TensorDataset: x", "its samples make it",
+        : tensors_(Kept::of(tensor<InputTensor, sample_shape, false>("TensorDataset: x", "its samples make it",
                                                               std::forward<X>(x)),
-                            tensor<TargetTensor, target_shape>("TensorDataset: y", "its targets make it",
+                            tensor<TargetTensor, target_shape, has_classes>("TensorDataset: y", "its targets make it",
                                                                std::forward<Y>(y)))) {
         static_assert(!has_classes || std::is_integral_v<typename std::remove_cvref_t<Y>::value_type>,
-                      "strata: class indices are integers; for targets that are numbers write "
-                      "TensorDataset<SampleShape, "
-                      "TargetShape> (docs/errors.md#dataset)");
+                      "strata: class indices are integers, xt::cast<std::int64_t>(y); for targets that are "
+                      "numbers write TensorDataset<SampleShape, TargetShape> (docs/errors.md#dataset)");
         if (tensors_->x.shape()[0] != tensors_->y.shape()[0])
             throw ShapeError(message("strata: TensorDataset: x has the shape ", text_of(tensors_->x),
                                      ", but y has the shape ", text_of(tensors_->y),
@@ -91,21 +90,24 @@ private:
     using Kept = detail::Kept<Tensors>;
     static constexpr Size x_size = sample_shape::dims.elements(), y_size = target_shape::dims.elements();
 
-    template <class Tensor, class Shape, class X>
+    template <class Tensor, class Shape, bool are_classes, class X>
     static Tensor tensor(const char* what, const char* wants, X&& x) {
         static_assert(cpu::Expression<std::remove_cvref_t<X>>,
                       "strata: a TensorDataset takes xtensor containers, views or expressions "
                       "(docs/errors.md#dataset)");
         if constexpr (cpu::Expression<std::remove_cvref_t<X>>) {
-            return converted<Tensor, Shape>(what, wants, std::forward<X>(x));
+            return converted<Tensor, Shape, are_classes>(what, wants, std::forward<X>(x));
         } else {
             return {};
         }
     }
-    template <class Tensor, class Shape, class X>
+    template <class Tensor, class Shape, bool are_classes, class X>
     static Tensor converted(const char* what, const char* wants, X&& x) {
         using From = typename std::remove_cvref_t<X>::value_type;
-        [[maybe_unused]] constexpr detail::RefuseConversion<From, typename Tensor::value_type> refused_here{};
+        using To = typename Tensor::value_type;
+        constexpr bool is_refused_above = are_classes && std::is_floating_point_v<From>;
+        [[maybe_unused]] detail::RefuseConversion<std::conditional_t<is_refused_above, To, From>, To>
+            refused_here;
         detail::check_shape<Shape, false>(what, wants, x.shape());
         if constexpr (std::is_same_v<X, Tensor>) {
             return std::move(x);

@@ -25,6 +25,14 @@ public:
     constexpr const auto& child() const {
         return detail::get<I>(static_cast<const detail::Slots<Layers...>&>(*this));
     }
+    /// A network that is called itself is refused.
+    template <class... X>
+    void operator()(const X&...) const {
+        constexpr bool it_is_called_as_a_model = sizeof...(X) < 0;
+        static_assert(it_is_called_as_a_model,
+                      "strata: a network is a type, and a Model of it has the parameters: Model<Net> model; "
+                      "model(x) (docs/errors.md#inputs)");
+    }
     static constexpr detail::Wires run(const detail::LayerHandle* layers, Size count, detail::Wires x) {
         for (Size i = 0; i < count; ++i) x = layers[i](x);
         return x;

@@ -86,9 +86,17 @@ class ParameterGroups {
     };
 
 public:
-    [[gnu::cold]] explicit ParameterGroups(const Algorithm& options) : held_(new Held) { add({}, options); }
+    [[gnu::cold]] explicit ParameterGroups(const Algorithm& options) : held_(new Held) { append().options = options; }
     ParameterGroups(const ParameterGroups& other) : held_(new Held) {
-        for (const Group& group : other.list()) append(group);
+        for (const Group& group : other.list()) {
+            Group& added = append();
+            added.names = group.names;
+            added.options = group.options;
+            added.published = group.published;
+            added.states = group.states;
+            added.scheduled.initial_lr = group.scheduled.initial_lr;
+            added.scheduled.has_initial_lr = group.scheduled.has_initial_lr;
+        }
     }
     ParameterGroups(ParameterGroups&&) noexcept = default;
     ParameterGroups& operator=(ParameterGroups other) noexcept {
@@ -116,7 +124,10 @@ public:
                                  near_names(which, names)));
     }
     [[gnu::cold]] Group& add(std::vector<std::string> names, const Algorithm& options) {
-        return append({std::move(names), options});
+        Group& added = append();
+        added.names = std::move(names);
+        added.options = options;
+        return added;
     }
     Shared<ScheduledGroups> scheduled() const { return Shared<ScheduledGroups>(&held()); }
 
@@ -125,11 +136,10 @@ private:
         if (!held_) refuse_moved_from();
         return *held_;
     }
-    [[gnu::cold]] Group& append(const Group& group) {
+    [[gnu::cold]] Group& append() {
         Held& to = held();
-        Group& added = to.list.emplace_back(group);
+        Group& added = to.list.emplace_back();
         ScheduledGroup& scheduled = added.scheduled;
-        scheduled.next = nullptr;
         if constexpr (HasLearningRate<Algorithm>) scheduled.lr = &added.options.lr;
         if constexpr (HasBetas<Algorithm>)
             scheduled.momentum = &added.options.betas[0];

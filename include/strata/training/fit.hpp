@@ -51,13 +51,27 @@ template <class Options, class Trainer>
 }  // namespace detail
 
 /// The loss and the accuracy over a loader, in evaluation mode.
-template <class Net, class Device, class T, class Loader, class LossType>
+template <class Net, class Device, class T, AnyLoader Loader, class LossType>
 Evaluation evaluate(const Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
                     EpochLoss kind = EpochLoss::mean) {
     Evaluator evaluator{model, loss};
     detail::Feed<Device, Loader> feed(loader, evaluator.device());
     const Totals totals = detail::evaluate_epoch(feed, evaluator);
     return {totals.loss(kind), totals.accuracy(), totals.samples};
+}
+
+/// Anything else is refused.
+template <class Model, class Loader, class LossType>
+Evaluation evaluate(const Model&, const Loader&, const LossType&, EpochLoss = EpochLoss::mean) {
+    constexpr bool the_first_argument_is_a_model = requires { typename Model::network_type; };
+    constexpr bool the_second_argument_is_a_loader = AnyLoader<Loader> || !the_first_argument_is_a_model;
+    static_assert(the_first_argument_is_a_model,
+                  "strata: the first argument of evaluate is no model; write evaluate(model, loader, "
+                  "NLLLoss{}) (docs/errors.md#fit)");
+    static_assert(the_second_argument_is_a_loader,
+                  "strata: the second argument of evaluate is no loader, which yields pairs of batches; of a "
+                  "data set one is made with DataLoader{dataset, {.batch_size = 64}} (docs/errors.md#fit)");
+    return {};
 }
 
 namespace detail {
