@@ -8,6 +8,7 @@
 #include <strata/version.hpp>
 
 // Core: shapes, parameters, plans
+#include <strata/core/address.hpp>
 #include <strata/core/attention.hpp>
 #include <strata/core/bias.hpp>
 #include <strata/core/borrow.hpp>
@@ -260,6 +261,7 @@
 #include <strata/optimizers/adam.hpp>
 #include <strata/optimizers/adamax.hpp>
 #include <strata/optimizers/adamw.hpp>
+#include <strata/optimizers/algorithm.hpp>
 #include <strata/optimizers/nadam.hpp>
 #include <strata/optimizers/optimizer.hpp>
 #include <strata/optimizers/parameter_groups.hpp>

@@ -80,7 +80,8 @@ void results_are_inputs() {
     const Array other = some(5);
     check(trainer.step(x, model(other)).loss > 0, "a step whose target is the model's own prediction");
     const auto target = model(other);
-    check(static_cast<double>(st::MSELoss{}(model(x), copy(target))) > 0, "a loss of two of a model's predictions");
+    check(static_cast<double>(st::MSELoss{}(model(x), copy(target))) > 0,
+          "a loss of two of a model's predictions");
 }
 
 // ---- inputs ----
@@ -155,7 +156,8 @@ void loaders_keep_their_data() {
         for (auto [x, y] : loader()) return std::pair{x, y};
         std::abort();
     }();
-    check(first.first.shape()[0] == 8 && copy(first.first) == copy(first.first), "a batch outlives its loader");
+    check(first.first.shape()[0] == 8 && copy(first.first) == copy(first.first),
+          "a batch outlives its loader");
     const auto views = loader().views();
     std::size_t batches = 0;
     for (auto [x, y] : views) batches += x.batch > 0 && y.batch > 0;
@@ -200,7 +202,8 @@ void owners_may_be_replaced() {
 
     st::Model<Net> moved = std::move(model);
     check(is_refused([&] { (void)model(x); }), "a model that was moved from: forward");
-    check(is_refused([&] { st::save(model, "never_written.safetensors"); }), "a model that was moved from: save");
+    check(is_refused([&] { st::save(model, "never_written.safetensors"); }),
+          "a model that was moved from: save");
     model = moved;
     check(copy(st::Predictor{model}(x)) == copy(st::Predictor{moved}(x)), "and is assigned to");
 }

@@ -107,7 +107,8 @@ constexpr void find_unrunnable(Unrunnable& found, Place place) {
     if constexpr (Composite<Layer>) {
         if constexpr (!can_be_run<Layer>) {
             find_unrunnable_of(typename Layer::children{}, found, place);
-            if (same_address<TypeMark>(found.module, nullptr)) found = {enter<Layer>, place.leaf, place.depth};
+            if (same_address<TypeMark>(found.module, nullptr))
+                found = {enter<Layer>, place.leaf, place.depth};
         }
     }
 }

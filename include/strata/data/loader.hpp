@@ -96,8 +96,7 @@ public:
 
     template <class Given>
     requires(!std::is_same_v<std::remove_cvref_t<Given>, DataLoader>)
-        [[gnu::cold]] explicit DataLoader(
-        Given&& dataset, const DataLoaderOptions& options = {})
+        [[gnu::cold]] explicit DataLoader(Given&& dataset, const DataLoaderOptions& options = {})
         : options_(options) {
         constexpr Size most_workers = 1024;
         if (options.batch_size == 0)
@@ -129,9 +128,7 @@ public:
     const detail::Kept<Known>& kept_dataset() const { return dataset_; }
 
     /// Begins an epoch: shuffles, and starts the workers.
-    auto begin() const {
-        return detail::BatchIterator<Known, Batch<Known>>(*sources_, dataset_, options_);
-    }
+    auto begin() const { return detail::BatchIterator<Known, Batch<Known>>(*sources_, dataset_, options_); }
     std::default_sentinel_t end() const { return {}; }
 
     /// The same batches as BatchViews, without the cost of xtensor adaptors, and valid until the loop goes on:
@@ -145,7 +142,9 @@ private:
         detail::Kept<Known> dataset;
         DataLoaderOptions options;
 
-        auto begin() const { return detail::BatchIterator<Known, BatchViews<Known>>(*sources, dataset, options); }
+        auto begin() const {
+            return detail::BatchIterator<Known, BatchViews<Known>>(*sources, dataset, options);
+        }
         std::default_sentinel_t end() const { return {}; }
     };
 
@@ -168,6 +167,7 @@ template <class D>
 requires(!std::is_lvalue_reference_v<D>) DataLoader(D&&, const DataLoaderOptions& = {})
 ->DataLoader<detail::kept_type<D>>;
 template <class D, class Number, class... More>
-requires std::is_arithmetic_v<Number> DataLoader(const D&, Number, More...) -> DataLoader<detail::kept_type<D>>;
+requires std::is_arithmetic_v<Number> DataLoader(const D&, Number, More...)
+->DataLoader<detail::kept_type<D>>;
 
 }  // namespace strata

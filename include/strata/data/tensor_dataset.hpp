@@ -35,10 +35,10 @@ public:
 
     template <class X, class Y>
     TensorDataset(X&& x, Y&& y)
-        : tensors_(Kept::of(tensor<InputTensor, sample_shape, false>("TensorDataset: x", "its samples make it",
-                                                              std::forward<X>(x)),
-                            tensor<TargetTensor, target_shape, has_classes>("TensorDataset: y", "its targets make it",
-                                                               std::forward<Y>(y)))) {
+        : tensors_(Kept::of(tensor<InputTensor, sample_shape, false>(
+                                "TensorDataset: x", "its samples make it", std::forward<X>(x)),
+                            tensor<TargetTensor, target_shape, has_classes>(
+                                "TensorDataset: y", "its targets make it", std::forward<Y>(y)))) {
         static_assert(!has_classes || std::is_integral_v<typename std::remove_cvref_t<Y>::value_type>,
                       "strata: class indices are integers, xt::cast<std::int64_t>(y); for targets that are "
                       "numbers write TensorDataset<SampleShape, TargetShape> (docs/errors.md#dataset)");

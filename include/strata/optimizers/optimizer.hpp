@@ -1,144 +1,22 @@
 #pragma once
 // An optimizer bound to a model: the algorithm's options, its state (flat, like the parameters) and its step
 // count. Each step is one fused pass over the flat buffers, or one over each stretch of them where groups of
-// parameters have options of their own, or some are frozen.
-//
-// An algorithm is a value type with PyTorch's options, `lr` among them, and:
-//
-//   void validate() const;              // ValueError naming option, value and limit
-//   StatesInUse states() const;         // which of the flat state buffers these options need
-//   Rule rule<T>(OptimizerClock&) const; // what one element's update needs, worked out once per step
-//   void update(device, step) const;    // device.update(*this, step, the states that the rule takes...)
-//
-// Numbers that are the same for all parameters are computed in double, as PyTorch does. `rule` runs where the
-// device keeps its memory, because a recorded step sees neither the step count nor a new learning rate
-// otherwise.
+// parameters have options of their own, or some are frozen. The algorithms' protocol is in algorithm.hpp.
 
-#include <cstdio>
 #include <cstring>
 #include <initializer_list>
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
-#include <strata/core/loss_report.hpp>
-#include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
 #include <strata/models/parameter_selection.hpp>
 #include <strata/models/pass_memory.hpp>
+#include <strata/optimizers/algorithm.hpp>
 #include <strata/optimizers/parameter_groups.hpp>
 #include <strata/optimizers/update_plan.hpp>
 #include <string>
 #include <vector>
 
 namespace strata {
-
-/// What an algorithm remembers besides the flat states, in the device's memory.
-struct OptimizerClock {
-    long long count = 0;  ///< steps; in `rule` 1 in the first one
-    double scalar = 1;    ///< the algorithm's own (NAdam's product)
-};
-
-/// What a trainer knows of an update that others do not.
-struct UpdateOptions {
-    bool rule_is_ready = false;  ///< PrepareRule has run already
-};
-
-template <class Algorithm>
-struct OptimizerBlock;
-namespace detail {
-template <class T, class Block>
-struct PrepareRule;
-}
-
-/// What one update works on: `size` elements each of parameters, gradients and the states in use, all in the
-/// device's memory.
-template <class T>
-struct OptimizerStep {
-    template <class Algorithm>
-    using Block = OptimizerBlock<Algorithm>;
-    template <class Algorithm>
-    using PrepareRule = detail::PrepareRule<T, OptimizerBlock<Algorithm>>;
-
-    Size size = 0;
-    T* parameters = nullptr;
-    const T* gradients = nullptr;
-    T* state[4] = {};                 ///< zeros at the beginning; null where it is not in use
-    OptimizerClock* clock = nullptr;  ///< the beginning of an OptimizerBlock
-    UpdateOptions options = {};
-    LossReport* report = nullptr;  ///< a step refused or left out there changes nothing; may be null
-};
-
-/// What a device keeps of an optimizer: options and rule are read by recorded steps.
-template <class Algorithm>
-struct OptimizerBlock : OptimizerClock {
-    Algorithm options{};
-    typename Algorithm::Rule rule{};
-    bool skip = false;
-    bool idle = false;  ///< all parameters that it is for are frozen
-};
-
-namespace detail {
-
-/// Throws unless an option is fine; NaN and infinities never are.
-inline void check_option(bool fine, const char* owner, const char* option, double value, const char* limit) {
-    if (fine && is_finite(value)) return;
-    char number[32];
-    std::snprintf(number, sizeof number, "%g", value);
-    throw ValueError(message("strata: ", owner, ": ", option, " is ", number, ", but must be ", limit,
-                             fine && !is_nan(value) ? ", and finite" : ""));
-}
-
-/// Work for one thread of a device: the rule of the coming update, from the options and the step count that
-/// lie in its memory.
-template <class T, class Block>
-struct PrepareRule {
-    Block* block;
-    const LossReport* report;
-
-    STRATA_HOST_DEVICE void operator()() const {
-        block->skip = block->idle || (report != nullptr && (report->refused != 0 || report->leave_out));
-        if (block->skip) return;
-        ++block->count;
-        block->rule = block->options.template rule<T>(*block);
-    }
-};
-
-/// The same for all blocks of an optimizer.
-template <class T, class Block>
-struct PrepareRules {
-    Block* blocks;
-    Size count;
-    const LossReport* report;
-
-    STRATA_HOST_DEVICE void operator()() const {
-        for (Size i = 0; i < count; ++i) PrepareRule<T, Block>{blocks + i, report}();
-    }
-};
-
-/// Work for one thread: a cohort begins where another one is.
-template <class Block>
-struct CopyBlock {
-    const Block* from;
-    Block* to;
-    STRATA_HOST_DEVICE void operator()() const { *to = *from; }
-};
-
-/// eps as it is added to a denominator. Zero becomes the smallest normal number, which changes no quotient
-/// but 0 / 0: that would fill the padding between tensors, whose gradients are zero, with NaN.
-template <class T>
-STRATA_HOST_DEVICE double positive_eps(double eps) {
-    // nvcc takes std::numeric_limits for a host function.
-    constexpr double smallest = sizeof(T) == sizeof(float) ? 0x1p-126 : 0x1p-1022;
-    return eps > smallest ? eps : smallest;
-}
-
-}  // namespace detail
-
-/// Whatever has an optimizer's options and says how many states it needs.
-template <class A>
-concept OptimizerAlgorithm = requires(const A& algorithm) {
-    algorithm.validate();
-    algorithm.states();
-};
 
 /// `Optimizer optimizer{model, Adam{.lr = 1e-2}}`, then `zero_grad()`, backward, `step()`. It keeps a
 /// reference to the model, which has to outlive it. A copy has its own state and works on the same model;

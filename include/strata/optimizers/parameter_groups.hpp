@@ -2,7 +2,6 @@
 // The groups of an optimizer's parameters, with their options. Schedulers hold them together with it: they
 // follow an optimizer that is moved, never touch memory that is gone, and know when it is.
 
-#include <array>
 #include <concepts>
 #include <cstring>
 #include <list>
@@ -10,14 +9,12 @@
 #include <strata/core/message.hpp>
 #include <strata/core/near_names.hpp>
 #include <strata/core/shared.hpp>
+#include <strata/optimizers/algorithm.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace strata {
-
-/// Which of `OptimizerStep::state` an algorithm's options need. A buffer keeps its place when they change.
-using StatesInUse = std::array<bool, 4>;
 
 namespace detail {
 
@@ -86,7 +83,9 @@ class ParameterGroups {
     };
 
 public:
-    [[gnu::cold]] explicit ParameterGroups(const Algorithm& options) : held_(new Held) { append().options = options; }
+    [[gnu::cold]] explicit ParameterGroups(const Algorithm& options) : held_(new Held) {
+        append().options = options;
+    }
     ParameterGroups(const ParameterGroups& other) : held_(new Held) {
         for (const Group& group : other.list()) {
             Group& added = append();

@@ -74,8 +74,8 @@ private:
     struct Cohort {
         Size group = 0;
         bool idle = false;
-        bool seen = false;        ///< by a loop over the rows
-        Size made_of = no_row;    ///< what it was before
+        bool seen = false;      ///< by a loop over the rows
+        Size made_of = no_row;  ///< what it was before
     };
 
     /// The rows of a cohort that no longer go together become several; the first of them keep its number.
