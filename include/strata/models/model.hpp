@@ -431,7 +431,7 @@ private:
         }
         return memory();
     }
-    void make_arena(Size batch) {
+    [[gnu::cold]] void make_arena(Size batch) {
         try {
             passes_->arena.resize(arena_elements(N::training_plan, batch));
         } catch (const OutOfMemoryError& error) {
