@@ -54,7 +54,8 @@ int main() {
     st::init::xavier_uniform_(weight);
     st::init::zeros_(model.parameter<"0.bias">());
     st::init::kaiming_normal_(model.parameter<"3.weight">(), {.nonlinearity = st::init::Nonlinearity::relu});
-    for (float& g : model.flat_gradients()) g = std::clamp(g, -1.0f, 1.0f);
+    st::clip_grad_value_(model, 1);
+    st::clip_grad_norm_(model, 1.0);
     gradient(0, 0) += 0;
     model.reset_parameters();
 

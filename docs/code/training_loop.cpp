@@ -65,16 +65,32 @@ int main() {
         }
         // [accumulate]
 
-        model.backward(criterion(model(st::rand(8, 1, 28, 28)), st::randint(0, 10, 8)));
         // [clip]
-        // between backward and step
-        double square = 0;
-        for (float g : model.flat_gradients()) square += static_cast<double>(g) * static_cast<double>(g);
-        const double norm = std::sqrt(square), most = 1.0;
-        if (norm > most)
-            for (float& g : model.flat_gradients()) g *= static_cast<float>(most / norm);
+        for (auto [x, y] : loader) {
+            auto loss = criterion(model(x), y);
+            optimizer.zero_grad();
+            model.backward(loss);
+            const double norm = st::clip_grad_norm_(model, 1.0);  // as it was before
+            if (norm > 100) std::printf("steep: %g\n", norm);
+            optimizer.step();
+        }
         // [clip]
-        optimizer.step();
+    }
+    {
+        // [gradients of a trainer]
+        st::Model<Net> model;
+        st::Trainer trainer{model, st::CrossEntropyLoss{}, st::SGD{.lr = 0.1}};
+        trainer.clip_grad_norm(1.0);         // or clip_grad_value(0.5)
+        trainer.accumulate_grad_batches(4);  // an update for every four batches
+        for (auto [x, y] : loader) trainer.step(x, y);
+        trainer.update();  // for the last batches, if there are fewer than four
+        // [gradients of a trainer]
+        std::printf("norm before clipping: %.3f\n", trainer.grad_norm());
+
+        // [gradients in fit]
+        st::fit(model, loader, st::CrossEntropyLoss{}, st::SGD{.lr = 0.1},
+                {.epochs = 2, .clip_grad_norm = 1.0, .accumulate_grad_batches = 4});
+        // [gradients in fit]
     }
     {
         // [early stopping]

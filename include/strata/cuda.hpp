@@ -33,6 +33,7 @@
 #include <strata/core/near_names.hpp>
 #include <strata/core/network.hpp>
 #include <strata/core/network_graph.hpp>
+#include <strata/core/norm.hpp>
 #include <strata/core/normalization.hpp>
 #include <strata/core/parameter_name.hpp>
 #include <strata/core/parameter_table.hpp>
@@ -213,6 +214,8 @@
 #include <strata/optimizers/adamax.hpp>
 #include <strata/optimizers/adamw.hpp>
 #include <strata/optimizers/algorithm.hpp>
+#include <strata/optimizers/clip_grad_norm.hpp>
+#include <strata/optimizers/clip_grad_value.hpp>
 #include <strata/optimizers/nadam.hpp>
 #include <strata/optimizers/optimizer.hpp>
 #include <strata/optimizers/parameter_groups.hpp>
@@ -240,6 +243,8 @@
 #include <strata/training/feed.hpp>
 #include <strata/training/fit.hpp>
 #include <strata/training/grad_scaler.hpp>
+#include <strata/training/gradient_options.hpp>
+#include <strata/training/gradient_work.hpp>
 #include <strata/training/history.hpp>
 #include <strata/training/loss_head.hpp>
 #include <strata/training/pending_result.hpp>

@@ -145,6 +145,18 @@ TEST_CASE("a training step allocates nothing after the first") {
         st::Trainer trainer{model, st::NLLLoss{}, st::SGD{.lr = 0.01, .momentum = 0.9}};
         CHECK(allocations_of([&] { trainer.step(x, y); }) == 0);
     }
+    SECTION("clipped, and of two batches") {
+        st::Trainer trainer{model, st::NLLLoss{}, st::Adam{}};
+        trainer.clip_grad_norm(0.1);
+        trainer.clip_grad_value(0.1);
+        trainer.accumulate_grad_batches(2);
+        CHECK(allocations_of([&] {
+                  trainer.step(x, y);
+                  trainer.step(small_x, small_y);
+                  trainer.step(x, y);
+                  trainer.update();
+              }) == 0);
+    }
     SECTION("the five steps by hand") {
         st::NLLLoss criterion;
         st::Optimizer optimizer{model, st::Adam{}};

@@ -67,6 +67,7 @@ struct LossReport {
     double refused_value = 0;  ///< the value that was not finite, or no probability
     bool leave_out = false;    ///< gradients overflowed in half precision: this step changes no parameters
     Size counted = 0;          ///< positions whose class index counts, where `correct` was counted
+    bool no_update = false;    ///< gradients are added up over batches: this step changes no parameters
 };
 
 namespace detail {

@@ -47,6 +47,7 @@ struct PassMemory : PassCounter {
     Buffer<T> workspace{"a loss's working memory"};
     Buffer<T> buffers{"a pass's buffers"};  ///< as they were before it
     Buffer<LossReport> report{"a loss"};
+    Buffer<double> gradient_norm{"a norm"};  ///< that clip_grad_norm_ took last
     InputRooms<N, Device, T> rooms;
     Inputs inputs;      ///< of the last pass
     Size capacity = 0;  ///< samples that the arena is laid out for

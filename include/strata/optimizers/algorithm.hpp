@@ -86,7 +86,8 @@ struct PrepareRule {
     const LossReport* report;
 
     STRATA_HOST_DEVICE void operator()() const {
-        block->skip = block->idle || (report != nullptr && (report->refused != 0 || report->leave_out));
+        block->skip = block->idle ||
+                      (report != nullptr && (report->refused != 0 || report->leave_out || report->no_update));
         if (block->skip) return;
         ++block->count;
         block->rule = block->options.template rule<T>(*block);

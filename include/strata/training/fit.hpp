@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <strata/training/evaluator.hpp>
+#include <strata/training/gradient_options.hpp>
 #include <strata/training/progress.hpp>
 #include <strata/training/trainer.hpp>
 #include <strata/training/validation_loader.hpp>
@@ -20,6 +21,13 @@ struct FitOptions {
     /// What matrix products are rounded to, on Cuda; float16 scales the loss (GradScaler).
     Precision precision = Precision::float32;
     bool record = true;  ///< on Cuda: each step is one recorded graph; false: one operation at a time
+    /// The gradients of each step, taken together, are shortened to this norm (clip_grad_norm_), or each is
+    /// brought into [-x, x] (clip_grad_value_). Left out: not.
+    detail::GradientOptionFor<Loader, detail::ClipNorm> clip_grad_norm = {};
+    detail::GradientOptionFor<Loader, detail::ClipToLargest> clip_grad_value = {};
+    /// One update for so many batches, with the mean of their gradients; what is left at the end of an epoch
+    /// becomes an update, too. Left out: 1.
+    detail::GradientOptionFor<Loader, detail::Accumulate> accumulate_grad_batches = {};
     /// Called with what each epoch gave, for a scheduler, a checkpoint, ... An exception ends the training.
     std::function<void(const Epoch&)> after_epoch = {};
 };
@@ -36,9 +44,13 @@ namespace detail {
 [[gnu::cold]] inline void check_epochs(int epochs) {
     if (epochs < 0) throw ValueError(message("strata: fit: epochs is ", epochs, ", but must be at least 0"));
 }
+[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_contradiction(const char* option) {
+    throw ValueError(message("strata: fit: this trainer has another ", option,
+                             " than the options; write trainer.", option, "(...)"));
+}
 /// Options that a trainer has itself are not overlooked.
 template <class Options, class Trainer>
-[[gnu::cold]] void check_trainer_options(const Options& options, const Trainer& trainer) {
+[[gnu::cold]] void check_trainer_options(const Options& options, Trainer& trainer) {
     if (options.precision != Precision::float32 && options.precision != trainer.precision())
         throw ValueError(
             "strata: fit: this trainer has a precision of its own, and another one stands in the "
@@ -46,6 +58,12 @@ template <class Options, class Trainer>
     if (!options.record && trainer.record())
         throw ValueError("strata: fit: this trainer records its steps, and the options say not to; write "
                          "trainer.record(false)");
+    const auto& work = trainer.gradient_work();
+    const char* other = nullptr;
+    if (options.clip_grad_norm.contradicts(work)) other = "clip_grad_norm";
+    if (options.clip_grad_value.contradicts(work)) other = "clip_grad_value";
+    if (options.accumulate_grad_batches.contradicts(work)) other = "accumulate_grad_batches";
+    if (other != nullptr) refuse_contradiction(other);
 }
 
 }  // namespace detail
@@ -138,6 +156,7 @@ History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
             [&](Size done) {
                 progress.batch(done, [&] { return trainer.totals().loss(options.epoch_loss); });
             });
+        if (trainer.gradient_work().adds()) trainer.update();
         epoch.loss = totals.loss(options.epoch_loss);
         epoch.accuracy = totals.accuracy();
         if (validation) {
@@ -170,6 +189,9 @@ History fit(Model<Net, Device, T>& model, const Loader& loader, const LossType& 
     Trainer trainer{model, loss, algorithm};
     trainer.precision(options.precision);
     trainer.record(options.record);
+    options.clip_grad_norm.apply(trainer.gradient_work());
+    options.clip_grad_value.apply(trainer.gradient_work());
+    options.accumulate_grad_batches.apply(trainer.gradient_work());
     return fit(trainer, loader, options);
 }
 

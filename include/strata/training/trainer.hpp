@@ -6,6 +6,7 @@
 #include <strata/core/precision.hpp>
 #include <strata/optimizers/optimizer.hpp>
 #include <strata/training/grad_scaler.hpp>
+#include <strata/training/gradient_work.hpp>
 #include <strata/training/loss_head.hpp>
 #include <strata/training/pending_result.hpp>
 
@@ -54,7 +55,8 @@ class Trainer {
 public:
     [[gnu::cold]] explicit Trainer(Model& model, LossType loss = {}, Algorithm algorithm = {})
         : model_(model), loss_(std::move(loss)), optimizer_(model, std::move(algorithm)),
-          accounts_(model.device(), detail::reduces_to_mean(loss_)) {}
+          accounts_(model.device(), detail::reduces_to_mean(loss_)),
+          gradient_work_(detail::reduces_to_mean(loss_)) {}
     explicit Trainer(const Model& model, LossType loss = {}, Algorithm algorithm = {})
         : Trainer(const_cast<Model&>(model), loss, algorithm) {
         constexpr bool the_model_is_not_const = detail::never<Model>;
@@ -144,6 +146,47 @@ public:
         accounts_.clear(model_->device());
     }
 
+    /// Clips the gradients of each step, between backward and update, as clip_grad_norm_ and clip_grad_value_
+    /// do; infinity: no longer. With both, values come first. Throws ValueError for a value that is not above
+    /// 0, and a norm_type other than 2 or infinity.
+    void clip_grad_norm(double max_norm, double norm_type = 2) {
+        gradient_work_.clip_norm(max_norm, norm_type);
+    }
+    double clip_grad_norm() const { return gradient_work_.max_norm(); }
+    void clip_grad_value(double clip_value) { gradient_work_.clip_value(clip_value); }
+    double clip_grad_value() const { return gradient_work_.max_value(); }
+    /// The norm of the last step's gradients before clip_grad_norm; waits for the device. 0 before the first.
+    double grad_norm() { return gradient_work_.last_norm(model_->device()); }
+
+    /// Parameters are updated once for so many batches: with the mean of their gradients, or, if the loss is a
+    /// sum, the sum of them, which is one step on one batch of as many samples. A batch that is refused, or left
+    /// out, does not count, and leaves what the others have added up. What a group that is not full has added
+    /// up waits for `update()`. Throws ValueError for less than 1.
+    void accumulate_grad_batches(int batches) {
+        update();
+        gradient_work_.accumulate(batches);
+    }
+    Size accumulate_grad_batches() const { return gradient_work_.batches(); }
+    /// The update of a group of batches that is not full, as at the end of an epoch (`fit` calls it there): with
+    /// the mean of the batches that there are. Without any nothing happens.
+    [[gnu::cold, gnu::noinline]] void update() {
+        if (!gradient_work_.adds() || model_->gradients_.size() == 0) return;
+        Model& model = *model_;
+        Device& device = model.device();
+        T* const gradients = model.gradients_.data();
+        const Size size = model.gradients_.size();
+        optimizer_.prepare(size);
+        gradient_work_.prepare(size);
+        [[maybe_unused]] const typename Device::PassScope scope;
+        if (gradient_work_.run(device, gradients, size, model.report(), true)) {
+            optimizer_.update(gradients);
+            ++optimizer_.count_;
+        }
+        gradient_work_.end(device, model.report());
+    }
+    /// For the options of `fit`.
+    detail::GradientWork<Device, T>& gradient_work() & { return gradient_work_; }
+
     /// Whether the steps of a device that can record them are recorded and repeated (the default), or given
     /// to it one operation at a time. The results have the same bits.
     void record(bool on) { recorded_ = on; }
@@ -179,6 +222,7 @@ private:
         Model& model = *model_;
         model.make_gradients();
         optimizer_.prepare(model.gradients_.size());
+        gradient_work_.prepare(model.gradients_.size());
         auto memory = model.prepare(input);
         memory.accumulate = false;
         LossReport* const report = model.report();
@@ -186,6 +230,8 @@ private:
         ++steps_begun_;
         Device& device = model.device();
         const bool scaled = precision_ == Precision::float16;
+        const bool plain = !gradient_work_.is_used();
+        bool updates = true;
         buffers_.resize(Refused::buffers);
         const auto work = [&] {
             [[maybe_unused]] const typename Device::PassScope scope;
@@ -204,13 +250,22 @@ private:
                 model.accumulate_ = false;  // gradients of before are gone, and these may be refused
                 device.check_finite(memory.gradients, size, report);
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse);
-                optimizer_.update(memory.gradients);
+                if (!plain) updates = gradient_work_.run(device, memory.gradients, size, report, false);
+                if (updates) optimizer_.update(memory.gradients);
             } else if (scaled) {
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::leave_out,
                               before.then());
                 device.for_each(gradient.size(), detail::ScaleGradient<T>{scaler_.data()}, gradient.data);
                 Run::template backward<Head::end>(memory, model.layers_);
                 device.for_each(size, detail::UnscaleGradient<T>{scaler_.data(), report}, memory.gradients);
+                if (!plain) (void)gradient_work_.run(device, memory.gradients, size, report, false);
+                optimizer_.update(memory.gradients);
+            } else if (!plain) {
+                Run::template backward<Head::end>(memory, model.layers_);
+                device.check_finite(memory.gradients, size, report);
+                accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse,
+                              before.then());
+                (void)gradient_work_.run(device, memory.gradients, size, report, false);
                 optimizer_.update(memory.gradients);
             } else {  // the optimizer's rule is worked out by the thread that adds the batch
                 Run::template backward<Head::end>(memory, model.layers_);
@@ -220,11 +275,13 @@ private:
                 optimizer_.update(memory.gradients, {.rule_is_ready = true});
             }
             refused.end(report);
+            if (!plain) gradient_work_.end(device, report);
             if constexpr (!Device::is_host)
                 if (scaled) device.once(detail::AdjustScale{scaler_.data(), report});
         };
         if (recorded_) {
-            const Size options = optimizer_.layout() * 4 + static_cast<Size>(precision_);
+            const Size options =
+                (gradient_work_.version() << 32) + optimizer_.layout() * 4 + static_cast<Size>(precision_);
             ReplayKey key = detail::replay_key(memory, target.data, options, before.source());
             key.others[0] = workspace;
             key.others[1] = report;
@@ -234,7 +291,7 @@ private:
             work();
         }
         model.accumulate_ = true;
-        ++optimizer_.count_;
+        if (updates) ++optimizer_.count_;
     }
 
     LossReport read_report(Size step) {
@@ -249,6 +306,7 @@ private:
     LossType loss_;
     Optimizer<Model, Algorithm> optimizer_;
     detail::Accounts<Device> accounts_;
+    detail::GradientWork<Device, T> gradient_work_;
     [[no_unique_address]] typename Device::Replay replay_;
     typename Device::template Buffer<GradScaler> scaler_{"a loss scale"};
     typename Device::template Buffer<T> buffers_{"a step's buffers"};  ///< as they were before it

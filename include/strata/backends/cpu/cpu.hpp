@@ -11,6 +11,7 @@
 #include <strata/backends/cpu/map.hpp>
 #include <strata/backends/cpu/matmul.hpp>
 #include <strata/backends/cpu/memory.hpp>
+#include <strata/backends/cpu/norm.hpp>
 #include <strata/backends/cpu/normalization.hpp>
 #include <strata/backends/cpu/pooling.hpp>
 #include <strata/backends/cpu/random.hpp>
@@ -29,6 +30,7 @@ struct Cpu : cpu::ConvolutionOperations,
              cpu::LoopOperations,
              cpu::MapOperations,
              cpu::MatmulOperations,
+             cpu::NormOperations,
              cpu::NormalizationOperations,
              cpu::PoolingOperations,
              cpu::RandomOperations,

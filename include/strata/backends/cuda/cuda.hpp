@@ -3,8 +3,8 @@
 // Each file's class derives from the one before, because they all work on one queue.
 
 #include <strata/backends/cuda/edge.hpp>
+#include <strata/backends/cuda/norm.hpp>
 #include <strata/backends/cuda/replay.hpp>
-#include <strata/backends/cuda/update.hpp>
 #include <strata/backends/cuda/uploads.hpp>
 
 namespace strata {
@@ -12,7 +12,7 @@ namespace strata {
 /// One NVIDIA GPU: the device that is current in the thread that makes the object. Whoever uses the object, in
 /// whatever thread, has that device current, or gets a DeviceError; so does whoever makes one where there is
 /// no GPU (`cuda::is_available()` tells).
-class Cuda : public cuda::UpdateOperations {
+class Cuda : public cuda::NormOperations {
 public:
     /// The host does not see the memory, and operations are done later.
     static constexpr bool is_host = false;
