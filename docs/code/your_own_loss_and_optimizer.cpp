@@ -57,33 +57,29 @@ struct PinballLoss {
 // [loss]
 
 // [optimizer]
-/// p -= lr (sign(b1 m + (1 - b1) g) + weight_decay p),  m = b2 m + (1 - b2) g     (X. Chen et al., Lion,
-/// 2023)
-struct Lion {
+/// p -= lr sign(m),  m = b m + (1 - b) g     (J. Bernstein et al., Signum, 2018)
+struct Signum {
     double lr = 1e-4;
-    double betas[2] = {0.9, 0.99};
-    double weight_decay = 0;
+    double momentum = 0.9;
 
     void validate() const {
-        if (!(lr >= 0)) throw st::ValueError("Lion: lr must be at least 0");
+        if (!(lr >= 0)) throw st::ValueError("Signum: lr must be at least 0");
     }
     st::StatesInUse states() const { return {true}; }  // one buffer: m
 
     struct Rule {
-        double lr, beta1, beta2, weight_decay;
+        double lr, momentum;
         template <class V>
         STRATA_HOST_DEVICE void operator()(V& p, const V& g, V& m) const {
             using namespace st::math;
-            const V c = V(beta1) * m + V(1 - beta1) * g;
-            const V sign = select(c > V(0), V(1), select(c < V(0), V(-1), V(0)));
-            p -= V(lr) * (sign + V(weight_decay) * p);
-            m = V(beta2) * m + V(1 - beta2) * g;
+            m = V(momentum) * m + V(1 - momentum) * g;
+            p -= V(lr) * select(m > V(0), V(1), select(m < V(0), V(-1), V(0)));
         }
     };
     /// Once per step, where the device keeps its memory: `clock.count` is 1 in the first one.
     template <class T>
     STRATA_HOST_DEVICE Rule rule(st::OptimizerClock&) const {
-        return {lr, betas[0], betas[1], weight_decay};
+        return {lr, momentum};
     }
     template <class T>
     void update(auto& device, const st::OptimizerStep<T>& at) const {
@@ -99,7 +95,7 @@ int main() {
     const auto x = st::rand(1000, 1);
     const xt::xtensor<float, 2> y = x + st::rand(1000, 1);  // the 90 % quantile is x + 0.9
 
-    st::Trainer trainer{model, PinballLoss{.quantile = 0.9}, Lion{.lr = 1e-3}};
+    st::Trainer trainer{model, PinballLoss{.quantile = 0.9}, Signum{.lr = 1e-3}};
     double loss = 0;
     for (int step = 0; step < 3000; ++step) loss = trainer.step(x, y).loss;
     const float weight = model.parameter<"0.weight">()(0, 0), bias = model.parameter<"0.bias">()(0);

@@ -266,6 +266,7 @@
 #include <strata/optimizers/algorithm.hpp>
 #include <strata/optimizers/clip_grad_norm.hpp>
 #include <strata/optimizers/clip_grad_value.hpp>
+#include <strata/optimizers/lion.hpp>
 #include <strata/optimizers/nadam.hpp>
 #include <strata/optimizers/optimizer.hpp>
 #include <strata/optimizers/parameter_groups.hpp>

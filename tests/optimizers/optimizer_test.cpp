@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "device.hpp"
+#include "golden/lion.hpp"
 #include "golden/optimizers.hpp"
 
 #include <cmath>
@@ -18,6 +19,7 @@
 #include <strata/optimizers/adam.hpp>
 #include <strata/optimizers/adamax.hpp>
 #include <strata/optimizers/adamw.hpp>
+#include <strata/optimizers/lion.hpp>
 #include <strata/optimizers/nadam.hpp>
 #include <strata/optimizers/rmsprop.hpp>
 #include <strata/optimizers/sgd.hpp>
@@ -174,6 +176,7 @@ TEST_CASE("A network trains as in PyTorch") {
     check_losses(RMSprop{.lr = 0.01}, numbers::rmsprop_losses);
     check_losses(Adamax{.lr = 0.02}, numbers::adamax_losses);
     check_losses(NAdam{.lr = 0.01}, numbers::nadam_losses);
+    check_losses(Lion{.lr = 0.01}, golden::lion::losses);
 }
 
 TEST_CASE("What holds for every optimizer") {
@@ -189,6 +192,7 @@ TEST_CASE("What holds for every optimizer") {
     check_laws(RMSprop{.momentum = 0.9, .centered = true});
     check_laws(Adamax{.eps = 0});
     check_laws(NAdam{.eps = 0});
+    check_laws(Lion{.weight_decay = 0.1});
 }
 
 TEST_CASE("Options that need another state keep what there is") {
