@@ -83,8 +83,10 @@ std::string message_of(Call call) {
 
 inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
-/// A file of tests/golden.
+/// A file of tests/golden, or of $STRATA_GOLDEN_DIR where the tests run without their sources.
 inline std::string golden(const std::string& file) {
+    if (const char* directory = std::getenv("STRATA_GOLDEN_DIR"))
+        return (std::filesystem::path(directory) / file).string();
     return (std::filesystem::path(__FILE__).parent_path().parent_path() / "golden" / file).string();
 }
 
