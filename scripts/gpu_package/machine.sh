@@ -32,14 +32,19 @@ shopt -u nullglob
 # Those that are missing become links in one folder; and then what these need in turn.
 mkdir -p "$here/links"
 export LD_LIBRARY_PATH="$here/links${own_library_path:+:$own_library_path}"
-for round in 1 2 3; do
-    for library in $(missing_libraries); do
+found=yes
+while mapfile -t missing < <(missing_libraries) && ((${#missing[@]} > 0)) && [[ -n "$found" ]]; do
+    found=""
+    for library in "${missing[@]}"; do
         for folder in "${library_folders[@]}"; do
             if [[ -e "$folder/$library" && ! -e "$here/links/$library" ]]; then
                 ln -s "$folder/$library" "$here/links/$library"
                 echo "$library from $folder" | into_report libraries
+                found=yes
             fi
         done
     done
 done
-for library in $(missing_libraries); do say "libraries: $library is not here: install it, or name its folder in LD_LIBRARY_PATH"; done
+for library in "${missing[@]}"; do
+    say "libraries: $library is not here: install it, or name its folder in LD_LIBRARY_PATH"
+done

@@ -28,7 +28,7 @@ FAKES = {
     "hangs": "echo before it hangs; echo $$ >>\"$here/hanging\"; exec sleep 60",
     "crashes": "kill -SEGV $$",
     "skips": "echo no GPU; exit 77",
-    "naps": "sleep 1",
+    "naps": "echo begins; sleep 1; echo ends",
 }
 # What a sanitizer prints.
 SANITIZER = """echo "========= COMPUTE-SANITIZER"
@@ -110,21 +110,24 @@ def alive(there):
 
 def results(machine):
     plan = ["first 5 1 passes", "failing 5 1 fails", "hanging 1 1 hangs", "crashing 5 1 crashes", "skipping 5 1 skips",
-            "slow ~1 1 hangs", "absent 5 1 no_such_program", *(f"nap.{i} 5 4 naps" for i in range(4)), "last 5 1 passes"]
+            "absent 5 1 no_such_program", "slow ~1 1 hangs", *(f"nap.{i} 5 4 naps" for i in range(5)), "last 5 1 passes"]
     there = machine.package(plan)
-    status, output, report, seconds = machine.run(there)
+    status, output, report, _ = machine.run(there)
     found = table(report)
     wanted = {"first": "passed", "failing": "FAILED (status 3)", "hanging": "FAILED (over 1 s)", "crashing": "FAILED (status 139)",
               "skipping": "skipped", "slow": "cut off", "absent": "FAILED (status 127)", "last": "passed"}
     for name, result in wanted.items():
         expect(found.get(name) == result, f"{name} has to be '{result}', and is '{found.get(name)}'")
-    expect(all(found.get(f"nap.{i}") == "passed" for i in range(4)), "the naps have to pass")
+    expect(all(found.get(f"nap.{i}") == "passed" for i in range(5)), "the naps have to pass")
     expect(table(output) == found, "the table of the output is another one than that of the report")
     expect(status == 1, f"a failing part: the exit status is {status}")
-    expect(seconds < 8, f"four naps of a second at a time, and two limits of a second, took {seconds:.1f} s")
+    expect(0 < report.find("== slow: cut off") < report.find(": begins"), "the naps do not wait for what runs alone")
+    expect(0 < report.find("nap.3: begins") < report.find(": ends"), "four naps do not begin before the first ends")
+    expect(report.find("nap.4: begins") > report.find(": ends"), "a fifth nap does not wait")
+    expect(report.rfind(": ends") < report.find("last: a line"), "what runs alone does not wait for the naps")
     for line in ("first: a line of passes", "failing: why it fails", "hanging: before it hangs", "machine: a package of fakes"):
         expect(f"\n{line}\n" in f"\n{report}", f"the report has no line '{line}'")
-    expect("6 passed, 4 failed, 1 skipped, 1 cut off or left out" in report, "the sum at the end is another one")
+    expect("7 passed, 4 failed, 1 skipped, 1 cut off or left out" in report, "the sum at the end is another one")
     expect(not alive(there), "a program that hangs was not ended")
 
 
@@ -147,16 +150,16 @@ def no_gpu(machine):
 
 def budget(machine):
     there = machine.package(["first 5 1 passes", "long 60 1 hangs", "later 5 1 fails"])
-    status, output, report, seconds = machine.run(there, "--budget", "2")
+    status, output, report, seconds = machine.run(there, "--budget", "5")
     expect(status == 3, f"out of time: the exit status is {status}")
     expect(table(report) == {"first": "passed", "long": "cut off", "later": "left out"}, f"out of time: {table(report)}")
-    expect(seconds < 5, f"a budget of 2 s took {seconds:.1f} s")
+    expect(seconds < 10, f"a budget of 5 s took {seconds:.1f} s")
     expect("long: before it hangs" in report and not alive(there), "out of time: the line of the part, or its end, is missing")
 
 
 def cut_off(machine):
     for number in (signal.SIGTERM, signal.SIGKILL):
-        there = machine.package(["first 5 1 passes", "long 3 1 hangs", "later 5 1 passes"])
+        there = machine.package(["first 5 1 passes", "long 5 1 hangs", "later 5 1 passes"])
         process = machine.start(there)
         for _ in range(100):
             time.sleep(0.1)
@@ -165,11 +168,12 @@ def cut_off(machine):
         time.sleep(0.3)
         process.send_signal(number)
         if number == signal.SIGTERM:
-            process.communicate(timeout=20)
+            process.wait(timeout=20)
             report = (there / "gpu_report.txt").read_text()
             expect(process.returncode == 3, f"ended from outside: the exit status is {process.returncode}")
             expect(table(report) == {"first": "passed", "long": "cut off", "later": "left out"}, "ended from outside: the table")
             expect(not alive(there), "ended from outside: its program goes on")
+            process.communicate()
         else:
             process.wait()
             report = (there / "gpu_report.txt").read_text()
