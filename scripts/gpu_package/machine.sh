@@ -1,5 +1,5 @@
-# The part of the runner (sourced by it) that describes the machine in the report, and finds the libraries of the programs
-# in bin/: the machine's own, then those carried in lib/, then CUDA's in the folders where it or PyTorch puts them.
+# The part of the runner (sourced by it) that describes the machine in the report, and finds the libraries of the
+# programs in bin/: the machine's own, then those carried in lib/, then CUDA's in the folders of CUDA and PyTorch.
 
 describe_machine() {
     cat "$here/about"
@@ -26,7 +26,7 @@ missing_libraries() {
 
 shopt -s nullglob
 site="$(timeout 20 python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))' 2>/dev/null)"
-library_folders=("$here/lib" /usr/local/cuda*/lib64 /usr/local/cuda*/lib /usr/local/cuda*/targets/*/lib "${site:-/none}"/nvidia/*/lib)
+library_folders=("$here/lib" /usr/local/cuda*/{lib64,lib,targets/*/lib} "${site:-/none}"/nvidia/*/lib)
 shopt -u nullglob
 
 # Those that are missing become links in one folder; and then what these need in turn.
