@@ -266,12 +266,15 @@
 #include <strata/optimizers/algorithm.hpp>
 #include <strata/optimizers/clip_grad_norm.hpp>
 #include <strata/optimizers/clip_grad_value.hpp>
+#include <strata/optimizers/lamb.hpp>
 #include <strata/optimizers/lion.hpp>
+#include <strata/optimizers/muon.hpp>
 #include <strata/optimizers/nadam.hpp>
 #include <strata/optimizers/optimizer.hpp>
 #include <strata/optimizers/parameter_groups.hpp>
 #include <strata/optimizers/rmsprop.hpp>
 #include <strata/optimizers/sgd.hpp>
+#include <strata/optimizers/tensor_memory.hpp>
 #include <strata/optimizers/update_plan.hpp>
 
 // Schedulers

@@ -145,6 +145,15 @@ TEST_CASE("a training step allocates nothing after the first") {
         st::Trainer trainer{model, st::NLLLoss{}, st::SGD{.lr = 0.01, .momentum = 0.9}};
         CHECK(allocations_of([&] { trainer.step(x, y); }) == 0);
     }
+    SECTION("LAMB, which sees tensors") {
+        st::Trainer trainer{model, st::NLLLoss{}, st::LAMB{}};
+        CHECK(allocations_of([&] { trainer.step(x, y); }) == 0);
+    }
+    SECTION("Muon, for matrices") {
+        for (const char* bias : {"0.bias", "3.bias", "5.bias"}) model.freeze(bias);
+        st::Trainer trainer{model, st::NLLLoss{}, st::Muon{}};
+        CHECK(allocations_of([&] { trainer.step(x, y); }) == 0);
+    }
     SECTION("clipped, and of two batches") {
         st::Trainer trainer{model, st::NLLLoss{}, st::Adam{}};
         trainer.clip_grad_norm(0.1);

@@ -8,7 +8,7 @@ namespace strata {
 /// What recorded work depends on besides what lies in the device's memory: where it works, and on how many
 /// samples.
 struct ReplayKey {
-    static constexpr Size max_others = 8;
+    static constexpr Size max_others = 16;
 
     const void* inputs[detail::max_inputs];
     const void* target;

@@ -6,6 +6,16 @@
 //   Rule rule<T>(OptimizerClock&) const; // what one element's update needs, worked out once per step
 //   void update(device, step) const;    // device.update(*this, step, the states that the rule takes...)
 //
+// One that looks at whole tensors (at their norms, at rows and columns) says more:
+//
+//   static constexpr bool per_tensor = true;          // `update` is called for each tensor, with its dims
+//   static constexpr Size scratch(const Dims&);       // numbers that it works in, besides the states
+//   static const char* refuses(const Dims&);          // null, or what tensors must be: "a matrix"
+//   Size structure() const;                           // another number where an option changes which work
+//                                                     // is given to the device, not only its numbers
+//
+// all but the first only if there is something to say.
+//
 // Numbers that are the same for all parameters are computed in double, as PyTorch does. `rule` runs where the
 // device keeps its memory, because a recorded step sees neither the step count nor a new learning rate
 // otherwise.
@@ -16,6 +26,7 @@
 #include <strata/core/loss_report.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/shape.hpp>
 
 namespace strata {
 
@@ -40,6 +51,11 @@ template <class T, class Block>
 struct PrepareRule;
 }
 
+/// What is found out about one tensor during its update.
+struct TensorNorms {
+    double first = 0, second = 0;
+};
+
 /// What one update works on: `size` elements each of parameters, gradients and the states in use, all in the
 /// device's memory.
 template <class T>
@@ -56,6 +72,11 @@ struct OptimizerStep {
     OptimizerClock* clock = nullptr;  ///< the beginning of an OptimizerBlock
     UpdateOptions options = {};
     LossReport* report = nullptr;  ///< a step refused or left out there changes nothing; may be null
+
+    // Where the algorithm asks for tensors:
+    Dims dims = {};                ///< of this one
+    T* scratch = nullptr;          ///< to work in, contents never kept
+    TensorNorms* norms = nullptr;  ///< in the device's memory
 };
 
 /// What a device keeps of an optimizer: options and rule are read by recorded steps.
@@ -124,6 +145,12 @@ STRATA_HOST_DEVICE double positive_eps(double eps) {
 }
 
 }  // namespace detail
+
+/// Whether an algorithm is given tensor after tensor.
+template <class Algorithm>
+concept SeesTensors = requires {
+    requires Algorithm::per_tensor;
+};
 
 /// Whatever has an optimizer's options and says how many states it needs.
 template <class A>

@@ -1,7 +1,8 @@
 #pragma once
 // An optimizer bound to a model: the algorithm's options, its state (flat, like the parameters) and its step
 // count. Each step is one fused pass over the flat buffers, or one over each stretch of them where groups of
-// parameters have options of their own, or some are frozen. The algorithms' protocol is in algorithm.hpp.
+// parameters have options of their own, or some are frozen, or over each tensor for an algorithm that asks for
+// it. The algorithms' protocol is in algorithm.hpp.
 
 #include <cstring>
 #include <initializer_list>
@@ -12,6 +13,7 @@
 #include <strata/models/pass_memory.hpp>
 #include <strata/optimizers/algorithm.hpp>
 #include <strata/optimizers/parameter_groups.hpp>
+#include <strata/optimizers/tensor_memory.hpp>
 #include <strata/optimizers/update_plan.hpp>
 #include <string>
 #include <vector>
@@ -30,8 +32,10 @@ class Optimizer {
 
 public:
     [[gnu::cold]] explicit Optimizer(Model& model, Algorithm algorithm = {})
-        : model_(model), groups_(algorithm), plan_(Model::parameter_table(), Model::learnt_elements) {
+        : model_(model), groups_(algorithm),
+          plan_(Model::parameter_table(), Model::learnt_elements, SeesTensors<Algorithm>) {
         algorithm.validate();
+        make_room();
     }
     explicit Optimizer(const Model& model, Algorithm algorithm = {})
         : Optimizer(const_cast<Model&>(model), algorithm) {
@@ -142,6 +146,7 @@ private:
     friend class Trainer;
 
     using Block = OptimizerBlock<Algorithm>;
+    using Memory = detail::TensorMemory<Algorithm, Device, T>;
     using Group = detail::ParameterGroup<Algorithm>;
 
     void validate() const {
@@ -167,12 +172,21 @@ private:
                 if (in_use[i]) state_[i].resize(size);  // allocates when first used
             changed = changed || in_use != group.states;
             group.states = in_use;
+            if constexpr (requires { group.options.structure(); }) {
+                changed = changed || group.options.structure() != group.structure;
+                group.structure = group.options.structure();
+            }
             ++number;
         }
         if (!Device::is_host && changed) find_layout();
     }
+    void make_room() {
+        if constexpr (SeesTensors<Algorithm>)
+            memory_.prepare(Model::parameter_table(), plan_, model_->unfrozen_rows());
+    }
     /// The plan is made for what is frozen and grouped now.
     [[gnu::cold]] void settle() {
+        make_room();
         Device& device = model_->device();
         const bool is_first = blocks_.size() == 0;
         blocks_.resize(plan_.most_cohorts());
@@ -201,8 +215,10 @@ private:
         std::vector<Size>& layout = layout_now_;
         layout.clear();
         plan_.append_to(layout);
-        for (const Group& group : groups_.list())
+        for (const Group& group : groups_.list()) {
             for (const bool in_use : group.states) layout.push_back(in_use);
+            if constexpr (requires { group.options.structure(); }) layout.push_back(group.structure);
+        }
         layout_ = 0;
         while (layout_ < layouts_.size() && layouts_[layout_] != layout) ++layout_;
         if (layout_ == layouts_.size()) layouts_.push_back(layout);
@@ -227,6 +243,8 @@ private:
                 step.size = range.end - range.begin;
                 step.parameters = model_->flat_parameters().data() + range.begin;
                 step.gradients = gradients + range.begin;
+                if constexpr (SeesTensors<Algorithm>)
+                    memory_.give(step, Model::parameter_table()[range.table_row]);
                 step.clock = blocks_.data() + range.cohort;
                 step.options = options;
                 if (Device::is_host) step.options.rule_is_ready = !range.first;
@@ -242,6 +260,7 @@ private:
     void name_memory(const void** addresses) const {
         *addresses++ = blocks_.data();
         for (const Buffer& state : state_) *addresses++ = state.data();
+        if constexpr (SeesTensors<Algorithm>) *addresses++ = memory_.data();
     }
 
     detail::ModelLink<Model> model_;
@@ -250,6 +269,7 @@ private:
     typename Device::template Buffer<Block> blocks_{"an optimizer's step count"};
     Buffer state_[4] = {Buffer{"optimizer state"}, Buffer{"optimizer state"}, Buffer{"optimizer state"},
                         Buffer{"optimizer state"}};
+    [[no_unique_address]] Memory memory_;
     std::vector<Size> layout_now_;
     std::vector<std::vector<Size>> layouts_;
     Size layout_ = 0;

@@ -71,6 +71,7 @@ struct ParameterGroup {
     Algorithm options;
     Algorithm published{};  ///< what the device knows
     StatesInUse states{};
+    Size structure = 0;  ///< of the work that the options ask for
     ScheduledGroup scheduled{};
 };
 
@@ -93,6 +94,7 @@ public:
             added.options = group.options;
             added.published = group.published;
             added.states = group.states;
+            added.structure = group.structure;
             added.scheduled.initial_lr = group.scheduled.initial_lr;
             added.scheduled.has_initial_lr = group.scheduled.has_initial_lr;
         }

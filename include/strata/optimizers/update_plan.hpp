@@ -1,7 +1,8 @@
 #pragma once
 // Which parts of the flat buffers an optimizer's step updates together. Parameters of one group that have
 // always been updated together share a step count (as in PyTorch a parameter has its own, which stands still
-// while it is frozen): they are a cohort. A step goes over the stretches of neighbours of one cohort.
+// while it is frozen): they are a cohort. A step goes over the stretches of neighbours of one cohort, or over
+// each parameter by itself, for algorithms that ask for that.
 
 #include <span>
 #include <strata/core/parameter_name.hpp>
@@ -13,14 +14,15 @@ namespace strata::detail {
 struct UpdateRange {
     Size begin, end;
     Size cohort, group;
-    bool first;  ///< of its cohort
+    bool first;      ///< of its cohort
+    Size table_row;  ///< of the (first) parameter
 };
 
 class UpdatePlan {
 public:
     /// Nothing is frozen, and all parameters are in group 0. `end` is where what is learnt ends.
-    [[gnu::cold]] UpdatePlan(std::span<const ParameterInfo> table, Size end)
-        : end_(end), row_of_(table.size(), no_row) {
+    [[gnu::cold]] UpdatePlan(std::span<const ParameterInfo> table, Size end, bool per_tensor = false)
+        : end_(end), per_tensor_(per_tensor), row_of_(table.size(), no_row) {
         for (Size i = 0; i < table.size(); ++i) {
             if (table[i].kind != ParameterKind::learnt) continue;
             row_of_[i] = rows_.size();
@@ -34,6 +36,18 @@ public:
         rows_[row_of_[table_row]].group = group;
         settled_ = false;
     }
+    /// A parameter that is another optimizer's, or not any more.
+    [[gnu::cold]] void leave_out(Size table_row, bool on) {
+        rows_[row_of_[table_row]].left_out = on;
+        settled_ = false;
+    }
+    bool leaves_out(Size table_row) const { return rows_[row_of_[table_row]].left_out; }
+    /// Calls `visit(table_row)` for each parameter that is not left out.
+    template <class Visit>
+    void for_each_row(const Visit& visit) const {
+        for (const Row& row : rows_)
+            if (!row.left_out) visit(row.table_row);
+    }
     /// Cohorts there can be at most.
     Size most_cohorts() const { return rows_.empty() ? 1 : rows_.size(); }
     Size cohorts() const { return cohorts_.size(); }
@@ -45,7 +59,7 @@ public:
     /// Whether the plan is that of these flags, one for each row of the table: learnt and not frozen.
     bool fits(std::span<const bool> unfrozen) const {
         bool fits = settled_;
-        for (const Row& row : rows_) fits = fits && row.idle != unfrozen[row.table_row];
+        for (const Row& row : rows_) fits = fits && row.idle != row.wants(unfrozen);
         return fits;
     }
     /// Makes it so; allocates at most once, before anything has changed. Calls `clone(from, to)` for each new cohort, which goes on where
@@ -54,7 +68,7 @@ public:
     [[gnu::cold]] void settle(std::span<const bool> unfrozen, const Clone& clone) {
         cohorts_.reserve(most_cohorts());
         ranges_.reserve(rows_.size());
-        for (Row& row : rows_) row.idle = !unfrozen[row.table_row];
+        for (Row& row : rows_) row.idle = !row.wants(unfrozen);
         split(clone);
         find_ranges();
         settled_ = true;
@@ -69,7 +83,9 @@ private:
     struct Row {
         Size table_row, offset;
         Size group = 0, cohort = 0;
-        bool idle = false;
+        bool idle = false, left_out = false;
+
+        bool wants(std::span<const bool> unfrozen) const { return unfrozen[table_row] && !left_out; }
     };
     struct Cohort {
         Size group = 0;
@@ -106,17 +122,19 @@ private:
             const Row& row = rows_[i];
             if (row.idle) continue;
             const Size end = i + 1 < rows_.size() ? rows_[i + 1].offset : end_;  // with the padding behind it
-            if (!ranges_.empty() && ranges_.back().end == row.offset && ranges_.back().cohort == row.cohort) {
+            if (!per_tensor_ && !ranges_.empty() && ranges_.back().end == row.offset &&
+                ranges_.back().cohort == row.cohort) {
                 ranges_.back().end = end;
                 continue;
             }
             Cohort& cohort = cohorts_[row.cohort];
-            ranges_.push_back({row.offset, end, row.cohort, row.group, !cohort.seen});
+            ranges_.push_back({row.offset, end, row.cohort, row.group, !cohort.seen, row.table_row});
             cohort.seen = true;
         }
     }
 
     Size end_;
+    bool per_tensor_;
     std::vector<Size> row_of_;
     std::vector<Row> rows_;
     std::vector<Cohort> cohorts_;

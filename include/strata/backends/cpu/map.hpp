@@ -42,6 +42,18 @@ struct Assign {
     }
 };
 
+/// f(rule, norms, operands...)
+template <class F, class Rule, class Norms>
+struct WithRule {
+    F f;
+    Rule rule;
+    Norms norms;
+    template <class... Vs>
+    STRATA_INLINE void operator()(Vs&... operand) const {
+        f(rule, norms, operand...);
+    }
+};
+
 template <class P, class... Rest>
 struct First {
     using type = std::remove_const_t<P>;
@@ -123,6 +135,18 @@ struct MapOperations {
             block.rule = algorithm.template rule<T>(block);
         }
         for_each(at.size, block.rule, at.parameters, at.gradients, state...);
+    }
+
+    /// Calls f(rule, norms, a, b, ...) on n elements of each operand, with the rule that `update` has worked out
+    /// in this step, and the tensor's norms.
+    template <class Algorithm, class Step, class F, class... P>
+    static void for_each_with_rule(const Algorithm&, const Step& at, Size n, const F& f, P*... operand) {
+        using Block = typename Step::template Block<Algorithm>;
+        const auto& rule = static_cast<const Block&>(*at.clock).rule;
+        for_each(n,
+                 detail::WithRule<F, typename Algorithm::Rule, std::remove_cvref_t<decltype(*at.norms)>>{
+                     f, rule, *at.norms},
+                 operand...);
     }
 
     /// Reports a gradient that is not finite, unless something has been refused already.

@@ -24,6 +24,18 @@ struct ApplyRule {
     }
 };
 
+/// f(rule, norms, a[i], b[i], ...), but in a step that changes nothing.
+template <class Block, class Norms, class Work>
+struct ApplyWithRule {
+    const Block* block;
+    const Norms* norms;
+    Work work;
+
+    STRATA_DEVICE void operator()(Size i) const {
+        if (!block->skip) work.with(i, block->rule, *norms);
+    }
+};
+
 template <class T>
 struct CheckFinite {
     const T* x;
@@ -55,6 +67,17 @@ public:
         const detail::ApplyRule<T, Block, sizeof...(State)> apply{
             block, at.parameters, at.gradients, {state..., nullptr}};
         for_each_index(at.size, apply);
+    }
+
+    /// Calls f(rule, norms, a, b, ...) on n elements of each operand, with the rule that `update` has worked out
+    /// in this step, and the tensor's norms.
+    template <class Algorithm, class Step, class F, class... P>
+    void for_each_with_rule(const Algorithm&, const Step& at, Size n, const F& f, P*... operand) const {
+        using Block = typename Step::template Block<Algorithm>;
+        using Norms = std::remove_pointer_t<decltype(at.norms)>;
+        using Work = detail::Elementwise<F, P...>;
+        for_each_index(n, detail::ApplyWithRule<Block, Norms, Work>{static_cast<const Block*>(at.clock),
+                                                                    at.norms, Work{{operand}..., f}});
     }
 };
 
