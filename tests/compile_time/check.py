@@ -41,6 +41,23 @@ NETS = {
     "mlp_8": (mlp(8), 64, 64),
     "mlp_32": (mlp(32), 64, 64),
     "softmax": (sequential("st::Linear<784, 10>", "st::LogSoftmax"), 784, 10),
+    "cnn": (
+        sequential(
+            "st::Input<784>", "st::Reshape<1, 28, 28>",
+            "st::Conv2d<1, 6, 5>", "st::BatchNorm2d<>", "st::ReLU", "st::MaxPool2d<2>",
+            "st::Conv2d<6, 16, 5>", "st::ReLU", "st::MaxPool2d<2>",
+            "st::Flatten", "st::Dropout", "st::Linear<10>",
+        ),
+        784,
+        10,
+    ),
+    "module": (sequential("st::Linear<64, 64>", "Block", "st::Linear<10>"), 64, 10),
+    "attention": (
+        sequential("st::Input<128>", "st::Reshape<8, 16>", "st::TransformerEncoderLayer<16, 2, 32>", "st::Flatten", "st::Linear<10>"),
+        128,
+        10,
+    ),
+    "lstm": (sequential("st::Input<128>", "st::Reshape<8, 16>", "st::LSTM<16, 8>", "st::Flatten", "st::Linear<10>"), 128, 10),
 }
 HEADER_ONLY = "header"  # strata.hpp alone
 

@@ -4,6 +4,13 @@
 
 namespace st = strata;
 
+struct Block : st::Module<st::Named<"fc1", st::Linear<64>>, st::Named<"fc2", st::Linear<64>>,
+                          st::Parameter<"scale", st::Shape<1>>> {
+    static constexpr auto forward(auto self, auto x) {
+        return x + self["scale"] * self["fc2"](relu(self["fc1"](x)));
+    }
+};
+
 using Net = STRATA_NET;
 
 int main() {
