@@ -242,6 +242,7 @@
 #include <strata/schedulers/step_lr.hpp>
 
 // Training
+#include <strata/training/before.hpp>
 #include <strata/training/device_feed.hpp>
 #include <strata/training/evaluator.hpp>
 #include <strata/training/feed.hpp>

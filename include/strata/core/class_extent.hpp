@@ -3,7 +3,6 @@
 // by its `dim`; for a loss it is the first extent of a sample, as PyTorch's (N, C, d1, d2, ...) has it.
 
 #include <strata/core/error.hpp>
-#include <strata/core/layer.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/tensor.hpp>
 #include <string>

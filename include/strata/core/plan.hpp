@@ -5,7 +5,8 @@
 //
 // Forward of node i is step i; the loss is step N; backward of node i is step 2N - i.
 
-#include <strata/core/trace.hpp>
+#include <strata/core/graph.hpp>
+#include <strata/core/growing.hpp>
 
 namespace strata {
 

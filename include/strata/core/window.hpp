@@ -3,7 +3,7 @@
 // template arguments: `Conv2d<1, 32, 3, stride<2>, padding<1>>`, `MaxPool2d<3, stride<2>, ceil_mode>`,
 // `Conv2d<32, kernel<3, 5>, same_padding>`. An option with one number means it for rows and columns.
 
-#include <strata/core/diagnostics.hpp>
+#include <strata/core/shape.hpp>
 
 namespace strata {
 

@@ -9,6 +9,7 @@
 //   constexpr WindowAxis rows = arguments.axis(0, given.extent[1]);   // rows.out is 0 if it does not fit
 
 #include <strata/core/bias.hpp>
+#include <strata/core/diagnostics.hpp>
 #include <strata/core/window.hpp>
 #include <type_traits>
 

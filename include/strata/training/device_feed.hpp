@@ -4,8 +4,9 @@
 // samples travels. Others are prepared on the host and copied two batches ahead of the device.
 
 #include <memory>
+#include <strata/core/loss_report.hpp>
 #include <strata/data/batch_source.hpp>
-#include <strata/training/totals.hpp>
+#include <strata/training/before.hpp>
 
 namespace strata::detail {
 

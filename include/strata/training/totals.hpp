@@ -6,6 +6,7 @@
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
 #include <strata/models/prediction.hpp>
+#include <strata/training/before.hpp>
 
 namespace strata {
 
@@ -126,17 +127,6 @@ inline void check_step(const LossReport& report, Size steps) {
                                    "learning rate often helps"));
     check_report(report);
 }
-
-/// Work that a step begins with, where there is none.
-struct NothingBefore {
-    struct Nothing {
-        STRATA_HOST_DEVICE void operator()() const {}
-    };
-
-    void operator()() const {}
-    Nothing then() const { return {}; }
-    Size source() const { return 0; }
-};
 
 /// Several pieces of work for one thread.
 template <class... Work>
