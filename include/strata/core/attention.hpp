@@ -1,5 +1,5 @@
 #pragma once
-// What an attention over several heads is made of, for layers and backends.
+// The shape of an attention over several heads, for layers and backends.
 
 #include <strata/core/math.hpp>
 

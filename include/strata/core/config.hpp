@@ -1,5 +1,5 @@
 #pragma once
-// What every other header may count on: the index type and the marks that CUDA needs on functions.
+// The ground of every other header: the index type and the marks that CUDA needs on functions.
 
 #include <cstddef>
 

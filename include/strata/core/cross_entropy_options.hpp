@@ -1,5 +1,5 @@
 #pragma once
-// What a cross-entropy kernel is told, the same for every device.
+// The options of a cross-entropy kernel, the same for every device.
 
 #include <cstdint>
 #include <strata/core/config.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// How a wrong network is refused. A constexpr loop over values finds the first layer that does not fit; only
+// The refusal of a wrong network. A constexpr loop over values finds the first layer that does not fit; only
 // then is ONE type instantiated whose arguments are the words of the sentence: where, which layer, what it is
 // given, what it expects, what to write. That type is an argument of the class that holds the static_assert,
 // because this is the one form that g++, clang and nvcc all print (see docs/explanation/errors.md).

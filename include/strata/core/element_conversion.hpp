@@ -1,5 +1,5 @@
 #pragma once
-// Which elements of a data set or a batch become those of another type without being asked to.
+// The refusal of elements of a data set or a batch that would silently become others in another type.
 
 #include <type_traits>
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a loss leaves in the device's memory: its value, and whether the batch was refused. A device that
+// The report of a loss in the device's memory: its value, and whether the batch was refused. A device that
 // works behind the host's back cannot throw; the host looks here when it asks for the value.
 
 #include <cstdint>

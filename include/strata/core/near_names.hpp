@@ -1,5 +1,5 @@
 #pragma once
-// What a name that is not there may have meant.
+// Suggestions for a name that is not there: the names that are near.
 
 #include <algorithm>
 #include <strata/core/config.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// What normalising layers and the backends share: how a batch falls into channels or rows, and where their
+// The words of normalising layers and the backends: how a batch falls into channels or rows, and where their
 // statistics lie.
 //
 // x^ = (x - mean) / std, with 1 / std = 1 / sqrt(variance + eps). A mean is kept as two numbers, the rounded

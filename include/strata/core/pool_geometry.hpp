@@ -1,5 +1,5 @@
 #pragma once
-// How kernels walk along one extent of a pool: which inputs each window holds, and which windows hold an
+// The geometry of a pool along one extent: which inputs each window holds, and which windows hold an
 // input. Windows of one size that move (`PoolAxis`), and windows that divide the input among a number of
 // outputs (`AdaptiveAxis`); kernels are written for either. Everything is int, which a GPU divides quickly.
 

@@ -1,5 +1,5 @@
 #pragma once
-// How exactly a device multiplies matrices.
+// The precision in which a device multiplies matrices.
 
 namespace strata {
 

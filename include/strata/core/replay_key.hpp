@@ -1,5 +1,5 @@
 #pragma once
-// What a recorded step is found by, on devices that record.
+// The key of a recorded step, on devices that record.
 
 #include <strata/core/graph.hpp>
 

@@ -1,5 +1,5 @@
 #pragma once
-// How an image is resized: which inputs an output is made of, and with which weights, along one extent.
+// The geometry of resizing an image: which inputs an output is made of, and with which weights, along one extent.
 // PyTorch's formulas, in the scalar type of the image, as there.
 
 #include <strata/core/shape.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// Whether a batch that only the run knows has the shape that the network's type says, for every device.
+// The check whether a batch that only the run knows has the shape that the network's type says, for every device.
 
 #include <array>
 #include <strata/core/error.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// How the graph of a network is found: the network is run once in the compiler, on values that know their
+// The run of a network in the compiler, which finds its graph. It works on values that know their
 // shapes and nothing else. Each layer that is called leaves a node. So a module's `forward` is ordinary code:
 // a variable may be used twice, layers may be called in loops, and sizes may be asked for.
 //

@@ -1,5 +1,5 @@
 #pragma once
-// How layers are called while the compiler runs a network: a leaf leaves a node, a composite runs its
+// The calls of layers while the compiler runs a network: a leaf leaves a node, a composite runs its
 // children, a module its forward.
 
 #include <strata/core/layer_place.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// What the template arguments of a convolution or a pool say: sizes in front, then options in any order, each
+// The template arguments of a convolution or a pool: sizes in front, then options in any order, each
 // once. They are read by overloads for values, so that a layer costs the compiler one small class.
 //
 //   static constexpr WindowArguments arguments =

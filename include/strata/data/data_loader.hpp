@@ -1,5 +1,5 @@
 #pragma once
-// What a loop over a DataLoader yields, `for (auto [x, y] : loader)`; the loader itself is in loader.hpp,
+// The batch that a loop over a DataLoader yields, `for (auto [x, y] : loader)`; the loader itself is in loader.hpp,
 // which does without xtensor.
 
 #include <strata/backends/cpu/edge.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// What a dataset is. Any type with a static sample shape, a size, and samples:
+// The concept of a dataset. Any type with a static sample shape, a size, and samples:
 //
 //   struct Parabola {
 //       using sample_shape = st::Shape<1>;

@@ -1,5 +1,5 @@
 #pragma once
-// How data sets, their parts, loaders and batches keep samples: together, until the last of them is gone.
+// The way data sets, their parts, loaders and batches keep samples: together, until the last of them is gone.
 //
 //   DataLoader{train}                                a copy of `train`; those of the library share the samples
 //   DataLoader{std::move(train)}                     `train` itself

@@ -1,5 +1,5 @@
 #pragma once
-// How many values flow into and out of one unit of a weight [Out, In, kernel...].
+// The number of values that flow into and out of one unit of a weight [Out, In, kernel...].
 //
 //   fan in = In * kernel size        fan out = Out * kernel size
 //

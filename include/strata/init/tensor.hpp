@@ -1,5 +1,5 @@
 #pragma once
-// What the functions of strata::init fill: any container, adaptor or parameter view whose elements lie
+// The arguments of the functions of strata::init: any container, adaptor or parameter view whose elements lie
 // together in row-major order.
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 #pragma once
-// What a file is that was taken for a safetensors file and is none, by its first bytes, and what to do about it.
+// The formats of files that are taken for safetensors files, known by their first bytes, and what to do about each.
 
 #include <algorithm>
 #include <cstddef>

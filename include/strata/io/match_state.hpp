@@ -1,5 +1,5 @@
 #pragma once
-// Which of the tensors that are there goes where: by name, and only with the same shape and type.
+// The way of loaded tensors to their places: by name, and only with the same shape and type.
 
 #include <algorithm>
 #include <cstddef>

@@ -1,5 +1,5 @@
 #pragma once
-// What reading and writing the safetensors format share.
+// The safetensors format, for reading and writing.
 
 #include <algorithm>
 #include <bit>

@@ -1,5 +1,5 @@
 #pragma once
-// What is asked of named tensors that are loaded, and what came of it.
+// The options of loading named tensors, and the report of what came of it.
 
 #include <cstddef>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// What AdaptiveAvgPool2d and AdaptiveMaxPool2d share. Where the output's extents divide the input's, the
+// The common part of AdaptiveAvgPool2d and AdaptiveMaxPool2d. Where the output's extents divide the input's, the
 // windows are those of a pool whose kernel and stride are the quotients.
 
 #include <strata/layers/pool_arguments.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// What AvgPool1d and AvgPool2d share.
+// The common part of AvgPool1d and AvgPool2d.
 
 #include <strata/layers/pool_arguments.hpp>
 

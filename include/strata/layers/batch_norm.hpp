@@ -1,5 +1,5 @@
 #pragma once
-// What BatchNorm1d and BatchNorm2d share. The layers themselves say what they compute.
+// The common part of BatchNorm1d and BatchNorm2d. The layers themselves say what they compute.
 
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>

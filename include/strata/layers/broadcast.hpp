@@ -1,5 +1,5 @@
 #pragma once
-// What elementwise functions of two values have in common: broadcasting, as PyTorch does it. Extents are
+// The common part of elementwise functions of two values: broadcasting, as PyTorch does it. Extents are
 // aligned at the last one; an extent that one operand lacks, or has as 1, is repeated.
 //
 // Two batches have samples of the same rank. A single tensor (a parameter, a mean over the batch) has at most

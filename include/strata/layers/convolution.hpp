@@ -1,5 +1,5 @@
 #pragma once
-// What convolutions share, in one dimension and in two: arguments, shape rule, parameters, and the calls of
+// The common part of convolutions, in one dimension and in two: arguments, shape rule, parameters, and the calls of
 // the device. The layers themselves say what they compute: conv1d.hpp, conv2d.hpp, conv_transpose2d.hpp.
 
 #include <strata/core/diagnostics.hpp>

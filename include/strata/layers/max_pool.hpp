@@ -1,5 +1,5 @@
 #pragma once
-// What MaxPool1d and MaxPool2d share.
+// The common part of MaxPool1d and MaxPool2d.
 
 #include <strata/layers/pool_arguments.hpp>
 

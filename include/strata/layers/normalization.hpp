@@ -1,5 +1,5 @@
 #pragma once
-// What the normalising layers share: the options behind their sizes, and normalisation of rows for all that
+// The common part of the normalising layers: the options behind their sizes, and normalisation of rows for all that
 // have no running statistics. The layers themselves say what they compute.
 
 #include <strata/core/bias.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// What pools share: the arguments `MaxPool2d<3, stride<2>, padding<1>, ceil_mode>`, and the shapes that
+// The common part of pools: the arguments `MaxPool2d<3, stride<2>, padding<1>, ceil_mode>`, and the shapes that
 // follow from them. In one dimension a pool has one row. The layers themselves say what they compute.
 
 #include <strata/core/diagnostics.hpp>

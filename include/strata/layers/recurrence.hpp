@@ -1,5 +1,5 @@
 #pragma once
-// What RNN, LSTM and GRU share: their options, parameters and the way through time. A cell says what happens
+// The common part of RNN, LSTM and GRU: their options, parameters and the way through time. A cell says what happens
 // between the products of one time step.
 //
 // The input's product is one for all time steps, and so are the products for the gradients of the weights;

@@ -1,5 +1,5 @@
 #pragma once
-// What a recurrent layer keeps for its backward pass, and what a cell sees of it at each time step.
+// The memory that a recurrent layer keeps for its backward pass, and the part that a cell sees at each time step.
 
 #include <strata/core/strided.hpp>
 #include <strata/layers/recurrence_arguments.hpp>

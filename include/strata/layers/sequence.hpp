@@ -1,5 +1,5 @@
 #pragma once
-// What layers for sequences share: they take samples (T, In), T vectors one after the other, and are written
+// The common part of layers for sequences: they take samples (T, In), T vectors one after the other, and are written
 // with sizes and options behind them.
 
 #include <strata/core/bias.hpp>

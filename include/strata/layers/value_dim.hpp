@@ -1,5 +1,5 @@
 #pragma once
-// How functions of values count dims: as PyTorch, 0 is the batch, 1 the first extent of a sample, -1 the
+// The count of dims in functions of values: as PyTorch, 0 is the batch, 1 the first extent of a sample, -1 the
 // last. Of a single tensor, which has no batch, 0 is the first extent.
 //
 // Layers get a dim as its distance from the end, which is the same for both: -1 the last, and 0 the batch.

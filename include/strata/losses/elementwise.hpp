@@ -1,5 +1,5 @@
 #pragma once
-// What losses share that compare each number of the prediction with one of the target. Such a loss is a
+// The common part of losses that compare each number of the prediction with one of the target. Such a loss is a
 // functor of two functions of one element, written with the names of core/math.hpp:
 //
 //   V value(const V& x, const V& y) const;

@@ -1,5 +1,5 @@
 #pragma once
-// Whether a loss fits a network and a target, and the sentence for those that do not. A reason that another type of
+// The check whether a loss fits a network and a target, and the sentence for those that do not. A reason that another type of
 // target would mend has a sentence of its own, with what to write.
 
 #include <cstdint>

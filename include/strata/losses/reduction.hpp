@@ -1,5 +1,5 @@
 #pragma once
-// How a loss makes one number of many: their mean (PyTorch's default) or their sum.
+// The reduction of a loss, from many numbers to one: their mean (PyTorch's default) or their sum.
 
 namespace strata {
 

@@ -1,5 +1,5 @@
 #pragma once
-// Which parameters of a model are frozen, and what the backward pass may leave out for it: the gradients of
+// The frozen parameters of a model, and what the backward pass may leave out for them: the gradients of
 // their rows, and of all values that no other parameter lies below.
 
 #include <strata/models/execution.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// What a Model is made of, and what it takes for a batch: the checks of its template arguments.
+// The checks of a Model's template arguments and of its batches.
 
 #include <strata/core/config.hpp>
 #include <strata/core/diagnostics.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// What the passes of a model work on: activations, the inputs that the backward pass reads again, and what a
+// The memory that the passes of a model work on: activations, the inputs that the backward pass reads again, and what a
 // loss reports and writes. Predictions and losses hold it too, so that it outlives the model for them.
 
 #include <strata/core/error.hpp>

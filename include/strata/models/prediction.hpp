@@ -1,5 +1,5 @@
 #pragma once
-// What `model(x)` returns: the network's output as a tensor of the user's own, which also knows where a loss
+// The result of `model(x)`: the network's output as a tensor of the user's own, which also knows where a loss
 // writes its gradient; and what a loss returns.
 
 #include <strata/core/error.hpp>

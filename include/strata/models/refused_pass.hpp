@@ -1,5 +1,5 @@
 #pragma once
-// What a pass in training mode that is refused has to undo: it writes buffers, such as running means, before
+// The way back from a refused pass in training mode, which writes buffers, such as running means, before
 // anybody knows whether the batch is fine.
 
 #include <strata/core/loss_report.hpp>

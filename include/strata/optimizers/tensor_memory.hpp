@@ -1,5 +1,5 @@
 #pragma once
-// What an optimizer whose algorithm sees tensors has besides the states: memory for one tensor's update, taken
+// An optimizer's memory besides the states, where its algorithm sees tensors: memory for one tensor's update, taken
 // once. Others have none.
 
 #include <strata/core/parameter_name.hpp>

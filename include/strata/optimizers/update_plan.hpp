@@ -1,5 +1,5 @@
 #pragma once
-// Which parts of the flat buffers an optimizer's step updates together. Parameters of one group that have
+// The parts of the flat buffers that an optimizer's step updates together. Parameters of one group that have
 // always been updated together share a step count (as in PyTorch a parameter has its own, which stands still
 // while it is frozen): they are a cohort. A step goes over the stretches of neighbours of one cohort, or over
 // each parameter by itself, for algorithms that ask for that.

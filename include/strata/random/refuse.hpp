@@ -1,5 +1,5 @@
 #pragma once
-// How the random and init functions refuse a value: "normal_: std is -1, and it must be at least 0".
+// The refusal of a value by the random and init functions: "normal_: std is -1, and it must be at least 0".
 
 #include <cstdio>
 #include <strata/core/error.hpp>

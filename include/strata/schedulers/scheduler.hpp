@@ -1,5 +1,5 @@
 #pragma once
-// What the schedulers share. A scheduler sets the learning rate of an optimizer; call `step()` after every
+// The base of the schedulers. A scheduler sets the learning rate of an optimizer; call `step()` after every
 // epoch (OneCycleLR: after every batch), behind the optimizer's own. It begins when it is made, in epoch 0.
 //
 // As in PyTorch, most of them change the rate that they find, so that several can act on one optimizer, and

@@ -1,5 +1,5 @@
 #pragma once
-// How a network runs, with its names: every layer, module and function that is called, in order and with what
+// The calls of a network, with its names: every layer, module and function that is called, in order and with what
 // is called inside it. Found by running the network's forward once more, at run time and on values that know
 // their shapes only.
 

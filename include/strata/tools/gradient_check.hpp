@@ -1,5 +1,5 @@
 #pragma once
-// What a check of gradients asks for, what it found, and the comparison itself: the numbers that a backward
+// The options, findings and comparison of a check of gradients: the numbers that a backward
 // pass computes against central differences of sum(dy y).
 
 #include <cmath>

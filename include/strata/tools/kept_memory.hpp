@@ -1,5 +1,5 @@
 #pragma once
-// What a network may still read in its backward pass.
+// The memory that a network may still read in its backward pass.
 
 #include <algorithm>
 #include <strata/core/network.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// How the batches of a loader reach a device, epoch after epoch: `feed.epoch(run)` calls run(x, y, before)
+// The way of the batches of a loader to a device, epoch after epoch: `feed.epoch(run)` calls run(x, y, before)
 // for each of them. `before` is work that fills x and y and belongs to the step; on the host there is none.
 
 #include <strata/models/to.hpp>

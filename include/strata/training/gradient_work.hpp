@@ -1,5 +1,5 @@
 #pragma once
-// What a trainer does with gradients between backward and update: those of several batches are added up, and
+// A trainer's work on gradients between backward and update: those of several batches are added up, and
 // what comes of it is clipped. A program compiles the parts that it asks for.
 
 #include <strata/optimizers/clip_grad_norm.hpp>

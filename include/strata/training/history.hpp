@@ -1,5 +1,5 @@
 #pragma once
-// What training recorded, one row per epoch; written as CSV or JSON.
+// The record of a training, one row per epoch; written as CSV or JSON.
 
 #include <charconv>
 #include <strata/core/math.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-// Where the network ends and the loss begins: which layers run, in one kernel with the loss or before it, and
+// The seam of network and loss: which layers run, in one kernel with the loss or before it, and
 // what is counted. Training and evaluation share it.
 
 #include <strata/core/cross_entropy_options.hpp>

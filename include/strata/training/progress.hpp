@@ -1,5 +1,5 @@
 #pragma once
-// What `fit` shows: on a terminal a bar that lives during the epoch; one plain line per epoch everywhere.
+// The display of `fit`: on a terminal a bar that lives during the epoch; one plain line per epoch everywhere.
 
 #include <chrono>
 #include <cstdio>

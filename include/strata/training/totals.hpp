@@ -1,5 +1,5 @@
 #pragma once
-// What steps add up to, in the device's memory: an epoch's numbers are read once per report and not once per
+// The sums of steps, in the device's memory: an epoch's numbers are read once per report and not once per
 // step. Training and evaluation share it.
 
 #include <strata/core/loss_report.hpp>
