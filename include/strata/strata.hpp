@@ -113,11 +113,11 @@
 #include <strata/backends/cpu/row_gradients.hpp>
 #include <strata/backends/cpu/row_normalization.hpp>
 #include <strata/backends/cpu/runs.hpp>
-#include <strata/backends/cpu/sequence.hpp>
 #include <strata/backends/cpu/simd.hpp>
 #include <strata/backends/cpu/small_matmul.hpp>
 #include <strata/backends/cpu/softmax.hpp>
 #include <strata/backends/cpu/strided.hpp>
+#include <strata/backends/cpu/update.hpp>
 #include <strata/backends/cpu/window_rows.hpp>
 
 // Data

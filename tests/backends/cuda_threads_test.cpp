@@ -54,6 +54,7 @@ T __shfl_xor_sync(unsigned, T value, int distance) {
 #define __device__
 #include <strata/backends/cpu/cross_entropy.hpp>
 #include <strata/backends/cpu/reduce.hpp>
+#include <strata/backends/cuda/cross_entropy.hpp>
 #include <strata/backends/cuda/gather.hpp>
 
 using namespace strata;

@@ -5,6 +5,7 @@
 #include "catch.hpp"
 
 #include <strata/backends/cuda/convolution.hpp>
+#include <strata/backends/cuda/matmul.hpp>
 
 using namespace strata;
 
@@ -79,6 +80,9 @@ strata::cuda::Buffer<T> uploaded(const std::vector<double>& x) {
     return arrays::on_device(std::vector<T>(x.begin(), x.end()));
 }
 
+/// Convolutions, and the precision that their products have.
+struct Convolutions : strata::cuda::ConvolutionOperations, strata::cuda::MatmulOperations {};
+
 /// A case on the device, with the four operations.
 template <ConvolutionGeometry G, class T>
 struct OnDevice {
@@ -90,7 +94,7 @@ struct OnDevice {
 
     Size batch;
     strata::cuda::Buffer<T> x, weight, bias, dy, y, dx, dweight, dbias;
-    strata::cuda::ConvolutionOperations device{};
+    Convolutions device{};
 
     OnDevice(const Case& c, Size the_batch)
         : batch(the_batch), x(uploaded<T>(c.x)), weight(uploaded<T>(c.weight)), bias(uploaded<T>(c.bias)),

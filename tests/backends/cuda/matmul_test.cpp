@@ -385,9 +385,7 @@ TEST_CASE("operands in 16 bits have rows of a multiple of 16 bytes", "[cuda][mat
         WARN(strata::cuda::unavailable_because());
         return;
     }
-    struct Seen : strata::cuda::MatmulOperations {
-        using MatmulOperations::products;
-    } const device;
+    const strata::cuda::MatmulOperations device;
     const bool before = strata::cuda::checks_products().exchange(true);  // kinds are noted then
     for (const Precision precision : {Precision::bfloat16, Precision::float16}) {
         check_products<float, 83, 10>(7, precision);
@@ -395,7 +393,7 @@ TEST_CASE("operands in 16 bits have rows of a multiple of 16 bytes", "[cuda][mat
     }
     strata::cuda::checks_products() = before;
     Size seen = 0;
-    for (const auto& kind : device.products().checked) {
+    for (const auto& kind : strata::cuda::detail::products(device).checked) {
         if (kind.arithmetic != strata::cuda::detail::Arithmetic::bfloat16 &&
             kind.arithmetic != strata::cuda::detail::Arithmetic::float16)
             continue;

@@ -2,10 +2,12 @@
 // The device `Cpu`: the operations that layers, losses and optimizers are written in, one file per kind.
 
 #include <span>
+#include <strata/backends/cpu/attention.hpp>
 #include <strata/backends/cpu/convolution.hpp>
 #include <strata/backends/cpu/cross_entropy.hpp>
 #include <strata/backends/cpu/denormals.hpp>
 #include <strata/backends/cpu/edge.hpp>
+#include <strata/backends/cpu/embedding.hpp>
 #include <strata/backends/cpu/gather.hpp>
 #include <strata/backends/cpu/loops.hpp>
 #include <strata/backends/cpu/map.hpp>
@@ -13,30 +15,40 @@
 #include <strata/backends/cpu/memory.hpp>
 #include <strata/backends/cpu/norm.hpp>
 #include <strata/backends/cpu/normalization.hpp>
+#include <strata/backends/cpu/planes.hpp>
 #include <strata/backends/cpu/pooling.hpp>
 #include <strata/backends/cpu/random.hpp>
 #include <strata/backends/cpu/reduce.hpp>
 #include <strata/backends/cpu/replay.hpp>
-#include <strata/backends/cpu/sequence.hpp>
+#include <strata/backends/cpu/resize.hpp>
+#include <strata/backends/cpu/row_normalization.hpp>
 #include <strata/backends/cpu/softmax.hpp>
+#include <strata/backends/cpu/strided.hpp>
+#include <strata/backends/cpu/update.hpp>
 #include <strata/core/host_tensor.hpp>
 #include <strata/core/precision.hpp>
 
 namespace strata {
 
-struct Cpu : cpu::ConvolutionOperations,
+struct Cpu : cpu::AttentionOperations,
+             cpu::ConvolutionOperations,
              cpu::CrossEntropyOperations,
+             cpu::EmbeddingOperations,
              cpu::GatherOperations,
              cpu::LoopOperations,
              cpu::MapOperations,
              cpu::MatmulOperations,
              cpu::NormOperations,
              cpu::NormalizationOperations,
+             cpu::PlaneOperations,
              cpu::PoolingOperations,
              cpu::RandomOperations,
              cpu::ReduceOperations,
-             cpu::SequenceOperations,
-             cpu::SoftmaxOperations {
+             cpu::ResizeOperations,
+             cpu::RowNormalizationOperations,
+             cpu::SoftmaxOperations,
+             cpu::StridedOperations,
+             cpu::UpdateOperations {
     /// The host sees the memory, and each operation is done when it returns.
     static constexpr bool is_host = true;
     template <class T>

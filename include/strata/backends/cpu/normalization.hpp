@@ -8,7 +8,7 @@
 
 namespace strata::cpu {
 
-struct NormalizationOperations : RowNormalizationOperations {
+struct NormalizationOperations {
     /// y = (x - mean) / sqrt(variance + eps) weight + bias, with the mean and the variance of each channel,
     /// which are kept and go into the running averages. `weight` and `bias` are both null or neither.
     template <class T>

@@ -5,9 +5,7 @@
 #include <strata/backends/cpu/average_windows.hpp>
 #include <strata/backends/cpu/max_windows.hpp>
 #include <strata/backends/cpu/plain_windows.hpp>
-#include <strata/backends/cpu/planes.hpp>
 #include <strata/backends/cpu/pool_pairs.hpp>
-#include <strata/backends/cpu/resize.hpp>
 
 namespace strata::cpu {
 
@@ -89,7 +87,7 @@ void average_pool_backward(Axis rows, Axis columns, bool counts_padding, Size pl
 
 }  // namespace detail
 
-struct PoolingOperations : PlaneOperations, ResizeOperations {
+struct PoolingOperations {
     /// y = the largest element of each window. `taps`, if given, takes which it is, for the backward pass:
     /// the first of equals, the last that is no number. G is a PoolGeometry or an AdaptiveGeometry.
     template <auto G, class X, class Y>

@@ -2,7 +2,11 @@
 // Scaled dot-product attention: softmax(q kᵀ / sqrt(head_size)) v. The heads are copied out of the rows that
 // they share, so that all samples and heads are one series of products.
 
-#include <strata/backends/cuda/embedding.hpp>
+#include <cmath>
+#include <strata/backends/cuda/map.hpp>
+#include <strata/backends/cuda/random.hpp>
+#include <strata/backends/cuda/softmax.hpp>
+#include <strata/backends/cuda/strided.hpp>
 #include <strata/core/attention.hpp>
 
 namespace strata::cuda {
@@ -73,7 +77,7 @@ struct AttentionGradientRow {
 
 }  // namespace detail
 
-class AttentionOperations : public EmbeddingOperations {
+class AttentionOperations : public virtual Queue {
 public:
     /// out = softmax(q kᵀ / sqrt(head_size)) v. `probabilities` holds shape.probabilities() elements; what
     /// the backward pass needs of them is left there.
@@ -82,8 +86,8 @@ public:
                                       HeadsView<Q> v, HeadsView<T> out, T* probabilities) const {
         const Size of_queries = elements(shape, shape.queries), of_keys = elements(shape, shape.keys);
         const Size all = shape.probabilities();
-        T* const heads =
-            room<T>(scratch().attention, 2 * (of_queries + of_keys) + (shape.dropout > 0 ? all : 0));
+        T* const heads = detail::room<T>(detail::scratch(*this).attention,
+                                         2 * (of_queries + of_keys) + (shape.dropout > 0 ? all : 0));
         T* const q_heads = heads;
         T* const k_heads = q_heads + of_queries;
         T* const v_heads = k_heads + of_keys;
@@ -94,8 +98,8 @@ public:
 
         const Size count = shape.batch * shape.heads;
         const StridedMatrix<T> p = scores(shape, probabilities);
-        product(rows(shape, shape.queries, q_heads), transposed(rows(shape, shape.keys, k_heads)), p, false,
-                count);
+        detail::product(*this, rows(shape, shape.queries, q_heads),
+                        transposed(rows(shape, shape.keys, k_heads)), p, false, count);
         const detail::AttentionSoftmaxRow<T> softmax{shape.queries, shape.keys, shape.causal,
                                                      factor<T>(shape), probabilities};
         for_each_warp(count * shape.queries, softmax);
@@ -103,12 +107,13 @@ public:
         if (shape.dropout > 0) {
             used.data = out_heads + of_queries;
             if (shape.dropout < 1)
-                dropout_mask(used.data, all, shape.dropout);
+                detail::dropout_mask(*this, used.data, all, shape.dropout);
             else
-                fill(used.data, all, T(0));
-            for_each(all, strata::detail::DropProbability{}, probabilities, used.data);
+                for_each_index(all, detail::Fill<T>{used.data, T(0)});
+            detail::for_each(*this, all, strata::detail::DropProbability{}, probabilities, used.data);
         }
-        product(used, rows(shape, shape.keys, v_heads), rows(shape, shape.queries, out_heads), false, count);
+        detail::product(*this, used, rows(shape, shape.keys, v_heads), rows(shape, shape.queries, out_heads),
+                        false, count);
         together(shape, shape.queries, out_heads, out);
     }
 
@@ -120,7 +125,8 @@ public:
                                                HeadsView<T> dq, HeadsView<T> dk, HeadsView<T> dv) const {
         const Size of_queries = elements(shape, shape.queries), of_keys = elements(shape, shape.keys);
         const Size all = shape.probabilities(), count = shape.batch * shape.heads;
-        T* const q_heads = room<T>(scratch().attention, 3 * of_queries + 3 * of_keys + all);
+        T* const q_heads =
+            detail::room<T>(detail::scratch(*this).attention, 3 * of_queries + 3 * of_keys + all);
         T* const k_heads = q_heads + of_queries;
         T* const v_heads = k_heads + of_keys;
         T* const dout_heads = v_heads + of_keys;
@@ -143,18 +149,19 @@ public:
         StridedMatrix<T> used = scores(shape, probabilities);
         if (shape.dropout > 0) {
             used.data = dp;
-            for_each(all, detail::Assign<strata::detail::UsedProbability>{{scale}}, dp,
-                     static_cast<const T*>(probabilities));
+            detail::for_each(*this, all, detail::Assign<strata::detail::UsedProbability>{{scale}}, dp,
+                             static_cast<const T*>(probabilities));
         }
-        product(transposed(used), dout_rows, gradient_rows, false, count);
+        detail::product(*this, transposed(used), dout_rows, gradient_rows, false, count);
         together(shape, shape.keys, gradient_heads, dv);
-        product(dout_rows, transposed(v_rows), dp_rows, false, count);
-        if (shape.dropout > 0) for_each(all, strata::detail::UndropGradient{scale}, probabilities, dp);
+        detail::product(*this, dout_rows, transposed(v_rows), dp_rows, false, count);
+        if (shape.dropout > 0)
+            detail::for_each(*this, all, strata::detail::UndropGradient{scale}, probabilities, dp);
         const detail::AttentionGradientRow<T> softmax{shape.keys, factor<T>(shape), probabilities, dp};
         for_each_warp(count * shape.queries, softmax);
-        product(dp_rows, k_rows, dq_rows, false, count);
+        detail::product(*this, dp_rows, k_rows, dq_rows, false, count);
         together(shape, shape.queries, dq_heads, dq);
-        product(transposed(dp_rows), q_rows, gradient_rows, false, count);
+        detail::product(*this, transposed(dp_rows), q_rows, gradient_rows, false, count);
         together(shape, shape.keys, gradient_heads, dk);
     }
 

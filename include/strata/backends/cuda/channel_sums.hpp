@@ -4,17 +4,11 @@
 // threads read neighbouring numbers, as sum_rows does it. How a sum is divided depends on the extents alone,
 // so that it has the same bits in every run.
 
-#include <strata/backends/cuda/pooling.hpp>
+#include <strata/backends/cuda/division.hpp>
+#include <strata/backends/cuda/scratch.hpp>
 #include <strata/core/normalization.hpp>
 
-namespace strata::cuda {
-
-namespace detail {
-
-/// a / b, which takes a GPU far longer for 64 bits than for 32.
-STRATA_DEVICE inline Size quotient(Size a, Size b) {
-    return ((a | b) >> 32) == 0 ? static_cast<unsigned>(a) / static_cast<unsigned>(b) : a / b;
-}
+namespace strata::cuda::detail {
 
 /// Where an element lies, and in which sample and channel.
 struct ChannelPlace {
@@ -78,43 +72,34 @@ struct FoldSamples {
     }
 };
 
-}  // namespace detail
-
-class ChannelSumOperations : public PoolingOperations {
-protected:
-    /// store(channel, sum of term.first, sum of term.second), by one thread for each channel.
-    template <class Term, class Store>
-    void sum_channels(ChannelExtent e, const Term& term, const Store& store) const {
-        constexpr Size side_by_side = 32, least_chunk = 2048, wanted_blocks = 1024, wanted_threads = 65536;
-        const Size size = e.channels * e.inner, count = e.batch * e.inner;
-        if (e.inner >= side_by_side) {
-            Size chunks = (count + least_chunk - 1) / least_chunk;
-            const Size most = wanted_blocks / e.channels + 1;
-            if (chunks > most) chunks = most;
-            if (chunks <= 1)
-                return for_each_block(e.channels, detail::SumChannel<Term, Store>{e, count, term, store});
-            const Size chunk = (count + chunks - 1) / chunks, parts = (count + chunk - 1) / chunk;
-            const detail::PartialSums partials = room(parts * e.channels);
-            for_each_block(parts * e.channels,
-                           detail::SumChannel<Term, detail::PartialSums>{e, chunk, term, partials});
-            return finish({parts, e.channels, 1}, partials, store);
-        }
-        constexpr Size few = 64;  // samples
-        Size folded = e.batch < few ? 1 : wanted_threads / size;
-        if (folded > e.batch / 16) folded = e.batch / 16;
-        if (folded < 1) folded = 1;
-        const detail::PartialSums partials = room(folded * size);
-        for_each_index(folded * size, detail::FoldSamples<Term>{e, folded, term, partials});
-        finish({folded, e.channels, e.inner}, partials, store);
+/// store(channel, sum of term.first, sum of term.second), by one thread for each channel.
+template <class Term, class Store>
+void sum_channels(const Queue& queue, ChannelExtent e, const Term& term, const Store& store) {
+    constexpr Size side_by_side = 32, least_chunk = 2048, wanted_blocks = 1024, wanted_threads = 65536;
+    const Size size = e.channels * e.inner, count = e.batch * e.inner;
+    const auto room_for = [&](Size n) { return PartialSums{scratch(queue).partials.of(2 * n), n}; };
+    const auto finish = [&](ChannelExtent parts, const PartialSums& partials) {
+        queue.for_each_warp(parts.channels, SumChannel<PartialSums, Store>{parts, parts.batch * parts.inner,
+                                                                           partials, store});
+    };
+    if (e.inner >= side_by_side) {
+        Size chunks = (count + least_chunk - 1) / least_chunk;
+        const Size most = wanted_blocks / e.channels + 1;
+        if (chunks > most) chunks = most;
+        if (chunks <= 1)
+            return queue.for_each_block(e.channels, SumChannel<Term, Store>{e, count, term, store});
+        const Size chunk = (count + chunks - 1) / chunks, parts = (count + chunk - 1) / chunk;
+        const PartialSums partials = room_for(parts * e.channels);
+        queue.for_each_block(parts * e.channels, SumChannel<Term, PartialSums>{e, chunk, term, partials});
+        return finish({parts, e.channels, 1}, partials);
     }
+    constexpr Size few = 64;  // samples
+    Size folded = e.batch < few ? 1 : wanted_threads / size;
+    if (folded > e.batch / 16) folded = e.batch / 16;
+    if (folded < 1) folded = 1;
+    const PartialSums partials = room_for(folded * size);
+    queue.for_each_index(folded * size, FoldSamples<Term>{e, folded, term, partials});
+    finish({folded, e.channels, e.inner}, partials);
+}
 
-private:
-    detail::PartialSums room(Size size) const { return {scratch().partials.of(2 * size), size}; }
-    template <class Store>
-    void finish(ChannelExtent e, const detail::PartialSums& partials, const Store& store) const {
-        for_each_warp(e.channels,
-                      detail::SumChannel<detail::PartialSums, Store>{e, e.batch * e.inner, partials, store});
-    }
-};
-
-}  // namespace strata::cuda
+}  // namespace strata::cuda::detail

@@ -5,7 +5,8 @@
 
 #include <strata/backends/cuda/convolution_columns.hpp>
 #include <strata/backends/cuda/convolution_direct.hpp>
-#include <strata/backends/cuda/gather.hpp>
+#include <strata/backends/cuda/multiply.hpp>
+#include <strata/backends/cuda/reduce.hpp>
 
 namespace strata::cuda {
 
@@ -20,7 +21,7 @@ inline constexpr bool is_direct = C::groups > 1 && C::terms <= 64;
 
 }  // namespace detail
 
-class ConvolutionOperations : public GatherOperations {
+class ConvolutionOperations : public virtual Queue {
 public:
     /// y = the convolution of x with the weight, plus a bias per channel unless that is null
     template <ConvolutionGeometry G, class X, class W, class Y>
@@ -34,15 +35,16 @@ public:
         } else {
             if (by_pixels<C>(x.batch)) {
                 for (Size g = 0; g < C::groups; ++g)
-                    multiply({.m = C::out_group,
-                              .n = C::out_pixels,
-                              .k = C::in_group,
-                              .count = x.batch,
-                              .b = {.step = C::in_channels * C::in_pixels},
-                              .c = {.step = C::out_channels * C::out_pixels}},
-                             static_cast<const T*>(weight.data) + g * C::out_group * C::in_group,
-                             x.data + g * C::in_group * C::in_pixels,
-                             y.data + g * C::out_group * C::out_pixels);
+                    detail::multiply(*this,
+                                     {.m = C::out_group,
+                                      .n = C::out_pixels,
+                                      .k = C::in_group,
+                                      .count = x.batch,
+                                      .b = {.step = C::in_channels * C::in_pixels},
+                                      .c = {.step = C::out_channels * C::out_pixels}},
+                                     static_cast<const T*>(weight.data) + g * C::out_group * C::in_group,
+                                     x.data + g * C::in_group * C::in_pixels,
+                                     y.data + g * C::out_group * C::out_pixels);
                 return add_bias<C::out_channels, C::out_pixels>(y.data, bias, y.batch);
             }
             in_chunks<C, T>(x.batch, [&](Size begin, Size samples) {
@@ -50,11 +52,13 @@ public:
                 T* const out = y.data + begin * (C::out_channels * C::out_pixels);
                 const Size columns = samples * C::out_pixels;
                 const T* const seen = columns_of<C>(in, samples);
-                T* const channels =
-                    samples == 1 ? out : room<T>(scratch().channels, C::out_channels * columns);
+                T* const channels = samples == 1 ? out
+                                                 : detail::room<T>(detail::scratch(*this).channels,
+                                                                   C::out_channels * columns);
                 for (Size g = 0; g < C::groups; ++g)
-                    multiply({C::out_group, columns, C::terms}, weight.data + g * (C::out_group * C::terms),
-                             seen + g * C::terms * columns, channels + g * C::out_group * columns);
+                    detail::multiply(*this, {C::out_group, columns, C::terms},
+                                     weight.data + g * (C::out_group * C::terms),
+                                     seen + g * C::terms * columns, channels + g * C::out_group * columns);
                 if (samples == 1 && bias == nullptr) return;
                 const detail::SamplesFromChannels<T> work{
                     channels, C::out_channels, samples, C::out_pixels, bias, out};
@@ -77,16 +81,17 @@ public:
         } else {
             if (by_pixels<C>(dy.batch)) {
                 for (Size g = 0; g < C::groups; ++g)
-                    multiply({.m = C::in_group,
-                              .n = C::in_pixels,
-                              .k = C::out_group,
-                              .a_transposed = true,
-                              .count = dy.batch,
-                              .b = {.step = C::out_channels * C::out_pixels},
-                              .c = {.step = C::in_channels * C::in_pixels}},
-                             static_cast<const T*>(weight.data) + g * C::out_group * C::in_group,
-                             static_cast<const T*>(dy.data) + g * C::out_group * C::out_pixels,
-                             dx.data + g * C::in_group * C::in_pixels);
+                    detail::multiply(*this,
+                                     {.m = C::in_group,
+                                      .n = C::in_pixels,
+                                      .k = C::out_group,
+                                      .a_transposed = true,
+                                      .count = dy.batch,
+                                      .b = {.step = C::out_channels * C::out_pixels},
+                                      .c = {.step = C::in_channels * C::in_pixels}},
+                                     static_cast<const T*>(weight.data) + g * C::out_group * C::in_group,
+                                     static_cast<const T*>(dy.data) + g * C::out_group * C::out_pixels,
+                                     dx.data + g * C::in_group * C::in_pixels);
                 return add_bias<C::in_channels, C::in_pixels>(dx.data, bias, dx.batch);
             }
             in_chunks<C, T>(dy.batch, [&](Size begin, Size samples) {
@@ -94,11 +99,12 @@ public:
                 T* const in = dx.data + begin * (C::in_channels * C::in_pixels);
                 const Size columns = samples * C::out_pixels;
                 const T* const channels = channels_of<C>(out, samples);
-                T* const seen = room<T>(scratch().columns, C::in_channels * C::taps * columns);
+                T* const seen =
+                    detail::room<T>(detail::scratch(*this).columns, C::in_channels * C::taps * columns);
                 for (Size g = 0; g < C::groups; ++g)
-                    multiply({C::terms, columns, C::out_group, true, false, false},
-                             static_cast<const T*>(weight.data) + g * (C::out_group * C::terms),
-                             channels + g * C::out_group * columns, seen + g * C::terms * columns);
+                    detail::multiply(*this, {C::terms, columns, C::out_group, true, false, false},
+                                     static_cast<const T*>(weight.data) + g * (C::out_group * C::terms),
+                                     channels + g * C::out_group * columns, seen + g * C::terms * columns);
                 const detail::GatherColumns<C, T> work{seen, samples, bias, in};
                 for_each_plane<C::in_pixels>(samples * C::in_channels, work);
             });
@@ -123,9 +129,11 @@ public:
                 const T* const seen = columns_of<C>(in, samples);
                 const T* const channels = channels_of<C>(out, samples);
                 for (Size g = 0; g < C::groups; ++g)
-                    multiply({C::out_group, C::terms, columns, false, true, dweight.accumulate || begin > 0},
-                             channels + g * C::out_group * columns, seen + g * C::terms * columns,
-                             dweight.data + g * (C::out_group * C::terms));
+                    detail::multiply(
+                        *this,
+                        {C::out_group, C::terms, columns, false, true, dweight.accumulate || begin > 0},
+                        channels + g * C::out_group * columns, seen + g * C::terms * columns,
+                        dweight.data + g * (C::out_group * C::terms));
             });
         }
     }
@@ -137,7 +145,7 @@ public:
         constexpr Size pixels = G.rows.out * G.columns.out, channels = G.out_channels, small = 512;
         static_assert(DB::size() == channels && DY::dims.elements() == channels * pixels);
         const Size planes = dy.batch * channels;
-        double* const partials = scratch().partials.of(planes);
+        double* const partials = detail::scratch(*this).partials.of(planes);
         const detail::Elementwise<detail::Unchanged, const T> term{{dy.data}, {}};
         const detail::SumChunk<detail::Elementwise<detail::Unchanged, const T>> sum{term, planes * pixels,
                                                                                     pixels, partials};
@@ -198,17 +206,12 @@ private:
         } while (begin < batch);
     }
 
-    template <class T>
-    T* room(detail::Room& of, Size size) const {
-        static_assert(sizeof(double) % sizeof(T) == 0);
-        return reinterpret_cast<T*>(of.of((size * sizeof(T) + sizeof(double) - 1) / sizeof(double)));
-    }
-
     /// What the taps see of some samples, a column per output pixel.
     template <class C, class T>
     const T* columns_of(const T* x, Size samples) const {
         if (C::pointwise && samples == 1) return x;
-        T* const columns = room<T>(scratch().columns, C::in_channels * C::taps * samples * C::out_pixels);
+        T* const columns = detail::room<T>(detail::scratch(*this).columns,
+                                           C::in_channels * C::taps * samples * C::out_pixels);
         const detail::MakeColumns<C, T> work{x, samples, columns};
         for_each_plane<C::out_pixels>(C::in_channels * C::taps * samples, work);
         return columns;
@@ -217,7 +220,8 @@ private:
     template <class C, class T>
     const T* channels_of(const T* y, Size samples) const {
         if (samples == 1) return y;
-        T* const channels = room<T>(scratch().channels, C::out_channels * samples * C::out_pixels);
+        T* const channels =
+            detail::room<T>(detail::scratch(*this).channels, C::out_channels * samples * C::out_pixels);
         const detail::ChannelsFromSamples<T> work{y, C::out_channels, samples, C::out_pixels, channels};
         for_each_plane<C::out_pixels>(C::out_channels * samples, work);
         return channels;

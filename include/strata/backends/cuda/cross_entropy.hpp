@@ -14,6 +14,8 @@
 
 #include <cstdint>
 #include <strata/backends/cuda/labels.hpp>
+#include <strata/backends/cuda/map.hpp>
+#include <strata/backends/cuda/reduce.hpp>
 #include <strata/backends/cuda/softmax.hpp>
 #include <strata/core/cross_entropy_options.hpp>
 
@@ -195,7 +197,7 @@ struct ByColumn {
 
 }  // namespace detail
 
-class CrossEntropyOperations : public SoftmaxOperations {
+class CrossEntropyOperations : public virtual Queue {
 public:
     /// Reports the loss of x, (batch, classes, d...), against class indices, (batch, d...); with a non-null
     /// gradient, its derivative there, which may be x's own memory. A label out of range makes the value NaN
@@ -227,7 +229,7 @@ public:
         } else {
             count_labels(given, labels, report);
             for_each_warp(count, loss);
-            total(count, terms, store);
+            detail::total(*this, count, terms, store);
         }
     }
     /// Whether a loss of so many samples counts the correct ones too.
@@ -247,7 +249,7 @@ public:
         const detail::Samples<T> samples = samples_of(e, x.data, gradient, options);
         for_each_warp(count,
                       detail::ProbabilityLoss<T>{samples, target, options.label_smoothing, 1.0 / divisor});
-        total(count, detail::Numbers{samples.terms}, detail::StoreValue{report, divisor});
+        detail::total(*this, count, detail::Numbers{samples.terms}, detail::StoreValue{report, divisor});
     }
 
     /// As `sum` of map.hpp, of `f(number of the column, operands...)` over a matrix whose columns each have a
@@ -257,9 +259,10 @@ public:
                        const F& f, P*... operand) const {
         using T = typename detail::First<P...>::type;
         using Elements = detail::Elementwise<F, P...>;
-        const double* const on_device = scratch().constant(numbers, columns);
-        total(rows * columns, detail::ByColumn<Elements, T>{Elements{{operand}..., f}, on_device, columns},
-              detail::StoreValue{report, divisor});
+        const double* const on_device = detail::scratch(*this).constant(numbers, columns);
+        detail::total(*this, rows * columns,
+                      detail::ByColumn<Elements, T>{Elements{{operand}..., f}, on_device, columns},
+                      detail::StoreValue{report, divisor});
     }
 
 private:
@@ -269,7 +272,7 @@ private:
             return for_each_block(1, detail::CountLabels<detail::Labels>{labels, labels.count, labels.target,
                                                                          labels.count, labels.classes, result,
                                                                          report});
-        double* const partials = scratch().partials.of(2 * chunks.count);
+        double* const partials = detail::scratch(*this).partials.of(2 * chunks.count);
         const detail::LabelChunks counted{partials, partials + chunks.count};
         for_each_block(chunks.count, detail::CountLabelChunk{labels, chunks.size, counted});
         for_each_block(1, detail::CountLabels<detail::LabelChunks>{counted, chunks.count, labels.target,
@@ -281,8 +284,8 @@ private:
     template <class T>
     detail::Samples<T> samples_of(ClassExtent e, const T* x, T* gradient,
                                   const CrossEntropyOptions& options) const {
-        return {e, x, gradient, scratch().constant(options.weight, options.weights),
-                scratch().terms.of(e.outer * e.inner + detail::LabelCount::size)};
+        return {e, x, gradient, detail::scratch(*this).constant(options.weight, options.weights),
+                detail::scratch(*this).terms.of(e.outer * e.inner + detail::LabelCount::size)};
     }
 };
 

@@ -1,10 +1,28 @@
 #pragma once
 // The device `Cuda`: the operations that layers, losses and optimizers are written in, one file per kind.
-// Each file's class derives from the one before, because they all work on one queue.
+// Each file stands alone: its class has the queue as its base, a virtual one, so that `Cuda` has one queue.
 
+#include <strata/backends/cuda/attention.hpp>
+#include <strata/backends/cuda/convolution.hpp>
+#include <strata/backends/cuda/cross_entropy.hpp>
 #include <strata/backends/cuda/edge.hpp>
+#include <strata/backends/cuda/embedding.hpp>
+#include <strata/backends/cuda/gather.hpp>
+#include <strata/backends/cuda/loops.hpp>
+#include <strata/backends/cuda/map.hpp>
+#include <strata/backends/cuda/matmul.hpp>
 #include <strata/backends/cuda/norm.hpp>
+#include <strata/backends/cuda/normalization.hpp>
+#include <strata/backends/cuda/planes.hpp>
+#include <strata/backends/cuda/pooling.hpp>
+#include <strata/backends/cuda/random.hpp>
+#include <strata/backends/cuda/reduce.hpp>
 #include <strata/backends/cuda/replay.hpp>
+#include <strata/backends/cuda/resize.hpp>
+#include <strata/backends/cuda/row_normalization.hpp>
+#include <strata/backends/cuda/softmax.hpp>
+#include <strata/backends/cuda/strided.hpp>
+#include <strata/backends/cuda/update.hpp>
 #include <strata/backends/cuda/uploads.hpp>
 
 namespace strata {
@@ -12,7 +30,25 @@ namespace strata {
 /// One NVIDIA GPU: the device that is current in the thread that makes the object. Whoever uses the object, in
 /// whatever thread, has that device current, or gets a DeviceError; so does whoever makes one where there is
 /// no GPU (`cuda::is_available()` tells).
-class Cuda : public cuda::NormOperations {
+class Cuda : public cuda::AttentionOperations,
+             public cuda::ConvolutionOperations,
+             public cuda::CrossEntropyOperations,
+             public cuda::EmbeddingOperations,
+             public cuda::GatherOperations,
+             public cuda::LoopOperations,
+             public cuda::MapOperations,
+             public cuda::MatmulOperations,
+             public cuda::NormOperations,
+             public cuda::NormalizationOperations,
+             public cuda::PlaneOperations,
+             public cuda::PoolingOperations,
+             public cuda::RandomOperations,
+             public cuda::ReduceOperations,
+             public cuda::ResizeOperations,
+             public cuda::RowNormalizationOperations,
+             public cuda::SoftmaxOperations,
+             public cuda::StridedOperations,
+             public cuda::UpdateOperations {
 public:
     /// The host does not see the memory, and operations are done later.
     static constexpr bool is_host = false;

@@ -6,7 +6,8 @@
 // place), where each thread finds out by counting or bisection where its number belongs.
 
 #include <cstdint>
-#include <strata/backends/cuda/strided.hpp>
+#include <strata/backends/cuda/map.hpp>
+#include <strata/core/error.hpp>
 
 namespace strata::cuda {
 
@@ -105,7 +106,7 @@ struct EmbeddingGradientRow {
 
 }  // namespace detail
 
-class EmbeddingOperations : public StridedOperations {
+class EmbeddingOperations : public virtual Queue {
 public:
     /// y[i] = weight[indices[i]]; a row of NaN for an index that is none.
     template <class X, class W, class Y>
@@ -125,10 +126,10 @@ public:
         const Size n = indices.size();
         if (n >= Size(1) << 32)
             throw ShapeError(message("strata: Embedding: a batch of ", n, " indices, and 2^32 is the limit"));
-        if (!dweight.accumulate) fill(dweight.data, DW::size(), T(0));
+        if (!dweight.accumulate) for_each_index(DW::size(), detail::Fill<T>{dweight.data, T(0)});
         if (n == 0) return;
 
-        detail::SortedIndex* from = room<detail::SortedIndex>(scratch().sorted, 2 * n);
+        detail::SortedIndex* from = detail::room<detail::SortedIndex>(detail::scratch(*this).sorted, 2 * n);
         detail::SortedIndex* to = from + n;
         for_each_index(n, detail::SortRun{indices.data, n, count, padding, from});
         for (Size run = detail::sorted_places; run < n; run *= 2) {

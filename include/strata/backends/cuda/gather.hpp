@@ -2,7 +2,9 @@
 // Collecting the samples of a batch from a dataset that lies on the device. Where in the permutation the
 // batch begins is read from device memory, so that one recorded step serves all batches.
 
-#include <strata/backends/cuda/random.hpp>
+#include <cstdint>
+#include <strata/backends/cuda/queue.hpp>
+#include <type_traits>
 
 namespace strata::cuda {
 
@@ -48,7 +50,7 @@ struct GatherSample {
 
 }  // namespace detail
 
-class GatherOperations : public RandomOperations {
+class GatherOperations : public virtual Queue {
 public:
     /// out[i, j] = rows[indices[first + i], j] for i < count, j < row_size; bytes that become floats are
     /// divided by 255. All in device memory.

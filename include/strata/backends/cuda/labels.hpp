@@ -1,10 +1,11 @@
 #pragma once
 // Class indices are checked before anything is looked up with them: the weights of those that count are
-// summed, and the first one out of range is found. As with the sums of map.hpp, one kernel does it for a
+// summed, and the first one out of range is found. As with the sums of sums.hpp, one kernel does it for a
 // batch of ordinary size, and chunks go before it for the pixels of images.
 
 #include <cstdint>
-#include <strata/backends/cuda/map.hpp>
+#include <strata/backends/cuda/queue.hpp>
+#include <strata/core/loss_report.hpp>
 
 namespace strata::cuda::detail {
 

@@ -6,7 +6,7 @@
 // thread, and neighbouring threads read neighbouring terms; else by a group of threads. If there are several
 // shares, a second kernel adds them up.
 
-#include <strata/backends/cuda/sequence.hpp>
+#include <strata/backends/cuda/scratch.hpp>
 #include <strata/core/loops.hpp>
 
 namespace strata::cuda {
@@ -162,7 +162,7 @@ struct MaxInLoops {
 
 }  // namespace detail
 
-class LoopOperations : public SequenceOperations {
+class LoopOperations : public virtual Queue {
 public:
     /// out = f(in...) in each turn of the loops, whose strides are those of `out` and then those of each
     /// `in`. `out` may be one of `in` where their strides are the same; else they do not overlap.
@@ -218,7 +218,7 @@ private:
                                           ? detail::Shares(results, terms, threads / results, least_terms)
                                           : detail::Shares(results, terms, blocks / results, terms_of_block);
         const Size all = results * shares.count;
-        double* const partials = shares.count == 1 ? nullptr : scratch().partials.of(all);
+        double* const partials = shares.count == 1 ? nullptr : detail::scratch(*this).partials.of(all);
         const detail::Turns<N, Index> kept(split.kept), summed(split.summed);
         const detail::SumInLoops<Term, T, N, Index> work{kept, summed, value, out, shares, divisor, partials};
         if (by_thread || terms < least_terms)

@@ -1,11 +1,7 @@
 #pragma once
 // Elementwise work, and sums over elements.
-//
-// A sum of up to a block's share of elements is one kernel. Larger ones are two: chunks, then the chunks'
-// sums. How a sum is divided depends on the number of its terms alone, so that it has the same bits in every
-// run.
 
-#include <strata/backends/cuda/scratch.hpp>
+#include <strata/backends/cuda/sums.hpp>
 #include <strata/core/loss_report.hpp>
 #include <strata/core/tensor.hpp>
 #include <type_traits>
@@ -77,42 +73,6 @@ struct Fill {
     STRATA_DEVICE void operator()(Size i) const { data[i] = value; }
 };
 
-/// Terms of a sum that lie in memory.
-struct Numbers {
-    const double* data;
-    STRATA_DEVICE double operator()(Size i) const { return data[i]; }
-};
-
-/// partials[chunk] = the sum of the chunk's terms
-template <class Term>
-struct SumChunk {
-    Term term;
-    Size n, size;
-    double* partials;
-
-    template <class Group>
-    STRATA_DEVICE void operator()(const Group& group, Size chunk) const {
-        const Size begin = chunk * size, left = n - begin;
-        const double sum = group.sum(left < size ? left : size,
-                                     [&](Size i) { return static_cast<double>(term(begin + i)); });
-        if (group.leads()) partials[chunk] = sum;
-    }
-};
-
-/// store(the sum of all terms)
-template <class Term, class Store>
-struct SumAll {
-    Term term;
-    Size n;
-    Store store;
-
-    template <class Group>
-    STRATA_DEVICE void operator()(const Group& group, Size) const {
-        const double sum = group.sum(n, [&](Size i) { return static_cast<double>(term(i)); });
-        if (group.leads()) store(sum);
-    }
-};
-
 struct StoreValue {
     LossReport* report;
     double divisor;
@@ -136,27 +96,22 @@ struct RefuseFirst {
     }
 };
 
-/// How the terms of a sum are divided among blocks: chunks of one size, the last one shorter.
-struct Chunks {
-    static constexpr Size most = 1024, least_size = 1024, one_block = 4096;
-
-    explicit Chunks(Size n) {
-        if (n > one_block) size = (n + most - 1) / most < least_size ? least_size : (n + most - 1) / most;
-        if (n > one_block) count = (n + size - 1) / size;
-    }
-    Size size = one_block, count = 1;
-};
+/// f(a[i], b[i], ...) for all i < n
+template <class F, class... P>
+void for_each(const Queue& queue, Size n, const F& f, P*... operand) {
+    queue.for_each_index(n, Elementwise<F, P...>{{operand}..., f});
+}
 
 }  // namespace detail
 
-class MapOperations : public Queue {
+class MapOperations : public virtual Queue {
 public:
     /// Calls `f(a, b, ...)` on the i-th elements of each operand, for all i < n. Operands given as T* are
     /// read and written, those given as const T* only read. The operands are the same memory or do not
     /// overlap.
     template <class F, class... P>
     void for_each(Size n, const F& f, P*... operand) const {
-        for_each_index(n, detail::Elementwise<F, P...>{{operand}..., f});
+        detail::for_each(*this, n, f, operand...);
     }
 
     /// The same for an `f` that returns a number per element: the report's value is their sum, accumulated in
@@ -164,14 +119,16 @@ public:
     /// batches add up.
     template <class F, class... P>
     void sum(LossReport* report, double divisor, Size n, const F& f, P*... operand) const {
-        total(n, detail::Elementwise<F, P...>{{operand}..., f}, detail::StoreValue{report, divisor});
+        detail::total(*this, n, detail::Elementwise<F, P...>{{operand}..., f},
+                      detail::StoreValue{report, divisor});
     }
 
     /// The report refuses the batch for this reason if `f(x)` is not 0 for one of n elements, and holds the
     /// first, unless an earlier refusal still stands there.
     template <class F, class T>
     void refuse_where(LossReport* report, Size reason, Size n, const F& f, const T* x) const {
-        total(n, detail::Elementwise<F, const T>{{x}, f}, detail::RefuseFirst<F, T>{report, reason, f, x});
+        detail::total(*this, n, detail::Elementwise<F, const T>{{x}, f},
+                      detail::RefuseFirst<F, T>{report, reason, f, x});
     }
 
     /// out[i] = f(in[i]...)
@@ -189,19 +146,6 @@ public:
     template <class T>
     void copy(const T* from, T* to, Size n) const {
         if (n > 0 && from != to) context().copy_later(from, to, n * sizeof(T));
-    }
-
-protected:
-    Scratch& scratch() const { return context().attached<Scratch>(&Context::constants); }
-
-    /// store(the sum of term(i) over all i < n, in double), by one thread. `term` is called once for each i.
-    template <class Term, class Store>
-    void total(Size n, const Term& term, const Store& store) const {
-        const detail::Chunks chunks(n);
-        if (chunks.count == 1) return for_each_block(1, detail::SumAll<Term, Store>{term, n, store});
-        double* const partials = scratch().partials.of(chunks.count);
-        for_each_block(chunks.count, detail::SumChunk<Term>{term, n, chunks.size, partials});
-        for_each_block(1, detail::SumAll<detail::Numbers, Store>{{partials}, chunks.count, store});
     }
 };
 

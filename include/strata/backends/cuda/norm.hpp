@@ -1,7 +1,8 @@
 #pragma once
 // Norms of what lies in memory, and vectors that are shortened to one. The norm stays in the device's memory.
 
-#include <strata/backends/cuda/update.hpp>
+#include <cmath>
+#include <strata/backends/cuda/sums.hpp>
 #include <strata/core/norm.hpp>
 
 namespace strata::cuda {
@@ -52,12 +53,12 @@ struct ScaleToNorm {
 
 }  // namespace detail
 
-class NormOperations : public UpdateOperations {
+class NormOperations : public virtual Queue {
 public:
     /// *norm = sqrt(x[0]² + x[1]² + ...), in double; 0 for n = 0, NaN where a number is.
     template <class T>
     void norm(const T* x, Size n, double* norm) const {
-        total(n, detail::SquareOf<T>{x}, detail::StoreRoot{norm});
+        detail::total(*this, n, detail::SquareOf<T>{x}, detail::StoreRoot{norm});
     }
 
     /// *norm = the largest |x[i]|; 0 for n = 0, NaN where a number is.
@@ -65,7 +66,7 @@ public:
     void largest_norm(const T* x, Size n, double* norm) const {
         const detail::Chunks chunks(n);
         if (chunks.count == 1) return for_each_block(1, detail::LargestOfChunk<T>{x, n, n, norm});
-        double* const partials = scratch().partials.of(chunks.count);
+        double* const partials = detail::scratch(*this).partials.of(chunks.count);
         for_each_block(chunks.count, detail::LargestOfChunk<T>{x, n, chunks.size, partials});
         for_each_block(1, detail::LargestOfChunk<double>{partials, chunks.count, chunks.count, norm});
     }

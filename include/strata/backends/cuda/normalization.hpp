@@ -2,6 +2,7 @@
 // Normalisation of channels by the mean and variance of the whole batch, and its gradients. Normalisation of
 // rows is in row_normalization.hpp.
 
+#include <strata/backends/cuda/map.hpp>
 #include <strata/backends/cuda/row_normalization.hpp>
 
 namespace strata::cuda {
@@ -145,7 +146,7 @@ struct NormalizeChannelsBackward {
 
 }  // namespace detail
 
-class NormalizationOperations : public RowNormalizationOperations {
+class NormalizationOperations : public virtual Queue {
 public:
     /// y = (x - mean) / sqrt(variance + eps) weight + bias, with the mean and the variance of each channel,
     /// which are kept and go into the running averages. `weight` and `bias` are both null or neither.
@@ -161,7 +162,7 @@ public:
         if (running.mean != nullptr) once(detail::CountBatch<T>{running.batches});
         const detail::DistanceTerm<T> term{x, e.inner};
         const double count = static_cast<double>(e.batch * e.inner);
-        sum_channels(e, term, detail::StoreMoments<T>{term, count, eps, kept, running});
+        detail::sum_channels(*this, e, term, detail::StoreMoments<T>{term, count, eps, kept, running});
         const KeptMoments<const T> known{kept.mean, kept.rest, kept.rstd};
         for_each_index(e.batch * e.channels * e.inner,
                        detail::NormalizeChannels<T>{e, x, y, weight, bias, known});
@@ -185,9 +186,9 @@ public:
         const detail::StoreChannelSums<T> sums{numbers<T>(2 * e.channels), e.channels};
         if constexpr (sizeof...(Gradients) > 0) {
             const detail::StoreGradients<T> stored = detail::store_gradients<T>(gradients...);
-            sum_channels(e, term, detail::StoreChannelGradients<T>{sums, kept, stored});
+            detail::sum_channels(*this, e, term, detail::StoreChannelGradients<T>{sums, kept, stored});
         } else {
-            sum_channels(e, term, sums);
+            detail::sum_channels(*this, e, term, sums);
         }
         if (dx == nullptr) return;
         const T inverse = 1 / static_cast<T>(e.batch * e.inner);
@@ -199,12 +200,12 @@ private:
     template <class Gradient>
     void clear(Gradient gradient) const {
         using T = typename Gradient::value_type;
-        if (!gradient.accumulate) fill(gradient.data, Gradient::size(), T(0));
+        if (!gradient.accumulate) for_each_index(Gradient::size(), detail::Fill<T>{gradient.data, T(0)});
     }
     /// Room for what one kernel leaves to the next.
     template <class T>
     T* numbers(Size size) const {
-        return reinterpret_cast<T*>(scratch().workspace.of(size));
+        return reinterpret_cast<T*>(detail::scratch(*this).workspace.of(size));
     }
 };
 

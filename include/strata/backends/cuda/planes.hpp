@@ -2,26 +2,14 @@
 // Work with one number per plane of a batch: a parameter of a channel, a mask of a sample's channel. Plane p
 // is the p-th run of `plane` elements, and belongs to factor p % factors.
 
-#include <cstdint>
-#include <strata/backends/cuda/convolution.hpp>
+#include <strata/backends/cuda/division.hpp>
+#include <strata/backends/cuda/sums.hpp>
+#include <type_traits>
+#include <utility>
 
 namespace strata::cuda {
 
 namespace detail {
-
-/// a / b and a % b; a GPU divides 32 bits several times as fast as 64.
-struct Quotient {
-    Size quotient, rest;
-    STRATA_DEVICE Quotient(Size a, Size b) {
-        if (((a | b) >> 32) == 0) {
-            quotient = static_cast<std::uint32_t>(a) / static_cast<std::uint32_t>(b);
-            rest = static_cast<std::uint32_t>(a) - static_cast<std::uint32_t>(quotient) * b;
-        } else {
-            quotient = a / b;
-            rest = a - quotient * b;
-        }
-    }
-};
 
 /// out[i] = f(in[i]..., factor[i / plane % factors])
 template <class F, class T, Size N>
@@ -83,7 +71,7 @@ struct SumPlanes {
 
 }  // namespace detail
 
-class PlaneOperations : public ConvolutionOperations {
+class PlaneOperations : public virtual Queue {
 public:
     /// out[i] = f(in[i]..., factor[i / plane % factors])
     template <class F, class Out, class Factor, class... In>
@@ -102,7 +90,7 @@ public:
         const Size terms = a.size() / factors;
         const detail::PlaneTerm<F, T> term{f, a.data, b.data, factors, plane};
         if constexpr (factors == 1) {
-            total(terms, term, detail::StoreSum<T>{out.data, out.accumulate});
+            detail::total(*this, terms, term, detail::StoreSum<T>{out.data, out.accumulate});
         } else {
             const detail::SumPlanes<F, T> work{term, terms, out.data, out.accumulate};
             for_each_block(factors, work);

@@ -2,7 +2,8 @@
 // Maxima and averages over windows: a thread per window forward, or a warp where windows are large; a thread
 // per input backward, which asks the windows that hold it, so that sums have the same bits in every run.
 
-#include <strata/backends/cuda/resize.hpp>
+#include <strata/backends/cuda/division.hpp>
+#include <strata/backends/cuda/queue.hpp>
 #include <strata/core/pool_geometry.hpp>
 
 namespace strata::cuda {
@@ -136,7 +137,7 @@ struct AverageOfWindowBackward {
 
 }  // namespace detail
 
-class PoolingOperations : public ResizeOperations {
+class PoolingOperations : public virtual Queue {
 public:
     /// y = the largest element of each window. `taps`, if given, takes which it is, for the backward pass:
     /// the first of equals, the last that is no number. G is a PoolGeometry or an AdaptiveGeometry.

@@ -85,10 +85,13 @@ void with_thrust(const Work& work) {
 
 /// Where the work of an object goes: to the context that the thread which uses it has on the object's device,
 /// the one that was current where the object was made. In another thread than before, it begins after what
-/// the object was given there. The base of `Cuda`.
+/// the object was given there. The virtual base of all operations of `Cuda`.
 class Queue {
 public:
     Queue() : device_((require(), detail::current_device())), last_(Context::of_this_thread(device_)) {}
+    /// Not moved, because an assignment may assign a virtual base more than once.
+    Queue(const Queue&) = default;
+    Queue& operator=(const Queue&) = default;
 
     Context& context() const { return *shared_context(); }
     const std::shared_ptr<Context>& shared_context() const {

@@ -10,7 +10,7 @@
 
 #include <cstdint>
 #include <mutex>
-#include <strata/backends/cuda/cross_entropy.hpp>
+#include <strata/backends/cuda/queue.hpp>
 #include <strata/random/generator.hpp>
 
 namespace strata::cuda {
@@ -97,20 +97,44 @@ struct DropoutMask {
     }
 };
 
+/// Starts a stream anew with the default generator's seed if that has been seeded since.
+inline void follow_generator(const Queue& queue, RandomState& state) {
+    const Generator& generator = default_generator();
+    if (state.seedings == generator.seedings() && state.seed == generator.seed()) return;
+    state.seedings = generator.seedings();
+    state.seed = generator.seed();
+    queue.once(Seed{state.numbers.data(), state.seed, count_follower(state.seed, state.seedings)});
+}
+
+inline RandomState& random_state(const Queue& queue) {
+    Context& here = queue.context();
+    if (here.random) return here.attached<RandomState>(&Context::random);
+    refuse_while_recording();
+    RandomState& fresh = here.attached<RandomState>(&Context::random);
+    follow_generator(queue, fresh);
+    return fresh;
+}
+
+/// mask[i] = 1 / (1 - p) with probability 1 - p, else 0
+template <class T>
+void dropout_mask(const Queue& queue, T* mask, Size n, double p) {
+    std::uint64_t* const state = random_state(queue).numbers.data();
+    const std::uint64_t threshold = static_cast<std::uint64_t>((1 - p) * 4294967296.0 + 0.5);
+    const T scale = p < 1 ? T(1) / static_cast<T>(1 - p) : T(0);
+    const Size counters = (n + 3) / 4;
+    if (n == 0) return;
+    queue.for_each_index(counters, DropoutMask<T>{mask, n, threshold, scale, state});
+    queue.once(Advance{state, counters});
+}
+
 }  // namespace detail
 
-class RandomOperations : public CrossEntropyOperations {
+class RandomOperations : public virtual Queue {
 public:
     /// mask[i] = 1 / (1 - p) with probability 1 - p, else 0: what dropout multiplies with.
     template <class T>
     void dropout_mask(T* mask, Size n, double p) const {
-        std::uint64_t* const state = random_state().numbers.data();
-        const std::uint64_t threshold = static_cast<std::uint64_t>((1 - p) * 4294967296.0 + 0.5);
-        const T scale = p < 1 ? T(1) / static_cast<T>(1 - p) : T(0);
-        const Size counters = (n + 3) / 4;
-        if (n == 0) return;
-        for_each_index(counters, detail::DropoutMask<T>{mask, n, threshold, scale, state});
-        once(detail::Advance{state, counters});
+        detail::dropout_mask(*this, mask, n, p);
     }
 
     /// Starts the context's stream anew with the default generator's seed if that has been seeded since. The
@@ -118,26 +142,8 @@ public:
     /// no stream; the first draw takes the seed.
     void follow_generator() const {
         Context& here = context();
-        if (here.random) follow_generator(here.attached<detail::RandomState>(&Context::random));
-    }
-
-private:
-    void follow_generator(detail::RandomState& state) const {
-        const Generator& generator = default_generator();
-        if (state.seedings == generator.seedings() && state.seed == generator.seed()) return;
-        state.seedings = generator.seedings();
-        state.seed = generator.seed();
-        once(detail::Seed{state.numbers.data(), state.seed,
-                          detail::count_follower(state.seed, state.seedings)});
-    }
-
-    detail::RandomState& random_state() const {
-        Context& here = context();
-        if (here.random) return here.attached<detail::RandomState>(&Context::random);
-        detail::refuse_while_recording();
-        detail::RandomState& fresh = here.attached<detail::RandomState>(&Context::random);
-        follow_generator(fresh);
-        return fresh;
+        if (here.random)
+            detail::follow_generator(*this, here.attached<detail::RandomState>(&Context::random));
     }
 };
 

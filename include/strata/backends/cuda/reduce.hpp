@@ -6,9 +6,11 @@
 // where neighbouring threads read neighbouring numbers whatever the number of columns.
 
 #include <cstdint>
-#include <strata/backends/cuda/map.hpp>
+#include <strata/backends/cuda/sums.hpp>
 #include <strata/core/class_extent.hpp>
 #include <strata/core/cross_entropy_options.hpp>
+#include <strata/core/loss_report.hpp>
+#include <type_traits>
 
 namespace strata::cuda {
 
@@ -163,38 +165,48 @@ struct CountAll {
     }
 };
 
+/// out[j] = sum over rows of x[row, j], or out[j] += ...
+template <class X, class Out>
+void sum_rows(const Queue& queue, X x, Out out) {
+    using T = typename Out::value_type;
+    static_assert(X::columns == Out::size());
+    constexpr Size few = 256, most = 1024, wanted_threads = 65536;
+    constexpr Size columns = X::columns;
+    const Size rows = x.rows();
+    if (rows <= few)
+        return queue.for_each_warp(columns, SumColumn<T, T>{x.data, rows, columns, out.data, out.accumulate});
+    Size folded = wanted_threads / columns;  // rows that are left
+    if (folded > most) folded = most;
+    if (folded > rows / 16) folded = rows / 16;
+    if (folded < 16) folded = 16;
+    const Size stride = folded * columns;
+    double* const partials = scratch(queue).partials.of(stride);
+    queue.for_each_index(stride, FoldRows<T>{x.data, rows * columns, stride, partials});
+    queue.for_each_warp(columns, SumColumn<double, T>{partials, folded, columns, out.data, out.accumulate});
+}
+
+/// y[row, j] = f(y[row, j] + bias[j])
+template <class F = Unchanged, class Y, class Bias>
+void add_to_rows(const Queue& queue, Y y, Bias bias) {
+    using T = typename Y::value_type;
+    static_assert(Y::columns == Bias::size());
+    queue.for_each_warp(y.rows(), AddRow<F, T>{y.data, bias.data, Y::columns});
+}
+
 }  // namespace detail
 
-class ReduceOperations : public MapOperations {
+class ReduceOperations : public virtual Queue {
 public:
     /// out[j] = sum over rows of x[row, j], or out[j] += ...; sums are accumulated in double
     template <class X, class Out>
     void sum_rows(X x, Out out) const {
-        using T = typename Out::value_type;
-        static_assert(X::columns == Out::size());
-        constexpr Size few = 256, most = 1024, wanted_threads = 65536;
-        constexpr Size columns = X::columns;
-        const Size rows = x.rows();
-        if (rows <= few)
-            return for_each_warp(columns,
-                                 detail::SumColumn<T, T>{x.data, rows, columns, out.data, out.accumulate});
-        Size folded = wanted_threads / columns;  // rows that are left
-        if (folded > most) folded = most;
-        if (folded > rows / 16) folded = rows / 16;
-        if (folded < 16) folded = 16;
-        const Size stride = folded * columns;
-        double* const partials = scratch().partials.of(stride);
-        for_each_index(stride, detail::FoldRows<T>{x.data, rows * columns, stride, partials});
-        for_each_warp(columns,
-                      detail::SumColumn<double, T>{partials, folded, columns, out.data, out.accumulate});
+        detail::sum_rows(*this, x, out);
     }
 
     /// y[row, j] = f(y[row, j] + bias[j])
     template <class F = detail::Unchanged, class Y, class Bias>
     void add_to_rows(Y y, Bias bias) const {
-        using T = typename Y::value_type;
-        static_assert(Y::columns == Bias::size());
-        for_each_warp(y.rows(), detail::AddRow<F, T>{y.data, bias.data, Y::columns});
+        detail::add_to_rows<F>(*this, y, bias);
     }
 
     /// Reports for x, (batch, classes, d...), how many positions (batch, d...) have their largest value at the
@@ -209,7 +221,7 @@ public:
         const Size n = e.outer * e.inner;
         const detail::Positions<T> positions{x.data, target, e, ignore_index};
         if (e.classes <= few_classes) return count(n, positions, report);
-        double* const correct = scratch().terms.of(n);
+        double* const correct = detail::scratch(*this).terms.of(n);
         for_each_warp(n, detail::IsCorrectByGroup<T>{positions, correct});
         count(n, detail::JudgedPositions<T>{positions, correct}, report);
     }
@@ -219,7 +231,7 @@ private:
     void count(Size n, const From& from, LossReport* report) const {
         const detail::Chunks chunks(n);
         if (chunks.count == 1) return for_each_block(1, detail::CountAll<From>{from, n, report});
-        double* const partials = scratch().partials.of(2 * chunks.count);
+        double* const partials = detail::scratch(*this).partials.of(2 * chunks.count);
         const detail::PositionChunks counted{partials, partials + chunks.count};
         for_each_block(chunks.count, detail::CountChunk<From>{from, n, chunks.size, counted});
         for_each_block(1, detail::CountAll<detail::PositionChunks>{counted, chunks.count, report});

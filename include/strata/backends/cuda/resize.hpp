@@ -2,25 +2,13 @@
 // Resizing of images: a thread per output forward, a thread per input backward, which asks the outputs near
 // it.
 
-#include <strata/backends/cuda/planes.hpp>
+#include <strata/backends/cuda/division.hpp>
+#include <strata/backends/cuda/queue.hpp>
 #include <strata/core/resize.hpp>
 
 namespace strata::cuda {
 
 namespace detail {
-
-/// Where element i of a batch of images lies.
-struct Pixel {
-    Size plane;
-    int row, column;
-    STRATA_DEVICE Pixel(Size i, int rows, int columns) {
-        const Quotient line(i, static_cast<Size>(columns));
-        const Quotient image(line.quotient, static_cast<Size>(rows));
-        plane = image.quotient;
-        row = static_cast<int>(image.rest);
-        column = static_cast<int>(line.rest);
-    }
-};
 
 template <ResizeMode mode, class T>
 struct Resize {
@@ -82,7 +70,7 @@ struct ResizeBackward {
 
 }  // namespace detail
 
-class ResizeOperations : public PlaneOperations {
+class ResizeOperations : public virtual Queue {
 public:
     /// y = x resized, channel by channel
     template <ResizeGeometry G, class X, class Y>

@@ -4,6 +4,7 @@
 // results may take the place of operands.
 
 #include <strata/backends/cuda/channel_sums.hpp>
+#include <strata/core/math.hpp>
 
 namespace strata::cuda {
 
@@ -143,7 +144,7 @@ StoreGradients<T> store_gradients(DWeight dweight, DBias dbias) {
 
 }  // namespace detail
 
-class RowNormalizationOperations : public ChannelSumOperations {
+class RowNormalizationOperations : public virtual Queue {
 public:
     /// y = (x - mean) / sqrt(variance + eps) weight + bias, with the mean and the variance of each row, which
     /// are kept. `bias`, or both, may be null.
@@ -161,8 +162,8 @@ public:
         if constexpr (sizeof...(Gradients) > 0) {
             const Size weights = e.size / e.inner;
             const ChannelExtent extent{e.rows / e.groups, e.groups * weights, e.inner};
-            sum_channels(extent, detail::RowGradientTerm<T>{e.groups, weights, v, dy, kept},
-                         detail::store_gradients<T>(gradients...));
+            detail::sum_channels(*this, extent, detail::RowGradientTerm<T>{e.groups, weights, v, dy, kept},
+                                 detail::store_gradients<T>(gradients...));
         }
         if (dx != nullptr) for_each_row(e, detail::NormalizeRowBackward<T>{e, v, dy, dx, weight, kept});
     }

@@ -68,4 +68,17 @@ private:
     std::vector<Constant> constants_;
 };
 
+namespace detail {
+
+inline Scratch& scratch(const Queue& queue) { return queue.context().attached<Scratch>(&Context::constants); }
+
+/// Room for n elements of type T.
+template <class T>
+T* room(Room& of, Size n) {
+    static_assert(sizeof(double) % sizeof(T) == 0);
+    return reinterpret_cast<T*>(of.of((n * sizeof(T) + sizeof(double) - 1) / sizeof(double)));
+}
+
+}  // namespace detail
+
 }  // namespace strata::cuda

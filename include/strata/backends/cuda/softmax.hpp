@@ -3,8 +3,9 @@
 // gradients: a warp per row of classes. An element is read for the last time by the thread that then writes
 // it, so that results may take the place of operands.
 
-#include <strata/backends/cuda/matmul.hpp>
+#include <strata/backends/cuda/queue.hpp>
 #include <strata/core/class_extent.hpp>
+#include <strata/core/math.hpp>
 
 namespace strata::cuda {
 
@@ -104,7 +105,7 @@ struct SoftmaxGradientRow {
 
 }  // namespace detail
 
-class SoftmaxOperations : public MatmulOperations {
+class SoftmaxOperations : public virtual Queue {
 public:
     /// y = x - max - log(sum(exp(x - max)))
     template <class T>

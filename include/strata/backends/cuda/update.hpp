@@ -2,7 +2,11 @@
 // The update of an optimizer: one thread works out the rule from the options and the step count that lie in
 // device memory, then every element follows it. A step whose loss was refused changes nothing.
 
-#include <strata/backends/cuda/loops.hpp>
+#include <strata/backends/cuda/map.hpp>
+#include <strata/core/loss_report.hpp>
+#include <strata/core/math.hpp>
+#include <type_traits>
+#include <utility>
 
 namespace strata::cuda {
 
@@ -49,7 +53,7 @@ struct CheckFinite {
 
 }  // namespace detail
 
-class UpdateOperations : public LoopOperations {
+class UpdateOperations : public virtual Queue {
 public:
     /// Reports a gradient that is not finite, unless something has been refused already.
     template <class T>
