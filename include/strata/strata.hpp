@@ -33,6 +33,7 @@
 #include <strata/core/network_graph.hpp>
 #include <strata/core/norm.hpp>
 #include <strata/core/normalization.hpp>
+#include <strata/core/operations.hpp>
 #include <strata/core/parameter_name.hpp>
 #include <strata/core/parameter_table.hpp>
 #include <strata/core/plan.hpp>

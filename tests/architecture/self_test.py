@@ -9,6 +9,7 @@ from pathlib import Path
 
 CHECK = Path(__file__).with_name("check.py")
 PROTOCOL = Path(__file__).with_name("protocol.py")
+VOCABULARY = Path(__file__).with_name("vocabulary.py")
 
 SOUND = {
     "core/shape.hpp": "#include <array>\n",
@@ -66,22 +67,35 @@ PROTOCOL_BROKEN = [
 ]
 
 
-def run_protocol(extra):
+# Of the vocabulary of devices.
+WORDS = (
+    "#pragma once\n// A device may have:\n//   affine_relu(x, y)   both at once\n"
+    "struct OperationsOf {\n    // map.hpp\n    static_assert(requires { device.map(f, y, x); });\n"
+    "    // scan.hpp\n    static_assert(requires { device.template scan<T>(x); });\n};\n"
+)
+LAYER = "device.map(f, y, x);\ndevice.template scan<T>(x);\nmemory.device.affine_relu(x, y);\n"
+VOCABULARY_SOUND = {
+    "core/operations.hpp": WORDS,
+    "layers/a.hpp": LAYER,
+    **{f"backends/{backend}/{file}.hpp": f"void {file}(F);\n" for backend in ("cpu", "cuda") for file in ("map", "scan")},
+}
+VOCABULARY_BROKEN = [
+    ("losses/b.hpp", "memory.device.forgotten(x);\n", "losses/b.hpp calls `forgotten`"),
+    ("losses/b.hpp", "device_.template forgotten<A{}>(x);\n", "losses/b.hpp calls `forgotten`"),
+    ("layers/a.hpp", LAYER.replace("device.map", "// device.map"), "has `map`, which nobody calls"),
+    ("layers/a.hpp", LAYER.replace("affine_relu", "map"), "has `affine_relu`, which nobody calls"),
+    ("backends/cuda/scan.hpp", "void other(F);\n", "`scan` is not in scan.hpp of backends/cuda"),
+    ("core/operations.hpp", WORDS.replace("device.map", "device.mop"), "calls `map` of a device"),
+]
+
+
+def run(extra, script=CHECK, sound=SOUND):
     with tempfile.TemporaryDirectory() as folder:
-        for path, text in (PROTOCOL_SOUND | dict([extra] if extra else [])).items():
+        for path, text in (sound | dict([extra] if extra else [])).items():
             header = Path(folder, "strata", path)
             header.parent.mkdir(parents=True, exist_ok=True)
             header.write_text(text)
-        return subprocess.run([sys.executable, "-B", PROTOCOL, "--include", folder], capture_output=True, text=True)
-
-
-def run(extra):
-    with tempfile.TemporaryDirectory() as folder:
-        for path, text in (SOUND | dict([extra] if extra else [])).items():
-            header = Path(folder, "strata", path)
-            header.parent.mkdir(parents=True, exist_ok=True)
-            header.write_text(text)
-        return subprocess.run([sys.executable, "-B", CHECK, "--include", folder], capture_output=True, text=True)
+        return subprocess.run([sys.executable, "-B", script, "--include", folder], capture_output=True, text=True)
 
 
 def main():
@@ -94,13 +108,16 @@ def main():
         result = run((path, text))
         if result.returncode != 1 or complaint not in result.stdout:
             wrong.append(f"not caught: {path}: {text.strip()[:80]!r}\n{result.stdout}{result.stderr}")
-    if run_protocol(None).returncode != 0:
-        wrong.append(f"refused, though sound: the protocol\n{run_protocol(None)}")
-    for path, text, complaint in PROTOCOL_BROKEN:
-        result = run_protocol((path, text))
-        if result.returncode != 1 or complaint not in result.stdout + result.stderr:
-            wrong.append(f"not caught: {path}: {text.strip()[:80]!r}\n{result.stdout}{result.stderr}")
-    print("\n".join(wrong) or f"{len(BROKEN) + len(PROTOCOL_BROKEN)} broken libraries caught, {len(FINE) + 1} sound ones accepted")
+    for script, sound, broken in ((PROTOCOL, PROTOCOL_SOUND, PROTOCOL_BROKEN), (VOCABULARY, VOCABULARY_SOUND, VOCABULARY_BROKEN)):
+        result = run(None, script, sound)
+        if result.returncode != 0:
+            wrong.append(f"refused, though sound: {script.name}\n{result.stdout}{result.stderr}")
+        for path, text, complaint in broken:
+            result = run((path, text), script, sound)
+            if result.returncode != 1 or complaint not in result.stdout + result.stderr:
+                wrong.append(f"not caught: {path}: {text.strip()[:80]!r}\n{result.stdout}{result.stderr}")
+    caught = len(BROKEN) + len(PROTOCOL_BROKEN) + len(VOCABULARY_BROKEN)
+    print("\n".join(wrong) or f"{caught} broken libraries caught, {len(FINE) + 3} sound ones accepted")
     return 1 if wrong else 0
 
 

@@ -200,14 +200,7 @@ struct ConvolutionLayer : ConvolutionBase<Layer, Dimensions, options_of_convolut
 
     static void backward_parameters(auto& device, auto x, auto, auto dy, auto dweight, auto... dbias) {
         constexpr ConvolutionGeometry g = geometry(decltype(x)::dims);
-        if constexpr (requires {
-                          device.template convolution_backward_parameters<g>(x, dy, dweight, dbias...);
-                      }) {
-            device.template convolution_backward_parameters<g>(x, dy, dweight, dbias...);  // in one pass
-        } else {
-            device.template convolution_backward_weight<g>(x, dy, dweight);
-            (device.template convolution_backward_bias<g>(dy, dbias), ...);
-        }
+        device.template convolution_backward_parameters<g>(x, dy, dweight, dbias...);
     }
 };
 

@@ -97,12 +97,7 @@ struct Linear {
     }
 
     static void backward_parameters(auto& device, auto x, auto, auto dy, auto dweight, auto... dbias) {
-        if constexpr (requires { device.affine_gradients(dy, x, dweight, dbias...); }) {
-            device.affine_gradients(dy, x, dweight, dbias...);  // the two below in one product
-        } else {
-            device.outer_product(dy, x, dweight);  // (Out, In) = (rows, Out)ᵀ (rows, In)
-            (device.sum_rows(dy, dbias), ...);     // (Out) = sum of (rows, Out)
-        }
+        device.affine_gradients(dy, x, dweight, dbias...);  // (Out, In) = (rows, Out)ᵀ (rows, In), and (Out)
     }
 };
 

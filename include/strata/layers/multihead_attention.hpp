@@ -175,15 +175,6 @@ private:
             device.matmul_transposed(at.results, out_weight, y);
     }
 
-    static void affine_gradients(auto& device, auto dy, auto x, auto dweight, auto... dbias) {
-        if constexpr (requires { device.affine_gradients(dy, x, dweight, dbias...); }) {
-            device.affine_gradients(dy, x, dweight, dbias...);
-        } else {
-            device.outer_product(dy, x, dweight);
-            (device.sum_rows(dy, dbias), ...);
-        }
-    }
-
 public:
     void backward(auto& device, auto x, auto, auto dy, auto dx, auto... operands) const {
         using DX = decltype(dx);
@@ -197,16 +188,16 @@ public:
         const auto out_gradient = std::get<count + out>(all);
 
         if constexpr (has_bias)
-            affine_gradients(device, dy, at.results, out_gradient, std::get<count + 3>(all));
+            device.affine_gradients(dy, at.results, out_gradient, std::get<count + 3>(all));
         else
-            affine_gradients(device, dy, at.results, out_gradient);
+            device.affine_gradients(dy, at.results, out_gradient);
         device.matmul(dy, out_weight, at.gradient);
         device.scaled_dot_product_attention_backward(at.shape, at.q(), at.k(), at.v(), at.probabilities,
                                                      at.head_rows(at.gradient), at.q(), at.k(), at.v());
         if constexpr (has_bias)
-            affine_gradients(device, at.projected, x, in_gradient, std::get<count + 1>(all));
+            device.affine_gradients(at.projected, x, in_gradient, std::get<count + 1>(all));
         else
-            affine_gradients(device, at.projected, x, in_gradient);
+            device.affine_gradients(at.projected, x, in_gradient);
         if (dx.data != nullptr) device.matmul(at.projected, in_weight, dx);
     }
 };

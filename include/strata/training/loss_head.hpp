@@ -86,10 +86,8 @@ struct LossHead {
     static void measure(const LossType& loss, const Slots& layers, const Memory<Device, T>& memory,
                         Target target, Gradient gradient, LossReport* report, Workspace& workspace) {
         const auto output = Run::template operand<value>(memory);
-        if constexpr (
-            counts_correct && Model::output_shape::dims.rank == 1 &&
-            requires { LossType::is_cross_entropy; } &&
-            requires { memory.device.counts_correct_with_loss(memory.batch, Size()); }) {
+        if constexpr (counts_correct && Model::output_shape::dims.rank == 1 &&
+                      requires { LossType::is_cross_entropy; }) {
             constexpr Size classes = Model::output_shape::dims.last();
             if (!memory.device.counts_correct_with_loss(memory.batch, classes))
                 memory.device.count_correct(output, target.data, report, ignored_by(loss));

@@ -132,7 +132,11 @@ struct ConvolutionOperations {
         detail::sum_channels<typename DB::value_type>(
             dy.data, dy.batch, G.out_channels, G.rows.out * G.columns.out, dbias.data, dbias.accumulate);
     }
-    /// Both in one pass.
+    /// Both in one pass; without a bias, the gradient for the weight.
+    template <ConvolutionGeometry G, class X, class DY, class DW>
+    static void convolution_backward_parameters(X x, DY dy, DW dweight) {
+        convolution_backward_weight<G>(x, dy, dweight);
+    }
     template <ConvolutionGeometry G, class X, class DY, class DW, class DB>
     static void convolution_backward_parameters(X x, DY dy, DW dweight, DB dbias) {
         using T = typename DW::value_type;

@@ -137,6 +137,9 @@ struct CrossEntropyOperations {
         report->value = loss_of(x, target, gradient, options);
     }
 
+    /// Whether a loss of so many samples counts the correct ones too.
+    static constexpr bool counts_correct_with_loss(Size, Size) { return false; }
+
     /// The same against probabilities of x's own shape. The mean is over samples, whatever their weights;
     /// nothing is ignored.
     template <class X, class T>

@@ -88,6 +88,13 @@ struct MatmulOperations {
         detail::gemm<T>(true, false, DY::columns, X::columns, x.rows(), dy.data, x.data,
                         T(dweight.accumulate ? 1 : 0), dweight.data);
     }
+    /// The gradients of an affine map: dW = dyᵀ x, and db = the sum of the rows of dy if there is a bias; each
+    /// is added where its view says so.
+    template <class DY, class X, class DW, class... DB>
+    static void affine_gradients(DY dy, X x, DW dweight, DB... dbias) {
+        outer_product(dy, x, dweight);
+        (ReduceOperations::sum_rows(dy, dbias), ...);
+    }
 };
 
 }  // namespace strata::cpu

@@ -157,6 +157,13 @@ public:
                                                              dbias.accumulate});
     }
 
+    /// Both; without a bias, the gradient for the weight.
+    template <ConvolutionGeometry G, class X, class DY, class DW, class... DB>
+    void convolution_backward_parameters(X x, DY dy, DW dweight, DB... dbias) const {
+        convolution_backward_weight<G>(x, dy, dweight);
+        (convolution_backward_bias<G>(dy, dbias), ...);
+    }
+
 private:
     template <class C, class X, class Y, class W>
     static constexpr void check() {

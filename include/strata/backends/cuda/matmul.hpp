@@ -69,8 +69,12 @@ public:
         detail::multiply(*this, {DY::columns, X::columns, x.rows(), true, false, dweight.accumulate}, dy.data,
                          x.data, dweight.data);
     }
-    /// Both gradients of an affine map: dW = dyᵀ x, and db = sum of the rows of dy; each is added where its
-    /// view says so.
+    /// The gradients of an affine map: dW = dyᵀ x, and db = the sum of the rows of dy if there is a bias; each
+    /// is added where its view says so.
+    template <class DY, class X, class DW>
+    void affine_gradients(DY dy, X x, DW dweight) const {
+        outer_product(dy, x, dweight);
+    }
     template <class DY, class X, class DW, class DB>
     void affine_gradients(DY dy, X x, DW dweight, DB dbias) const {
         static_assert(DW::columns == X::columns && DW::rows() == DY::columns && DB::size() == DY::columns);

@@ -1,0 +1,10 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/core/operations.hpp>
+
+namespace st = strata;
+
+/// As the Cpu.
+struct Slate : st::Cpu {};
+static_assert(st::OffersAllOperations<Slate>);
+
+int main() {}
