@@ -122,6 +122,7 @@
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/conv_transpose2d.hpp>
 #include <strata/layers/convolution.hpp>
+#include <strata/layers/cumsum.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/dropout2d.hpp>
 #include <strata/layers/elu.hpp>

@@ -114,6 +114,7 @@
 #include <strata/backends/cpu/row_gradients.hpp>
 #include <strata/backends/cpu/row_normalization.hpp>
 #include <strata/backends/cpu/runs.hpp>
+#include <strata/backends/cpu/scan.hpp>
 #include <strata/backends/cpu/simd.hpp>
 #include <strata/backends/cpu/small_matmul.hpp>
 #include <strata/backends/cpu/softmax.hpp>
@@ -171,6 +172,7 @@
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/conv_transpose2d.hpp>
 #include <strata/layers/convolution.hpp>
+#include <strata/layers/cumsum.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/dropout2d.hpp>
 #include <strata/layers/elu.hpp>

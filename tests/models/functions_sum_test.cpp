@@ -1,4 +1,4 @@
-// Sums, means and largest values, in the forward of a module, against PyTorch.
+// Sums, means, largest values and running sums, in the forward of a module, against PyTorch.
 
 #include "models/function_check.hpp"
 
@@ -6,6 +6,7 @@
 #include <strata/layers/arithmetic.hpp>
 #include <strata/layers/arithmetic_number.hpp>
 #include <strata/layers/cat.hpp>
+#include <strata/layers/cumsum.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/pointwise.hpp>
 #include <strata/layers/reduce.hpp>
@@ -52,7 +53,6 @@ struct Largest : Module<Parameter<"scale", Shape<3, 4>>> {
         return strata::cat({amax(x, 1), amax(x, -1), unsqueeze(amax(x, {1, 2}), 1)});
     }
 };
-
 TEST_CASE("Sums and means") {
     check<Shape<4, 4>, Sums>(golden::functions::sums_1);
     check<Shape<4, 4>, Sums>(golden::functions::sums_2);
@@ -76,5 +76,28 @@ TEST_CASE("The largest values") {
     check<Shape<3, 4>, Largest>(golden::functions::largest_2);
     check_gradients<Shape<3, 4>, Largest>(golden::functions::largest_2);
 }
+
+// [running-sums]
+struct RunningSums : Module<Parameter<"scale", Shape<3, 2, 4>>> {
+    static constexpr auto forward(auto self, auto x) {
+        x = x * self["scale"];
+        return strata::cat({cumsum(x, 1), cumsum(x, -1), cumsum(x, 2)});
+    }
+};
+struct SingleRunningSums : Module<Parameter<"scale", Shape<3, 4>>, Parameter<"a", Shape<3, 4>>> {
+    static constexpr auto forward(auto self, auto x) {
+        return x * self["scale"] * cumsum(self["a"], 0) + sum(cumsum(self["a"], -1), 0);
+    }
+};
+
+TEST_CASE("Running sums") {
+    check<Shape<3, 2, 4>, RunningSums>(golden::functions::running_sums_1);
+    check<Shape<3, 2, 4>, RunningSums>(golden::functions::running_sums_2);
+    check_gradients<Shape<3, 2, 4>, RunningSums>(golden::functions::running_sums_2);
+    check<Shape<3, 4>, SingleRunningSums>(golden::functions::single_running_sums_1);
+    check<Shape<3, 4>, SingleRunningSums>(golden::functions::single_running_sums_2);
+    check_gradients<Shape<3, 4>, SingleRunningSums>(golden::functions::single_running_sums_2);
+}
+// [running-sums]
 
 }  // namespace functions_that_reduce

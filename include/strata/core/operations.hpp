@@ -198,6 +198,16 @@ struct OperationsOf {
     static_assert(requires { device.sum_by_column(report, number, n, count, numbers, f, in); },
                   "strata: the device lacks sum_by_column (docs/errors.md#operations)");
 
+    // scan.hpp
+    // [scan]
+    /// y[k] = x[0] + ... + x[k]
+    static_assert(requires { device.cumsum(classes, in, out); },
+                  "strata: the device lacks cumsum (docs/errors.md#operations)");
+    /// (extent, dy, dx)
+    static_assert(requires { device.cumsum_backward(classes, in, out); },
+                  "strata: the device lacks cumsum_backward (docs/errors.md#operations)");
+    // [scan]
+
     // random.hpp
     /// 1 / (1 - p) with probability 1 - p, else 0
     static_assert(requires { device.dropout_mask(out, n, number); },

@@ -22,6 +22,7 @@
 #include <strata/backends/cpu/replay.hpp>
 #include <strata/backends/cpu/resize.hpp>
 #include <strata/backends/cpu/row_normalization.hpp>
+#include <strata/backends/cpu/scan.hpp>
 #include <strata/backends/cpu/softmax.hpp>
 #include <strata/backends/cpu/strided.hpp>
 #include <strata/backends/cpu/update.hpp>
@@ -46,6 +47,7 @@ struct Cpu : cpu::AttentionOperations,
              cpu::ReduceOperations,
              cpu::ResizeOperations,
              cpu::RowNormalizationOperations,
+             cpu::ScanOperations,
              cpu::SoftmaxOperations,
              cpu::StridedOperations,
              cpu::UpdateOperations {

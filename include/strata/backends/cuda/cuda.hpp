@@ -20,6 +20,7 @@
 #include <strata/backends/cuda/replay.hpp>
 #include <strata/backends/cuda/resize.hpp>
 #include <strata/backends/cuda/row_normalization.hpp>
+#include <strata/backends/cuda/scan.hpp>
 #include <strata/backends/cuda/softmax.hpp>
 #include <strata/backends/cuda/strided.hpp>
 #include <strata/backends/cuda/update.hpp>
@@ -46,6 +47,7 @@ class Cuda : public cuda::AttentionOperations,
              public cuda::ReduceOperations,
              public cuda::ResizeOperations,
              public cuda::RowNormalizationOperations,
+             public cuda::ScanOperations,
              public cuda::SoftmaxOperations,
              public cuda::StridedOperations,
              public cuda::UpdateOperations {
