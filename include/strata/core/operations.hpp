@@ -54,6 +54,7 @@ struct OperationsOf {
     static const T* in;
     static const std::int64_t* target;
     static const double* numbers;
+    static double* norm;
     static LossReport* report;
     static const Functor f;
     static const Step step;
@@ -119,6 +120,17 @@ struct OperationsOf {
     /// The report refuses the step if a gradient is not finite.
     static_assert(requires { device.check_finite(in, n, report); },
                   "strata: the device lacks check_finite (docs/errors.md#operations)");
+
+    // norm.hpp: of what lies in the device's memory, into a number that lies there
+    /// The square root of the sum of squares, in double.
+    static_assert(requires { device.norm(in, n, norm); },
+                  "strata: the device lacks norm (docs/errors.md#operations)");
+    /// The largest |x[i]|.
+    static_assert(requires { device.largest_norm(in, n, norm); },
+                  "strata: the device lacks largest_norm (docs/errors.md#operations)");
+    /// out *= min(1, a number / (norm + 1e-6))
+    static_assert(requires { device.scale_to_norm(out, n, norm, number); },
+                  "strata: the device lacks scale_to_norm (docs/errors.md#operations)");
 
     // reduce.hpp
     /// out[j] = the sum over rows of x[row, j]
