@@ -1,7 +1,7 @@
 #pragma once
 // The vocabulary of devices: the operations that layers, losses and optimizers are written in, as these call
 // them. `static_assert(OffersAllOperations<Device>)` fails with one sentence for each that a device lacks, which
-// names it; tests/core/operations_test.cpp has that line for `Cpu` and for `Cuda`.
+// names it; the tests of this header have that line for `Cpu` and for `Cuda`.
 //
 // An operation is a template over views (tensor.hpp) or pointers. It is documented where it is written, in the
 // file that its heading below names, in backends/cpu and in backends/cuda. Operands come first, as they are
