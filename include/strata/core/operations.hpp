@@ -117,6 +117,9 @@ struct OperationsOf {
     /// A step of an algorithm: (algorithm, step, states...).
     static_assert(requires { device.update(f, step, out, more); },
                   "strata: the device lacks update (docs/errors.md#operations)");
+    /// f(rule, norms, a[i], b[i], ...) for all i < n: (algorithm, step, n, f, operands...).
+    static_assert(requires { device.for_each_with_rule(f, step, n, f, out); },
+                  "strata: the device lacks for_each_with_rule (docs/errors.md#operations)");
     /// The report refuses the step if a gradient is not finite.
     static_assert(requires { device.check_finite(in, n, report); },
                   "strata: the device lacks check_finite (docs/errors.md#operations)");

@@ -66,10 +66,11 @@ struct UpdateOperations {
     static void for_each_with_rule(const Algorithm&, const Step& at, Size n, const F& f, P*... operand) {
         using Block = typename Step::template Block<Algorithm>;
         const auto& rule = static_cast<const Block&>(*at.clock).rule;
-        MapOperations::for_each(n,
-                 detail::WithRule<F, typename Algorithm::Rule, std::remove_cvref_t<decltype(*at.norms)>>{
-                     f, rule, *at.norms},
-                 operand...);
+        MapOperations::for_each(
+            n,
+            detail::WithRule<F, typename Algorithm::Rule, std::remove_cvref_t<decltype(*at.norms)>>{
+                f, rule, *at.norms},
+            operand...);
     }
 };
 
