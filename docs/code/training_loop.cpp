@@ -93,6 +93,19 @@ int main() {
         // [gradients in fit]
     }
     {
+        st::Model<Net> model;
+        // [mixed]
+        st::Trainer trainer{model, st::CrossEntropyLoss{},
+                            st::Mixed{st::Muon{.lr = 0.02}, st::AdamW{.lr = 1e-3}}};
+        auto& optimizer = trainer.optimizer();
+        optimizer.give<st::AdamW>("4.");                 // the last layer's weight as well
+        optimizer.get<st::AdamW>().options().lr = 3e-3;  // one of the two, with groups and all
+        st::StepLR scheduler{optimizer.get<st::Muon>(), {.step_size = 10}};
+        // [mixed]
+        for (auto [x, y] : loader) trainer.step(x, y);
+        std::printf("loss with Muon: %.3f\n", trainer.totals().loss());
+    }
+    {
         // [early stopping]
         st::Model<Net> model;
         st::Trainer trainer{model, st::CrossEntropyLoss{}, st::AdamW{.lr = 1e-3}};

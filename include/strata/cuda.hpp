@@ -220,6 +220,7 @@
 #include <strata/optimizers/clip_grad_value.hpp>
 #include <strata/optimizers/lamb.hpp>
 #include <strata/optimizers/lion.hpp>
+#include <strata/optimizers/mixed.hpp>
 #include <strata/optimizers/muon.hpp>
 #include <strata/optimizers/nadam.hpp>
 #include <strata/optimizers/optimizer.hpp>

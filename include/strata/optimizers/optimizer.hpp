@@ -37,6 +37,17 @@ public:
         algorithm.validate();
         make_room();
     }
+    /// For Mixed: of a share of the parameters, those whose row in the table `takes`.
+    template <class Takes>
+    [[gnu::cold]] Optimizer(Model& model, Algorithm algorithm, const Takes& takes)
+        : model_(model), groups_(algorithm),
+          plan_(Model::parameter_table(), Model::learnt_elements, SeesTensors<Algorithm>) {
+        algorithm.validate();
+        plan_.for_each_row([&](Size row) {
+            if (!takes(Model::parameter_table()[row])) plan_.leave_out(row, true);
+        });
+        make_room();
+    }
     explicit Optimizer(const Model& model, Algorithm algorithm = {})
         : Optimizer(const_cast<Model&>(model), algorithm) {
         constexpr bool the_model_is_not_const = detail::never<Model>;
@@ -138,17 +149,20 @@ public:
         const auto gradients = model_->flat_gradients();
         prepare(gradients.size());
         update(gradients.data());
-        ++count_;
+        count_step();
     }
 
 private:
     template <class, class, class>
     friend class Trainer;
+    template <class, class>
+    friend class Optimizer;  // of Mixed
 
     using Block = OptimizerBlock<Algorithm>;
     using Memory = detail::TensorMemory<Algorithm, Device, T>;
     using Group = detail::ParameterGroup<Algorithm>;
 
+    Model& model() const { return *model_; }
     void validate() const {
         for (const Group& group : groups_.list()) group.options.validate();
     }
@@ -257,11 +271,13 @@ private:
     }
     /// What a recorded step depends on besides what lies in the device's memory.
     Size layout() const { return layout_; }
-    void name_memory(const void** addresses) const {
+    const void** name_memory(const void** addresses) const {
         *addresses++ = blocks_.data();
         for (const Buffer& state : state_) *addresses++ = state.data();
         if constexpr (SeesTensors<Algorithm>) *addresses++ = memory_.data();
+        return addresses;
     }
+    void count_step() { ++count_; }
 
     detail::ModelLink<Model> model_;
     detail::ParameterGroups<Algorithm> groups_;

@@ -115,7 +115,7 @@ public:
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
             accounts_.check_present();
-            if (&*optimizer_.model_ != &*model_) detail::refuse_optimizer();
+            if (&optimizer_.model() != &*model_) detail::refuse_optimizer();
             Model& model = *model_;
             const auto batches = detail::batches_of_step(x);
             detail::check_batch(detail::count_inputs<Model>(batches), target.batch);
@@ -180,7 +180,7 @@ public:
         [[maybe_unused]] const typename Device::PassScope scope;
         if (gradient_work_.run(device, gradients, size, model.report(), true)) {
             optimizer_.update(gradients);
-            ++optimizer_.count_;
+            optimizer_.count_step();
         }
         gradient_work_.end(device, model.report());
     }
@@ -285,13 +285,13 @@ private:
             ReplayKey key = detail::replay_key(memory, target.data, options, before.source());
             key.others[0] = workspace;
             key.others[1] = report;
-            optimizer_.name_memory(key.others + 2);
+            (void)optimizer_.name_memory(key.others + 2);
             replay_.run(device, key, work);
         } else {
             work();
         }
         model.accumulate_ = true;
-        if (updates) ++optimizer_.count_;
+        if (updates) optimizer_.count_step();
     }
 
     LossReport read_report(Size step) {

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Writes mixed.hpp: a network whose matrices torch.optim.Muon has, and the rest torch.optim.AdamW.
+
+As in muon.py the iterations are in float and not in bfloat16.
+"""
+
+import torch
+import torch.optim._muon as muon
+
+from literals import Header
+from muon import With
+from optimizers import batch
+
+STEPS = 6
+out = Header("mixed", "Linear(5, 7), ReLU, Linear(7, 3), LogSoftmax with seed 42 on the samples of optimizers.hpp.")
+
+
+def run(of_muon, of_adamw, bias_lr=None):
+    """Losses and parameters, with Muon for the parameters that `of_muon` names."""
+    torch.manual_seed(42)
+    net = torch.nn.Sequential(torch.nn.Linear(5, 7), torch.nn.ReLU(), torch.nn.Linear(7, 3), torch.nn.LogSoftmax(-1))
+    muon.torch = With(torch.float32)
+    named = dict(net.named_parameters())
+    groups = [{"params": [named[name]]} for name in of_adamw]
+    if bias_lr is not None:
+        groups[0]["lr"] = bias_lr
+    optimizers = [torch.optim.Muon([named[name] for name in of_muon], lr=0.02), torch.optim.AdamW(groups, lr=0.01)]
+    x, labels = batch()
+    losses = []
+    for _ in range(STEPS):
+        loss = torch.nn.functional.nll_loss(net(x), labels)
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        loss.backward()
+        for optimizer in optimizers:
+            optimizer.step()
+        losses.append(loss.item())
+    muon.torch = torch
+    return losses, torch.cat([p.detach().flatten() for p in net.parameters()])
+
+
+def write(name, *arguments, **options):
+    losses, parameters = run(*arguments, **options)
+    out.array(f"{name}_losses", losses, "double")
+    out.array(f"{name}_parameters", parameters)
+
+
+def main():
+    out.note("Muon(lr=0.02) for both matrices, AdamW(lr=0.01) for both biases")
+    write("matrices", ("0.weight", "2.weight"), ("0.bias", "2.bias"))
+    out.note("Muon for the first matrix alone, and another rate for the first bias")
+    write("first", ("0.weight",), ("0.bias", "2.weight", "2.bias"), bias_lr=0.05)
+    out.write()
+
+
+main()
