@@ -57,6 +57,10 @@ int main() {
     st::clip_grad_value_(model, 1);
     st::clip_grad_norm_(model, 1.0);
     gradient(0, 0) += 0;
+    st::Optimizer muon_and_adamw{model, st::Mixed{st::Muon{}, st::AdamW{}}};
+    muon_and_adamw.step();
+    st::AveragedModel average{model, {.ema_decay = 0.99}};
+    average.update_parameters(model);
     model.reset_parameters();
 
     optimizer.options().lr *= 0.1;

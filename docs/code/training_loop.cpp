@@ -106,6 +106,21 @@ int main() {
         std::printf("loss with Muon: %.3f\n", trainer.totals().loss());
     }
     {
+        st::Model<Net> model;
+        st::Trainer trainer{model, st::CrossEntropyLoss{}, st::SGD{.lr = 0.1, .momentum = 0.9}};
+        // [averages]
+        st::AveragedModel ema{model, {.ema_decay = 0.99}};  // without a decay: SWA, where all count alike
+        for (int epoch = 0; epoch < 3; ++epoch)
+            for (auto [x, y] : loader) {
+                trainer.step(x, y);
+                ema.update_parameters(model);
+            }
+        const auto measured = st::evaluate(ema.module(), test_loader, trainer.loss());
+        st::save(ema.module(), "average.safetensors");
+        // [averages]
+        std::printf("test loss of the average %.3f\n", measured.loss);
+    }
+    {
         // [early stopping]
         st::Model<Net> model;
         st::Trainer trainer{model, st::CrossEntropyLoss{}, st::AdamW{.lr = 1e-3}};

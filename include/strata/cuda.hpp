@@ -216,6 +216,7 @@
 #include <strata/optimizers/adamax.hpp>
 #include <strata/optimizers/adamw.hpp>
 #include <strata/optimizers/algorithm.hpp>
+#include <strata/optimizers/averaged_model.hpp>
 #include <strata/optimizers/clip_grad_norm.hpp>
 #include <strata/optimizers/clip_grad_value.hpp>
 #include <strata/optimizers/lamb.hpp>

@@ -22,6 +22,22 @@ struct Mixed {
 template <class First, class Second>
 Mixed(First, Second) -> Mixed<First, Second>;
 
+namespace detail {
+
+/// Work for one thread.
+template <class A, class B>
+struct Both {
+    A a;
+    B b;
+
+    STRATA_HOST_DEVICE void operator()() const {
+        a();
+        b();
+    }
+};
+
+}  // namespace detail
+
 /// Both optimizers, each with its share of the parameters. `get<Muon>()` is one of them, with its options, groups
 /// and steps; a scheduler takes it: `StepLR{optimizer.get<Muon>(), {.step_size = 30}}`.
 template <class Model, class First, class Second>
@@ -97,15 +113,6 @@ private:
     }
 
     // What a Trainer asks for.
-    template <class A, class B>
-    struct Both {
-        A a;
-        B b;
-        STRATA_HOST_DEVICE void operator()() const {
-            a();
-            b();
-        }
-    };
     Model& model() const { return first_.model(); }
     void prepare(Size size) {
         first_.prepare(size);
@@ -114,7 +121,7 @@ private:
     auto rule_work() {
         const auto a = first_.rule_work();
         const auto b = second_.rule_work();
-        return Both<std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{a, b};
+        return detail::Both<std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{a, b};
     }
     void update(const T* gradients, UpdateOptions options = {}) {
         first_.update(gradients, options);
