@@ -260,6 +260,7 @@
 #include <strata/training/progress.hpp>
 #include <strata/training/totals.hpp>
 #include <strata/training/trainer.hpp>
+#include <strata/training/update_bn.hpp>
 #include <strata/training/validation_loader.hpp>
 
 // Tools: tables and pictures of networks, checks of gradients

@@ -2,7 +2,7 @@
 """Writes averaged_model.hpp: averages of a network in training, with torch.optim.swa_utils.AveragedModel."""
 
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn, update_bn
 
 from literals import Header
 from optimizers import batch
@@ -12,7 +12,7 @@ out = Header("averaged_model", "Linear(5, 7), BatchNorm1d(7), ReLU, Linear(7, 3)
                                "samples of optimizers.hpp; averaged behind each of six steps.")
 
 
-def run(**options):
+def run(batches=(), **options):
     """The state of the average, but for the number of batches: parameters in order, and then buffers."""
     torch.manual_seed(42)
     nn = torch.nn
@@ -25,6 +25,8 @@ def run(**options):
         nn.functional.nll_loss(net(x), labels).backward()
         optimizer.step()
         averaged.update_parameters(net)
+    if batches:
+        update_bn([x[begin:end] for begin, end in batches], averaged)
     module = averaged.module
     return torch.cat([p.detach().flatten() for p in module.parameters()] + [module[1].running_mean, module[1].running_var])
 
@@ -34,6 +36,8 @@ def main():
     out.array("ema", run(multi_avg_fn=get_ema_multi_avg_fn(0.8)))
     out.array("swa_buffers", run(use_buffers=True))
     out.array("ema_buffers", run(multi_avg_fn=get_ema_multi_avg_fn(0.8), use_buffers=True))
+    out.note("The first of them behind update_bn with batches of 3, 3 and 2 samples")
+    out.array("updated", run(batches=((0, 3), (3, 6), (6, 8))))
     out.write()
 
 

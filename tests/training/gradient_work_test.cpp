@@ -237,6 +237,42 @@ TEST_CASE("gradients that are clipped while they are not finite leave no trace")
         CHECK(laws::same_bits(train(recorded, true), train(recorded, false)));
 }
 
+#if defined(STRATA_TEST_CUDA)
+TEST_CASE("a batch that half precision leaves out does not count in its group") {
+    const auto train = [](bool recorded, bool disturbed) {
+        auto model = seeded();
+        Trainer trainer{model, NLLLoss{}, SGD{.lr = 0.1}};
+        trainer.record(recorded);
+        trainer.precision(Precision::float16);
+        trainer.accumulate_grad_batches(3);
+        trainer.clip_grad_norm(0.1);
+        xt::xtensor<float, 2> bad = inputs();
+        bad(3, 2) = std::nanf("");
+        for (int i = 0; i < 7; ++i) {
+            if (disturbed) {
+                const auto before = test::parameters(model);
+                const auto steps = trainer.optimizer().steps();
+                trainer.step(to<test::Device>(bad), to<test::Device>(labels()));
+                CHECK(trainer.optimizer().steps() == steps);
+                CHECK(laws::same_bits(test::parameters(model), before));
+            }
+            trainer.step(to<test::Device>(inputs()), to<test::Device>(labels()));
+            CHECK(trainer.optimizer().steps() == (i + 1) / 3);
+        }
+        trainer.update();
+        CHECK(trainer.optimizer().steps() == 3);
+        trainer.update();
+        CHECK(trainer.optimizer().steps() == 3);
+        return test::parameters(model);
+    };
+    for (const bool recorded : {true, false}) {
+        const auto plain = train(recorded, false), disturbed = train(recorded, true);
+        for (Size i = 0; i < plain.size(); ++i)  // the scales differ, and with them what 16 bits round
+            CHECK(std::fabs(plain[i] - disturbed[i]) <= 1e-4f);
+    }
+}
+#endif
+
 TEST_CASE("a copy of a trainer has its own gradients") {
     auto model = seeded();
     Trainer trainer{model, NLLLoss{}, sgd};

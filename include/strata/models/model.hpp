@@ -272,6 +272,14 @@ public:
         for_each_row<false>(visit);
     }
 
+    /// Calls `visit(layer)` for every layer, in order; numbers among its options may change. Steps that a
+    /// Trainer has recorded go on with those of before.
+    template <class Visit>
+    void for_each_layer(const Visit& visit) {
+        [&]<Size... I>(std::index_sequence<I...>) { (visit(detail::get<I>(layers_)), ...); }
+        (std::make_index_sequence<N::Leaves::size>{});
+    }
+
     // Freezing
     // ------------------------------------------------------------------------------------------------------
 
