@@ -2,7 +2,7 @@
 // The queue of work that a device does in order, and the forms that work has: a function of each index
 // (Thrust), a function that a group of threads carries out together (a CUDA kernel), for many groups or for
 // one block, and a function that runs once. All other operations are written in these, and in the matrix
-// products of matmul.hpp.
+// products of multiply.hpp.
 //
 // Work given to a queue is done later, and is recorded instead while a `Graph` records. On the host it is
 // done at once, and recorded work is kept with the arguments it was given, as a GPU keeps it: what has to
