@@ -63,8 +63,8 @@ public:
         else
             return second_;
     }
-    /// Gives parameters to an algorithm, by name as `group` does: `give<AdamW>("head.")`. Throws ValueError for a name that is not there, and in the next step for a parameter that
-    /// the algorithm refuses.
+    /// Gives parameters to an algorithm, by name as `group` does: `give<AdamW>("head.")`. Throws ValueError for
+    /// a name that is not there, and in the next step for a parameter that the algorithm refuses.
     template <class Algorithm>
     [[gnu::cold]] void give(std::string_view which) & {
         constexpr bool to_first = std::is_same_v<Algorithm, First>;

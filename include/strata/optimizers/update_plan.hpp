@@ -62,8 +62,8 @@ public:
         for (const Row& row : rows_) fits = fits && row.idle != row.wants(unfrozen);
         return fits;
     }
-    /// Makes it so; allocates at most once, before anything has changed. Calls `clone(from, to)` for each new cohort, which goes on where
-    /// another one is.
+    /// Makes it so; allocates at most once, before anything has changed. Calls `clone(from, to)` for each new
+    /// cohort, which goes on where another one is.
     template <class Clone>
     [[gnu::cold]] void settle(std::span<const bool> unfrozen, const Clone& clone) {
         cohorts_.reserve(most_cohorts());
