@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <strata/backends/cpu/pooling.hpp>
+#include <strata/backends/cpu/resize.hpp>
 #include <strata/random/distributions.hpp>
 #include <vector>
 
