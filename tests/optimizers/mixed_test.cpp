@@ -152,6 +152,21 @@ TEST_CASE("a copy has its own state") {
     CHECK(laws::same_bits(test::parameters(model), after));
 }
 
+TEST_CASE("one that was moved from refuses, and one that is assigned to itself goes on") {
+    M model = network(), other = network();
+    Trainer trainer{model, NLLLoss{}, mixed}, stays{other, NLLLoss{}, mixed};
+    auto& same = trainer.optimizer();
+    for (int i = 0; i < 3; ++i) {
+        trainer.optimizer() = std::move(same);
+        step(trainer);
+        step(stays);
+        CHECK(elements(model) == elements(other));
+    }
+    const auto moved = std::move(trainer);
+    CHECK_THROWS_AS(trainer.optimizer().give<AdamW>("2."), ValueError);
+    CHECK_THROWS_AS(trainer.optimizer().get<Muon>().group("0.weight", Muon{}), ValueError);
+}
+
 TEST_CASE("options of both are looked at") {
     M model = network();
     CHECK_THROWS_AS((Optimizer{model, Mixed{Muon{.lr = -1}, AdamW{}}}), ValueError);

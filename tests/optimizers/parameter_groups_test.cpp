@@ -82,6 +82,23 @@ TEST_CASE("an optimizer that is moved between steps goes on as if it had stayed"
     CHECK(owned->options("2.").weight_decay == 0.1);
 }
 
+TEST_CASE("an optimizer that is assigned to itself goes on") {
+    manual_seed(1);
+    Net model;
+    Net copy = model;
+    Adams optimizer = make(model), stays = make(copy);
+    Adams& same = optimizer;
+    for (Size step = 0; step < 4; ++step) {
+        optimizer = std::move(same);
+        backward(model, step);
+        optimizer.step();
+        backward(copy, step);
+        stays.step();
+        CHECK(test::parameters(model) == test::parameters(copy));
+    }
+    CHECK(optimizer.group("0.").lr == 0.01);
+}
+
 TEST_CASE("an optimizer that was moved from refuses") {
     Net model;
     Adams optimizer = make(model);
@@ -93,6 +110,8 @@ TEST_CASE("an optimizer that was moved from refuses") {
     CHECK_THROWS_WITH(optimizer.options(), moved_from);
     CHECK_THROWS_WITH(optimizer.options("2."), moved_from);
     CHECK_THROWS_WITH(optimizer.group("0."), moved_from);
+    CHECK_THROWS_WITH(optimizer.group("0.", Adam{}), moved_from);
+    CHECK_THROWS_WITH(optimizer.group({"0.bias"}, Adam{.lr = -1}), moved_from);
     CHECK_THROWS_WITH(optimizer.scheduled_groups(), moved_from);
     CHECK_THROWS_WITH(Adams(optimizer), moved_from);
     CHECK_THROWS_WITH(other = optimizer, moved_from);

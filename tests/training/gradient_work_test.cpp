@@ -288,6 +288,61 @@ TEST_CASE("a copy of a trainer has its own gradients") {
     CHECK(copy.optimizer().steps() == 1);
 }
 
+TEST_CASE("a number of batches that is refused leaves the group as it was") {
+    auto model = seeded();
+    Trainer trainer{model, NLLLoss{}, sgd};
+    trainer.accumulate_grad_batches(2);
+    step_on(trainer, 0, 4);
+    const auto before = test::parameters(model);
+    CHECK_THROWS_AS(trainer.accumulate_grad_batches(0), ValueError);
+    CHECK(laws::same_bits(test::parameters(model), before));
+    CHECK(trainer.accumulate_grad_batches() == 2);
+    step_on(trainer, 4, 8);
+    CHECK(trainer.optimizer().steps() == 1);
+}
+
+TEST_CASE("a group's update is refused where a step would be") {
+    auto model = seeded(), other = seeded();
+    Trainer trainer{model, NLLLoss{}, sgd}, others{other, NLLLoss{}, sgd};
+    trainer.accumulate_grad_batches(2);
+    step_on(trainer, 0, 4);
+    auto mine = trainer.optimizer();
+    trainer.optimizer() = others.optimizer();
+    const auto before = test::parameters(other);
+    const char* const of_another =
+        "strata: the optimizer that was assigned to this trainer's is that of another model; it would change "
+        "that one";
+    CHECK_THROWS_WITH(trainer.update(), of_another);
+    CHECK_THROWS_WITH(trainer.accumulate_grad_batches(3), of_another);
+    CHECK(laws::same_bits(test::parameters(other), before));
+    trainer.optimizer() = std::move(mine);
+    trainer.update();
+    CHECK(trainer.optimizer().steps() == 1);
+    auto moved = std::move(trainer);
+    CHECK(contains(message_of<ValueError>([&] { trainer.update(); }), "was moved from"));
+    CHECK(contains(message_of<ValueError>([&] { trainer.accumulate_grad_batches(1); }), "was moved from"));
+    const auto away = std::move(model);
+    CHECK(contains(message_of<ValueError>([&] { moved.update(); }), "is gone or has been moved"));
+    CHECK(contains(message_of<ValueError>([&] { moved.accumulate_grad_batches(1); }),
+                   "is gone or has been moved"));
+}
+
+TEST_CASE("a trainer that is assigned to itself goes on") {
+    const auto train = [](bool assigned) {
+        auto model = seeded();
+        Trainer trainer{model, NLLLoss{}, sgd};
+        trainer.accumulate_grad_batches(2);
+        auto& same = trainer;
+        for (int i = 0; i < 4; ++i) {
+            step_on(trainer, 0, 4);
+            if (assigned) trainer = std::move(same);
+        }
+        CHECK(trainer.optimizer().steps() == 2);
+        return test::parameters(model);
+    };
+    CHECK(laws::same_bits(train(true), train(false)));
+}
+
 TEST_CASE("fit clips and accumulates, and ends an epoch with an update") {
     DataLoader loader{points(), {.batch_size = 3}};
     {
@@ -336,8 +391,12 @@ TEST_CASE("values out of range are refused") {
                       "strata: Trainer: norm_type is 1, but must be 2 or infinity");
     CHECK_THROWS_WITH(trainer.clip_grad_value(-1),
                       "strata: Trainer: clip_grad_value is -1, but must be above 0 (infinity: none)");
-    CHECK_THROWS_WITH(trainer.accumulate_grad_batches(0),
-                      "strata: Trainer: accumulate_grad_batches is 0, but must be at least 1");
+    CHECK_THROWS_WITH(
+        trainer.accumulate_grad_batches(0),
+        "strata: Trainer: accumulate_grad_batches is 0, but must be a whole number in [1, 1e9]");
+    CHECK_THROWS_WITH(
+        trainer.accumulate_grad_batches(2000000000),
+        "strata: Trainer: accumulate_grad_batches is 2e+09, but must be a whole number in [1, 1e9]");
     DataLoader loader{points(), {.batch_size = 8}};
     CHECK_THROWS_WITH(fit(model, loader, NLLLoss{}, sgd, {.output = nullptr, .clip_grad_norm = -2}),
                       "strata: Trainer: clip_grad_norm is -2, but must be above 0 (infinity: none)");
@@ -345,6 +404,8 @@ TEST_CASE("values out of range are refused") {
                       "strata: fit: this trainer has another clip_grad_norm than the options; write "
                       "trainer.clip_grad_norm(...)");
     CHECK_THROWS_AS(fit(trainer, loader, {.output = nullptr, .accumulate_grad_batches = 2}), ValueError);
+    CHECK_THROWS_AS(fit(model, loader, NLLLoss{}, sgd, {.output = nullptr, .accumulate_grad_batches = 2.5}),
+                    ValueError);
     trainer.clip_grad_norm(2);
     CHECK_NOTHROW(fit(trainer, loader, {.output = nullptr, .clip_grad_norm = 2}));
 }

@@ -69,6 +69,8 @@ public:
     [[gnu::cold]] void give(std::string_view which) & {
         constexpr bool to_first = std::is_same_v<Algorithm, First>;
         (void)get<Algorithm>();
+        first_.check_present();
+        second_.check_present();
         detail::for_each_selected(Model::parameter_table(), "Optimizer: give", which, [&](Size row) {
             first_.plan_.leave_out(row, !to_first);
             second_.plan_.leave_out(row, to_first);

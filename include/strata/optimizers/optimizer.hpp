@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <initializer_list>
+#include <new>
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
@@ -19,6 +20,16 @@
 #include <vector>
 
 namespace strata {
+
+namespace detail {
+/// Move assignment where members would be empty after one from themselves.
+template <class C>
+C& assign_anew(C& object, C& other) noexcept {
+    if (&object == &other) return object;
+    object.~C();
+    return *new (static_cast<void*>(&object)) C(std::move(other));
+}
+}  // namespace detail
 
 /// `Optimizer optimizer{model, Adam{.lr = 1e-2}}`, then `zero_grad()`, backward, `step()`. It keeps a
 /// reference to the model, which has to outlive it. A copy has its own state and works on the same model;
@@ -66,7 +77,7 @@ public:
     Optimizer(const Optimizer&) = default;
     Optimizer(Optimizer&&) noexcept = default;
     Optimizer& operator=(const Optimizer& other) { return *this = Optimizer(other); }  // whole or not at all
-    Optimizer& operator=(Optimizer&&) noexcept = default;
+    Optimizer& operator=(Optimizer&& other) noexcept { return detail::assign_anew(*this, other); }
 
     /// The options, which may change between steps: a scheduler sets `lr` here. With groups, those of all
     /// parameters that are in none.
@@ -83,6 +94,7 @@ public:
     /// ValueError for a name that is not there, and for a parameter that is in a group already.
     [[gnu::cold]] Algorithm& group(std::initializer_list<std::string_view> names,
                                    const Algorithm& algorithm) & {
+        check_present();
         algorithm.validate();
         const auto each_row = [&](const auto& visit) {
             for (const std::string_view name : names)
@@ -163,6 +175,8 @@ private:
     using Group = detail::ParameterGroup<Algorithm>;
 
     Model& model() const { return *model_; }
+    /// Throws ValueError when this was moved from.
+    void check_present() const { (void)groups_.list(); }
     void validate() const {
         for (const Group& group : groups_.list()) group.options.validate();
     }

@@ -2,6 +2,7 @@
 // A trainer's work on gradients between backward and update: those of several batches are added up, and
 // what comes of it is clipped. A program compiles the parts that it asks for.
 
+#include <cmath>
 #include <strata/optimizers/clip_grad_norm.hpp>
 #include <strata/optimizers/clip_grad_value.hpp>
 
@@ -99,9 +100,12 @@ public:
         };
         if (value == __builtin_inf()) clip_value_ = nullptr;
     }
+    [[gnu::cold]] static void check_batches(double batches) {
+        if (!(batches >= 1 && batches <= 1e9 && batches == std::floor(batches)))
+            refuse_clip("Trainer", "accumulate_grad_batches", batches, "a whole number in [1, 1e9]");
+    }
     [[gnu::cold]] void accumulate(double batches) {
-        if (!(batches >= 1 && batches <= 1e9))
-            refuse_clip("Trainer", "accumulate_grad_batches", batches, "at least 1");
+        check_batches(batches);
         begin();
         batches_ = static_cast<Size>(batches);
         add_ = [](GradientWork& work, Device& device, T* gradients, Size n, LossReport* report, bool ends) {

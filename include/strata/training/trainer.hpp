@@ -76,7 +76,7 @@ public:
     Trainer(const Trainer&) = default;
     Trainer(Trainer&&) = default;
     Trainer& operator=(const Trainer& other) { return *this = Trainer(other); }  // whole or not at all
-    Trainer& operator=(Trainer&&) = default;
+    Trainer& operator=(Trainer&& other) noexcept { return detail::assign_anew(*this, other); }
 
     Model& model() { return *model_; }
     Optimizer<Model, Algorithm>& optimizer() & { return optimizer_; }
@@ -114,9 +114,7 @@ public:
             detail::LossHead<Model, LossType, TypeOfTarget<std::remove_const_t<decltype(target)>, Y>>;
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
-            accounts_.check_present();
-            if (&optimizer_.model() != &*model_) detail::refuse_optimizer();
-            Model& model = *model_;
+            Model& model = checked_model();
             const auto batches = detail::batches_of_step(x);
             detail::check_batch(detail::count_inputs<Model>(batches), target.batch);
             model.check_trainable();
@@ -161,17 +159,20 @@ public:
     /// Parameters are updated once for so many batches: with the mean of their gradients, or, if the loss is a
     /// sum, the sum of them, which is one step on one batch of as many samples. A batch that is refused, or left
     /// out, does not count, and leaves what the others have added up. What a group that is not full has added
-    /// up waits for `update()`. Throws ValueError for less than 1.
+    /// up waits for `update()`. Throws ValueError for a number outside of [1, 1e9], and what `update` throws;
+    /// nothing has changed then.
     void accumulate_grad_batches(int batches) {
+        gradient_work_.check_batches(batches);
         update();
         gradient_work_.accumulate(batches);
     }
     Size accumulate_grad_batches() const { return gradient_work_.batches(); }
     /// The update of a group of batches that is not full, as at the end of an epoch (`fit` calls it there): with
-    /// the mean of the batches that there are. Without any nothing happens.
+    /// the mean of the batches that there are. Without any nothing happens. Throws ValueError when the model is
+    /// gone, or the optimizer is that of another.
     [[gnu::cold, gnu::noinline]] void update() {
-        if (!gradient_work_.adds() || model_->gradients_.size() == 0) return;
-        Model& model = *model_;
+        Model& model = checked_model();
+        if (!gradient_work_.adds() || model.gradients_.size() == 0) return;
         Device& device = model.device();
         T* const gradients = model.gradients_.data();
         const Size size = model.gradients_.size();
@@ -214,6 +215,12 @@ private:
     template <class View, class Y>
     using TypeOfTarget =
         detail::TypeOfTarget<LossType, BatchView<const T, Device, typename Model::output_shape>, View, Y>;
+
+    Model& checked_model() const {
+        accounts_.check_present();
+        if (&optimizer_.model() != &*model_) detail::refuse_optimizer();
+        return *model_;
+    }
 
     template <class Head, class Input, class Target, class Before>
     void run(const Input& input, const Target& target, const Before& before) {
