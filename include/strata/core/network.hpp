@@ -186,4 +186,17 @@ struct Network : detail::NetworkCosts<Net> {
     }
 };
 
+namespace detail {
+
+/// The answer of a network that is called itself.
+template <class... X>
+constexpr int refuse_call() {
+    constexpr bool it_is_called_as_a_model = sizeof...(X) < 0;
+    static_assert(it_is_called_as_a_model,
+                  "strata: a network is a type, and a Model of it has the parameters: Model<Net> model; "
+                  "model(x) (docs/errors.md#inputs)");
+    return 0;
+}
+
+}  // namespace detail
 }  // namespace strata

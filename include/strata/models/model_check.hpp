@@ -11,6 +11,24 @@ namespace strata {
 
 namespace detail {
 
+template <class M>
+concept AnyModel = requires {
+    typename M::network_type;
+};
+template <class M>
+inline constexpr bool is_named_model = false;  ///< a Model, which may have been refused
+template <class Net, class Device, class T>
+inline constexpr bool is_named_model<Model<Net, Device, T>> = true;
+
+/// What works on a model is given one.
+template <class M>
+struct RefuseNetwork {
+    static constexpr bool the_first_argument_is_a_model = AnyModel<M> || is_named_model<M>;
+    static_assert(the_first_argument_is_a_model,
+                  "strata: the first argument is no model; a network is a type, and a Model of it has the "
+                  "parameters: Model<Net> model; Trainer{model, NLLLoss{}, Adam{}} (docs/errors.md#inputs)");
+};
+
 /// Whatever has a shape, so that the device may look closer.
 template <class X>
 concept TensorLike = requires(const X& x) {

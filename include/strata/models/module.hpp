@@ -120,6 +120,11 @@ public:
     constexpr const auto& child() const {
         return detail::get<I>(static_cast<const Slots&>(*this));
     }
+    /// A network that is called itself is refused.
+    template <class... X>
+    int operator()(const X&...) const {
+        return detail::refuse_call<X...>();
+    }
     /// The name of a member, empty where its number names it.
     static constexpr std::string_view child_name(Size position) {
         constexpr std::string_view names[] = {detail::MemberOf<Members>::name..., {}};

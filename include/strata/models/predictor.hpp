@@ -118,4 +118,13 @@ auto predict(const Model<Net, Device, T>& model, const X&... x) {
     return Device::to_host(Predictor(model).view(x...).batch_view());
 }
 
+/// A Predictor of something else is refused, and does nothing.
+template <class Model>
+requires(!detail::AnyModel<Model>) class Predictor<Model> {
+    detail::RefuseNetwork<Model> refused_here;
+
+public:
+    explicit Predictor(const Model&) {}
+};
+
 }  // namespace strata

@@ -27,11 +27,8 @@ public:
     }
     /// A network that is called itself is refused.
     template <class... X>
-    void operator()(const X&...) const {
-        constexpr bool it_is_called_as_a_model = sizeof...(X) < 0;
-        static_assert(it_is_called_as_a_model,
-                      "strata: a network is a type, and a Model of it has the parameters: Model<Net> model; "
-                      "model(x) (docs/errors.md#inputs)");
+    int operator()(const X&...) const {
+        return detail::refuse_call<X...>();
     }
     static constexpr detail::Wires run(const detail::LayerHandle* layers, Size count, detail::Wires x) {
         for (Size i = 0; i < count; ++i) x = layers[i](x);

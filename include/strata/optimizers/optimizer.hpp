@@ -10,6 +10,7 @@
 #include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
+#include <strata/models/model_check.hpp>
 #include <strata/models/parameter_selection.hpp>
 #include <strata/models/pass_memory.hpp>
 #include <strata/optimizers/algorithm.hpp>
@@ -318,8 +319,10 @@ struct RefuseUnlessOptimizer {
 
 /// An Optimizer of something else is refused, and does nothing.
 template <class Model, class Algorithm>
-requires(!OptimizerAlgorithm<Algorithm>) class Optimizer<Model, Algorithm> {
-    detail::RefuseUnlessOptimizer<Algorithm> refused_here;
+requires(!OptimizerAlgorithm<Algorithm> || !detail::AnyModel<Model>) class Optimizer<Model, Algorithm> {
+    std::conditional_t<detail::AnyModel<Model>, detail::RefuseUnlessOptimizer<Algorithm>,
+                       detail::RefuseNetwork<Model>>
+        refused_here;
 
 public:
     explicit Optimizer(const Model&, Algorithm = {}) {}

@@ -325,8 +325,11 @@ private:
 
 /// A Trainer of something else is refused, and does nothing.
 template <class Model, class LossType, class Algorithm>
-requires(!AnyLoss<LossType> || !OptimizerAlgorithm<Algorithm>) class Trainer<Model, LossType, Algorithm> {
-    detail::RefuseUnlessTrainable<LossType, Algorithm> refused_here;
+requires(!AnyLoss<LossType> || !OptimizerAlgorithm<Algorithm> ||
+         !detail::AnyModel<Model>) class Trainer<Model, LossType, Algorithm> {
+    std::conditional_t<detail::AnyModel<Model>, detail::RefuseUnlessTrainable<LossType, Algorithm>,
+                       detail::RefuseNetwork<Model>>
+        refused_here;
 
 public:
     explicit Trainer(const Model&, LossType = {}, Algorithm = {}) {}

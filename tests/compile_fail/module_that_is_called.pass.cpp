@@ -1,0 +1,17 @@
+#include <strata/backends/cpu/cpu.hpp>
+#include <strata/data/xtensor.hpp>
+#include <strata/layers/linear.hpp>
+#include <strata/models/model.hpp>
+#include <strata/models/module.hpp>
+
+namespace st = strata;
+
+struct Net : st::Module<st::Named<"fc", st::Linear<4, 3>>> {
+    static constexpr auto forward(auto self, auto x) { return self["fc"](x); }
+};
+
+int main() {
+    const xt::xtensor<float, 2> x = xt::zeros<float>({8, 4});
+    st::Model<Net> net;
+    const auto y = net(x);
+}
