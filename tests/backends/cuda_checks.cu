@@ -28,14 +28,9 @@
 
 namespace st = strata;
 using st::Size;
+namespace sd = st::cuda::detail;
 
 namespace {
-
-/// The products, with extents that are not known before.
-struct Device : st::Cuda {
-    using st::Cuda::multiply;
-    using st::Cuda::products;
-};
 
 int failures = 0;
 
@@ -80,7 +75,7 @@ constexpr Size rows[] = {64}, extents[] = {10, 257};
 
 /// Products of ones, exactly the number of terms: the library's own check does it.
 std::string check_ones(st::Precision precision) {
-    const Device device;
+    const st::Cuda device;
     const st::Cuda::PrecisionScope scope(device, precision);
     st::cuda::checks_products() = true;
     for (const Size m : rows)
@@ -89,10 +84,13 @@ std::string check_ones(st::Precision precision) {
                 auto a = on_device(std::vector<float>(m * k, 1)), b = on_device(std::vector<float>(k * n, 1));
                 auto c = on_device(std::vector<float>(m * n));
                 // As a layer's output, as its input's gradient, and as its weight's, in two ways.
-                (void)device.multiply<float>({m, n, k, false, true, false}, a.data(), b.data(), c.data());
-                (void)device.multiply<float>({m, n, k, false, false, false}, a.data(), b.data(), c.data());
-                (void)device.multiply<float>({m, n, k, true, false, false}, a.data(), b.data(), c.data());
-                (void)device.multiply<float>({m, n, k, true, false, true}, a.data(), b.data(), c.data());
+                (void)sd::multiply<float>(device, {m, n, k, false, true, false}, a.data(), b.data(),
+                                          c.data());
+                (void)sd::multiply<float>(device, {m, n, k, false, false, false}, a.data(), b.data(),
+                                          c.data());
+                (void)sd::multiply<float>(device, {m, n, k, true, false, false}, a.data(), b.data(),
+                                          c.data());
+                (void)sd::multiply<float>(device, {m, n, k, true, false, true}, a.data(), b.data(), c.data());
             }
     st::cuda::checks_products() = false;
     return {};
@@ -100,18 +98,17 @@ std::string check_ones(st::Precision precision) {
 
 /// Which epilogues are there: nothing fails, but it is good to know.
 void print_epilogues() {
-    namespace sd = st::cuda::detail;
-    const Device device;
+    const st::Cuda device;
     for (int p = 0; p < 4; ++p) {
         const st::Cuda::PrecisionScope scope(device, precisions[p]);
         auto a = on_device(std::vector<float>(64 * 784)), b = on_device(std::vector<float>(784 * 128));
         auto c = on_device(std::vector<float>(64 * 784)), vector = on_device(std::vector<float>(784));
-        const bool bias = device.multiply({64, 128, 784, false, true, false}, a.data(), b.data(), c.data(),
-                                          sd::Epilogue::bias, vector.data());
-        const bool gelu = device.multiply({64, 128, 784, false, true, false}, a.data(), b.data(), c.data(),
-                                          sd::Epilogue::bias_gelu, vector.data());
-        const bool sums = device.multiply({128, 10, 64, true, false, false}, a.data(), b.data(), c.data(),
-                                          sd::Epilogue::sum_rows, vector.data());
+        const bool bias = sd::multiply(device, {64, 128, 784, false, true, false}, a.data(), b.data(),
+                                       c.data(), sd::Epilogue::bias, vector.data());
+        const bool gelu = sd::multiply(device, {64, 128, 784, false, true, false}, a.data(), b.data(),
+                                       c.data(), sd::Epilogue::bias_gelu, vector.data());
+        const bool sums = sd::multiply(device, {128, 10, 64, true, false, false}, a.data(), b.data(),
+                                       c.data(), sd::Epilogue::sum_rows, vector.data());
         std::printf("        epilogues in %s:%s%s%s\n", names[p], bias ? " bias" : "", gelu ? " gelu" : "",
                     sums ? " sums of rows" : "");
     }
@@ -119,13 +116,13 @@ void print_epilogues() {
 
 /// A series of more products than a grid has blocks in its second extent.
 std::string check_long_series() {
-    const Device device;
+    const st::Cuda device;
     constexpr Size count = 70000;
     auto a = on_device(std::vector<float>(count * 6, 1)), b = on_device(std::vector<float>(count * 6, 2));
     auto c = on_device(std::vector<float>(count * 4));
-    (void)device.multiply<float>(
-        {.m = 2, .n = 2, .k = 3, .count = count, .a = {0, 6}, .b = {0, 6}, .c = {0, 4}}, a.data(), b.data(),
-        c.data());
+    (void)sd::multiply<float>(device,
+                              {.m = 2, .n = 2, .k = 3, .count = count, .a = {0, 6}, .b = {0, 6}, .c = {0, 4}},
+                              a.data(), b.data(), c.data());
     device.context().wait();
     for (const float x : on_host(c))
         if (x != 6) return st::message("an element is ", x, " and has to be 6");
@@ -133,7 +130,7 @@ std::string check_long_series() {
 }
 
 std::string check_not_a_number(st::Precision precision) {
-    const Device device;
+    const st::Cuda device;
     const st::Cuda::PrecisionScope scope(device, precision);
     std::vector<float> given(64 * 128, 1);
     given[0] = NAN;
@@ -275,7 +272,7 @@ std::string check_recording_beside_allocation() {
     });
     std::string here;
     try {
-        const Device device;
+        const st::Cuda device;
         auto buffer = on_device(std::vector<float>(1000));
         while (rounds < 300) {
             st::cuda::Graph graph;
@@ -295,7 +292,7 @@ std::string check_recording_beside_allocation() {
 
 std::string check_dropout() {
     const auto mask = [] {
-        const Device device;
+        const st::Cuda device;
         st::cuda::Buffer<float> buffer;
         buffer.resize(1000);
         device.dropout_mask(buffer.data(), 1000, 0.5);
@@ -349,7 +346,7 @@ int main() {
 #if STRATA_ON_GPU  // the last, because nothing works behind it
     check("an error of a kernel is a DeviceError", [] {
         try {
-            const Device device;
+            const st::Cuda device;
             device.once(WriteNowhere{nullptr});
             device.context().wait();
         } catch (const st::DeviceError&) {

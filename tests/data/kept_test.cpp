@@ -3,10 +3,13 @@
 #include "strata/data/kept.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -280,6 +283,50 @@ TEST_CASE("a batch outlives the iterator, a break, and a get that throws") {
         CHECK(x_kept(0, 0) == 4);
         CHECK(x_kept(1, 3) == 5);
     }
+}
+
+/// Sample 0 fails once, in a worker; the others take a while, and are counted.
+struct Failing {
+    using sample_shape = st::Shape<1>;
+    mutable std::atomic<int> fails{1}, asked{0};
+    std::size_t size() const { return 40; }
+    st::Sample<std::array<float, 1>, std::int64_t> get(std::size_t i) const {
+        if (i == 0 && fails.exchange(0) == 1) throw std::runtime_error("a bad sample");
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        ++asked;
+        return {{static_cast<float>(i)}, static_cast<std::int64_t>(i)};
+    }
+};
+
+TEST_CASE("workers end with an epoch whose first batch fails") {
+    const Failing data;
+    const st::DataLoader loader{st::borrow(data), {.batch_size = 4, .num_workers = 3}};
+    CHECK_THROWS_AS(loader.begin(), std::runtime_error);
+    const int asked = data.asked;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    CHECK(data.asked == asked);
+    std::int64_t sum = 0;
+    for (auto [x, y] : loader)
+        for (const std::int64_t label : y) sum += label;
+    CHECK(sum == 780);
+}
+
+TEST_CASE("loaders and views that were moved from go on") {
+    const auto batches_of = [](const auto& loader) {
+        int batches = 0;
+        for (auto [x, y] : loader) batches += x.shape()[0] > 0;
+        return batches;
+    };
+    st::DataLoader loader{make_points(), {.batch_size = 4}};
+    st::DataLoader moved = std::move(loader);
+    CHECK(batches_of(moved) == 3);
+    CHECK(batches_of(loader) == 3);
+    loader = std::move(moved);
+    CHECK(batches_of(moved) == 3);
+    auto views = loader.views();
+    const auto moved_views = std::move(views);
+    CHECK(views.begin() != views.end());
+    CHECK(moved_views.begin() != moved_views.end());
 }
 
 TEST_CASE("an epoch goes on without its loader") {

@@ -24,9 +24,43 @@ struct Batch;
 
 namespace detail {
 
-/// The sources of a loader's epochs. One that an iterator gives up waits for the next epoch.
+/// The sources of a loader's epochs. One that an epoch gives up waits for the next.
 template <class D>
 struct SourcePool final : Counted, Pool<BatchSource<D>> {};
+
+/// A loader's hold on its sources. Each loader has its own, whatever it is copied or moved from.
+template <class D>
+class LoaderSources {
+public:
+    LoaderSources() = default;
+    LoaderSources(const LoaderSources&) {}
+    LoaderSources& operator=(const LoaderSources&) { return *this; }
+
+    SourcePool<D>& operator*() const { return *pool_; }
+    const Shared<SourcePool<D>>& shared() const { return pool_; }
+
+private:
+    Shared<SourcePool<D>> pool_{new SourcePool<D>};
+};
+
+/// The source of one epoch, whose workers end with it.
+template <class D>
+class RunningSource {
+public:
+    explicit RunningSource(SourcePool<D>& pool) : source_(pool.take()) {}
+    RunningSource(RunningSource&&) noexcept = default;
+    RunningSource& operator=(RunningSource&& other) noexcept {
+        std::swap(source_, other.source_);
+        return *this;
+    }
+    [[gnu::cold]] ~RunningSource() {
+        if (source_) source_->stop();
+    }
+    BatchSource<D>* operator->() const { return source_.get(); }
+
+private:
+    Shared<BatchSource<D>> source_;
+};
 
 /// Goes through one epoch; move-only, because it owns the epoch's memory. `Item` is Batch, which holds its
 /// memory, or BatchViews, which are valid until the iterator moves on.
@@ -39,18 +73,9 @@ public:
 
     [[gnu::cold]] BatchIterator(SourcePool<D>& sources, const Kept<D>& dataset,
                                 const DataLoaderOptions& options)
-        : source_(sources.take()) {
+        : source_(sources) {
         source_->start(dataset, options);
         there_ = source_->next();
-    }
-    BatchIterator(BatchIterator&&) noexcept = default;
-    BatchIterator& operator=(BatchIterator&& other) noexcept {
-        std::swap(source_, other.source_);
-        std::swap(there_, other.there_);
-        return *this;
-    }
-    [[gnu::cold]] ~BatchIterator() {
-        if (source_) source_->stop();
     }
 
     Item operator*() const {
@@ -69,7 +94,7 @@ public:
     friend bool operator==(const BatchIterator& it, std::default_sentinel_t) { return !it.there_; }
 
 private:
-    Shared<BatchSource<D>> source_;
+    RunningSource<D> source_;
     bool there_ = false;
 };
 
@@ -133,11 +158,16 @@ public:
 
     /// The same batches as BatchViews, without the cost of xtensor adaptors, and valid until the loop goes on:
     /// `for (auto [x, y] : loader.views())`.
-    auto views() const { return Views{sources_, dataset_, options_}; }
+    auto views() const { return Views(sources_.shared(), dataset_, options_); }
 
 private:
     using Sources = detail::Shared<detail::SourcePool<Known>>;
     struct Views {
+        Views(const Sources& the_sources, const detail::Kept<Known>& the_dataset,
+              const DataLoaderOptions& the_options)
+            : sources(the_sources), dataset(the_dataset), options(the_options) {}
+        Views(const Views&) = default;  // and no other, so that none is left with nothing
+
         Sources sources;
         detail::Kept<Known> dataset;
         DataLoaderOptions options;
@@ -150,7 +180,7 @@ private:
 
     detail::Kept<Known> dataset_;
     DataLoaderOptions options_;
-    Sources sources_{new detail::SourcePool<Known>};
+    detail::LoaderSources<Known> sources_;
 };
 
 /// The type under which a loader that only referred to its data set was known. It keeps it, too.
