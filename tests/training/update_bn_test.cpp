@@ -1,12 +1,15 @@
 // update_bn: PyTorch's running means and variances of an average; that momentum and mode are as before, also
-// when a pass throws.
+// when a pass throws, and then buffers, too; that it begins anew for layers with running averages, whatever names others'
+// parameters have.
 
 #include "golden/averaged_model.hpp"
 #include "optimizers/tensor_check.hpp"
 
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>
+#include <strata/layers/arithmetic.hpp>
 #include <strata/layers/batch_norm1d.hpp>
+#include <strata/models/module.hpp>
 #include <strata/optimizers/averaged_model.hpp>
 #include <strata/optimizers/sgd.hpp>
 #include <strata/training/update_bn.hpp>
@@ -19,6 +22,9 @@ namespace {
 
 using Net = Sequential<Linear<5, 7>, BatchNorm1d<7>, ReLU, Linear<3>, LogSoftmax>;
 using M = test::Model<Net>;
+struct Prior : Module<Parameter<"prior_running_mean", Shape<5>>> {
+    static constexpr auto forward(auto self, auto x) { return x + self["prior_running_mean"]; }
+};
 using Batches = std::vector<std::pair<xt::xtensor<float, 2>, xt::xtensor<std::int64_t, 1>>>;
 
 AveragedModel<M> average() {
@@ -80,7 +86,36 @@ TEST_CASE("any loader will do, and layers are as before when a pass throws") {
     check_buffers(model);
     CHECK(model.is_training());
     batches.emplace_back(xt::xtensor<float, 2>(xt::ones<float>({3, 4})), y);
+    const auto before = elements(model);
     CHECK_THROWS_AS(update_bn(batches, model), ShapeError);
+    CHECK(elements(model) == before);
     CHECK(momenta(model) == std::vector<double>{0.1});
     CHECK(model.is_training());
+}
+
+TEST_CASE("a loader without batches is refused, and buffers stay as they were") {
+    auto averaged = average();
+    M& model = averaged.module();
+    model.eval();
+    const auto before = elements(model);
+    Batches batches;
+    CHECK_THROWS_WITH(update_bn(batches, model), "strata: the loader yields no batches");
+    CHECK_THROWS_AS(update_bn(batches, model), ValueError);
+    CHECK(elements(model) == before);
+    batches.emplace_back(xt::xtensor<float, 2>(xt::ones<float>({3, 4})), labels());
+    CHECK_THROWS_AS(update_bn(batches, model), ShapeError);
+    CHECK(elements(model) == before);
+    CHECK(momenta(model) == std::vector<double>{0.1});
+    CHECK_FALSE(model.is_training());
+}
+
+TEST_CASE("only running averages of layers begin anew") {
+    test::Model<Sequential<Input<5>, Prior, BatchNorm1d<5>, Linear<3>, LogSoftmax>> model;
+    test::assign(model.parameter<"0.prior_running_mean">(), {1, 2, 3, 4, 5});
+    Batches batches;
+    batches.emplace_back(inputs<float>(), labels());
+    update_bn(batches, model);
+    const auto prior = test::host(model.parameter<"0.prior_running_mean">());
+    for (Size i = 0; i < 5; ++i) CHECK(prior(i) == static_cast<float>(i + 1));
+    CHECK(test::host(model.buffer<"1.num_batches_tracked">())() == 1);
 }

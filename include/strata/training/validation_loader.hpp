@@ -18,6 +18,10 @@ concept AnyLoader = requires(const L& loader) {
 
 namespace detail {
 
+[[noreturn, gnu::cold]] inline void refuse_empty_loader() {
+    throw ValueError("strata: the loader yields no batches");
+}
+
 /// One pass over a feed: `run(x, y, before)` for each batch, `show(batches)` after it.
 template <class Feed, class Runner, class Run, class Show>
 Totals run_epoch(Feed& feed, Runner& runner, const Run& run, const Show& show) {
@@ -27,7 +31,7 @@ Totals run_epoch(Feed& feed, Runner& runner, const Run& run, const Show& show) {
         run(x, y, before);
         show(++batches);
     });
-    if (batches == 0) throw ValueError("strata: the loader yields no batches");
+    if (batches == 0) refuse_empty_loader();
     return runner.totals();
 }
 /// The same for an evaluator.
