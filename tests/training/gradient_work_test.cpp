@@ -1,5 +1,5 @@
 // What a Trainer and `fit` do with gradients before the update: PyTorch's losses with clipped gradients and with
-// those of several batches, recorded or not; groups that are not full; refused steps; options.
+// those of several batches, recorded or not; groups that are not full, are dropped or refused; refused steps; options.
 // Labels: robust
 
 #include "laws/laws.hpp"
@@ -9,6 +9,7 @@
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>
 #include <strata/layers/batch_norm1d.hpp>
+#include <strata/losses/l1_loss.hpp>
 #include <strata/losses/mse_loss.hpp>
 #include <strata/optimizers/adam.hpp>
 #include <strata/optimizers/sgd.hpp>
@@ -299,6 +300,103 @@ TEST_CASE("a number of batches that is refused leaves the group as it was") {
     CHECK(trainer.accumulate_grad_batches() == 2);
     step_on(trainer, 4, 8);
     CHECK(trainer.optimizer().steps() == 1);
+}
+
+TEST_CASE("a group is dropped when another model is assigned to its") {
+    const auto train = [](bool recorded, bool disturbed) {
+        auto model = seeded();
+        manual_seed(9);
+        const test::Model<Net> other;
+        Trainer trainer{model, NLLLoss{}, sgd};
+        trainer.record(recorded);
+        trainer.accumulate_grad_batches(2);
+        if (disturbed) step_on(trainer, 0, 3);
+        model = other;
+        trainer.update();
+        CHECK(trainer.optimizer().steps() == 0);
+        if (disturbed) step_on(trainer, 3, 6);
+        model = other;
+        for (int i = 0; i < 2; ++i) {
+            step_on(trainer, 0, 4);
+            step_on(trainer, 4, 8);
+        }
+        CHECK(trainer.optimizer().steps() == 2);
+        return test::parameters(model);
+    };
+    for (const bool recorded : {true, false})
+        CHECK(laws::same_bits(train(recorded, true), train(recorded, false)));
+}
+
+TEST_CASE("a parameter that is frozen in the middle of a group has no gradient") {
+    const auto is_zero = [](auto& model) {
+        for (const float number : test::host(model.template gradient<"0.weight">()))
+            if (number != 0) return false;
+        return true;
+    };
+    for (const bool recorded : {true, false}) {
+        auto model = seeded();
+        Trainer trainer{model, NLLLoss{}, SGD{.lr = 0}};
+        trainer.record(recorded);
+        trainer.accumulate_grad_batches(2);
+        trainer.clip_grad_norm(1e6);
+        step_on(trainer, 0, 8);
+        model.freeze("0.");
+        step_on(trainer, 0, 8);
+        CHECK(is_zero(model));
+        const double norm = trainer.grad_norm();
+        step_on(trainer, 0, 8);
+        step_on(trainer, 0, 8);
+        CHECK(norm == trainer.grad_norm());
+        step_on(trainer, 0, 8);
+        model.unfreeze("0.");
+        step_on(trainer, 0, 8);
+        CHECK_FALSE(is_zero(model));
+        CHECK(trainer.grad_norm() > norm);
+    }
+}
+
+TEST_CASE("where everything is frozen there is no step to be counted") {
+    auto model = seeded();
+    Trainer trainer{model, NLLLoss{}, Adam{.lr = 0.1}};
+    trainer.accumulate_grad_batches(2);
+    step_on(trainer, 0, 8);
+    model.freeze("");
+    const auto before = test::parameters(model);
+    trainer.update();
+    CHECK(trainer.optimizer().steps() == 0);
+    CHECK(laws::same_bits(test::parameters(model), before));
+    model.unfreeze("");
+    step_on(trainer, 0, 8);
+    trainer.update();
+    CHECK(trainer.optimizer().steps() == 1);
+}
+
+TEST_CASE("a mean of finite gradients is finite, and a sum that is not is refused") {
+    const auto one = [](float value) { return xt::xtensor<float, 2>(xt::ones<float>({1, 1}) * value); };
+    for (const bool recorded : {true, false}) {
+        test::Model<Sequential<Linear<1, 1, no_bias>>> model;
+        const auto weight = [&] { return test::host(model.parameter<"0.weight">())(0, 0); };
+        test::assign(model.parameter<"0.weight">(), {1});
+        Trainer means{model, L1Loss{}, SGD{.lr = 1}};
+        means.record(recorded);
+        means.accumulate_grad_batches(2);
+        step(means, one(2e38f), one(0));
+        step(means, one(2e38f), one(0));
+        CHECK(weight() == -2e38f);
+
+        test::assign(model.parameter<"0.weight">(), {1});
+        Trainer sums{model, L1Loss{.reduction = Reduction::sum}, SGD{.lr = 1}};
+        sums.record(recorded);
+        sums.accumulate_grad_batches(2);
+        step(sums, one(2e38f), one(0));
+        CHECK(contains(message_of<NumericError>([&] { step(sums, one(2e38f), one(0)); }),
+                       "a gradient is not finite in step 2"));
+        CHECK(weight() == 1);
+        CHECK(sums.optimizer().steps() == 0);
+        CHECK(sums.totals().batches == 1);
+        step(sums, one(1), one(0));  // the first one's is still there
+        CHECK(weight() == -2e38f);
+    }
 }
 
 TEST_CASE("a group's update is refused where a step would be") {

@@ -15,6 +15,7 @@ struct PassCounter : Counted {
     Size differentiated = 0;            ///< the pass whose backward pass was the last
     Size gradients[max_operands] = {};  ///< of each output
     Size losses[max_operands] = {};
+    Size assigned = 0;             ///< how often the parameters became others
     const void* holder = nullptr;  ///< the HeldPasses of the model; null: it is gone
 };
 
@@ -90,6 +91,7 @@ public:
         if (this == &other) return *this;
         if (memory_ && other.memory_) {
             memory_->begin_pass();  // its losses are those of other parameters
+            ++memory_->assigned;
             other.leave();
         } else {
             leave();

@@ -292,7 +292,9 @@ private:
         if constexpr (SeesTensors<Algorithm>) *addresses++ = memory_.data();
         return addresses;
     }
-    void count_step() { ++count_; }
+    void count_step() {
+        if (!plan_.ranges().empty()) ++count_;
+    }
 
     detail::ModelLink<Model> model_;
     detail::ParameterGroups<Algorithm> groups_;

@@ -3,15 +3,19 @@
 // what comes of it is clipped. A program compiles the parts that it asks for.
 
 #include <cmath>
+#include <span>
+#include <strata/core/loss_report.hpp>
+#include <strata/core/parameter_name.hpp>
 #include <strata/optimizers/clip_grad_norm.hpp>
 #include <strata/optimizers/clip_grad_value.hpp>
+#include <vector>
 
 namespace strata::detail {
 
 /// In the device's memory.
 struct GradientState {
     double norm = 0;    ///< of the gradients, before they were clipped last
-    double factor = 1;  ///< what a group's sum is multiplied by
+    double factor = 1;  ///< what a group's gradient so far is multiplied by, where it ends
     Size batches = 0;   ///< of the group, so far
 };
 
@@ -29,7 +33,7 @@ struct CountBatch {
         if (report->refused != 0 || report->leave_out) return;
         if (!ends) ++state->batches;
         report->no_update = ends ? state->batches == 0 : state->batches < wanted;
-        state->factor = means ? 1 / static_cast<double>(state->batches) : 1;
+        state->factor = means ? static_cast<double>(wanted) / static_cast<double>(state->batches) : 1;
     }
 };
 /// Work for one thread, behind the update.
@@ -43,27 +47,47 @@ struct EndBatch {
     }
 };
 
-/// A batch's gradient is added to the group's, and becomes the group's when that is full.
+/// A batch's gradient becomes the group's so far. A mean takes its share of each, so that it is finite if they are.
 struct AddGradient {
-    bool adds, is_first, is_full;
+    bool is_first;
+    double share;
+
+    template <class V>
+    STRATA_HOST_DEVICE void operator()(V& gradient, const V& group) const {
+        gradient = V(share) * gradient;
+        if (!is_first) gradient = gradient + group;
+    }
+};
+/// The group's gradient so far is kept; where the group ends it is what the update takes.
+struct KeepGradient {
+    bool keeps, is_full;
     double factor;
 
     template <class V>
-    STRATA_HOST_DEVICE void operator()(V& gradient, V& sum) const {
-        if (adds) sum = is_first ? gradient : sum + gradient;
-        if (is_full) gradient = sum * V(factor);
+    STRATA_HOST_DEVICE void operator()(V& gradient, V& group) const {
+        if (keeps) group = gradient;
+        if (is_full) gradient = group * V(factor);
     }
 };
 /// The same with what lies in the device's memory.
 struct AddGradientThere {
     const GradientState* state;
+    double share;
+
+    template <class V>
+    STRATA_HOST_DEVICE void operator()(V& gradient, const V& group) const {
+        AddGradient{state->batches == 0, share}(gradient, group);
+    }
+};
+struct KeepGradientThere {
+    const GradientState* state;
     const LossReport* report;
     bool ends;
 
     template <class V>
-    STRATA_HOST_DEVICE void operator()(V& gradient, V& sum) const {
+    STRATA_HOST_DEVICE void operator()(V& gradient, V& group) const {
         if (report->refused == 0 && !report->leave_out)
-            AddGradient{!ends, state->batches == 1, !report->no_update, state->factor}(gradient, sum);
+            KeepGradient{!ends, !report->no_update, state->factor}(gradient, group);
     }
 };
 
@@ -72,7 +96,8 @@ class GradientWork {
     template <class U>
     using Buffer = typename Device::template Buffer<U>;
     using Clip = void (*)(GradientWork&, Device&, T* gradients, Size n);
-    using Add = void (*)(GradientWork&, Device&, T* gradients, Size n, LossReport*, bool ends);
+    using Add = void (*)(const GradientWork&, Device&, T* gradients, Size n);
+    using Keep = void (*)(GradientWork&, Device&, T* gradients, Size n, LossReport*, bool ends);
 
 public:
     explicit GradientWork(bool loss_is_mean) : means_(loss_is_mean) {}
@@ -108,18 +133,28 @@ public:
         check_batches(batches);
         begin();
         batches_ = static_cast<Size>(batches);
-        add_ = [](GradientWork& work, Device& device, T* gradients, Size n, LossReport* report, bool ends) {
+        add_ = [](const GradientWork& work, Device& device, T* gradients, Size n) {
+            const GradientState* const state = work.state_.data();
+            const double share = work.means_ ? 1 / static_cast<double>(work.batches_) : 1;
+            const T* const group = work.group_.data();
+            if constexpr (Device::is_host)
+                device.for_each(n, AddGradient{state->batches == 0, share}, gradients, group);
+            else
+                device.for_each(n, AddGradientThere{state, share}, gradients, group);
+        };
+        keep_ = [](GradientWork& work, Device& device, T* gradients, Size n, LossReport* report, bool ends) {
             GradientState* const state = work.state_.data();
             device.once(CountBatch{state, report, work.batches_, work.means_, ends});
-            T* const sum = work.sum_.data();
-            if constexpr (Device::is_host) {
-                const AddGradient add{!ends, state->batches == 1, !report->no_update, state->factor};
-                device.for_each(n, add, gradients, sum);
-            } else {
-                device.for_each(n, AddGradientThere{state, report, ends}, gradients, sum);
-            }
+            T* const group = work.group_.data();
+            if constexpr (Device::is_host)
+                device.for_each(n, KeepGradient{!ends, !report->no_update, state->factor}, gradients, group);
+            else
+                device.for_each(n, KeepGradientThere{state, report, ends}, gradients, group);
         };
-        if (batches_ == 1) add_ = nullptr;
+        if (batches_ == 1) {
+            add_ = nullptr;
+            keep_ = nullptr;
+        }
     }
     double max_norm() const { return max_norm_; }
     double max_value() const { return value_; }
@@ -135,16 +170,34 @@ public:
         return state_.size() == 0 ? 0 : device.fetch(&state_.data()->norm);
     }
 
-    /// Memory, before a step.
-    void prepare(Size n) {
-        if (adds()) sum_.resize(n);
+    /// Memory, before a step. A group of parameters that others were assigned to is dropped, and what it has added
+    /// up for one that has been frozen since.
+    template <class Model>
+    [[gnu::cold]] void prepare(const Model& model, Device& device) {
+        if (!adds()) return;
+        group_.resize(Model::learnt_elements);
+        const Size assigned = model.passes()->assigned;
+        if (assigned != assigned_) device.once(Store<Size>{&state_.data()->batches, 0});
+        assigned_ = assigned;
+        const std::span<const bool> unfrozen = model.unfrozen_rows();
+        unfrozen_.resize(unfrozen.size());
+        for (Size i = 0; i < unfrozen.size(); ++i) {
+            const ParameterInfo& row = Model::parameter_table()[i];
+            if (unfrozen_[i] && !unfrozen[i] && row.kind == ParameterKind::learnt)
+                device.fill(group_.data() + row.offset, row.dims.elements(), T(0));
+            unfrozen_[i] = unfrozen[i];
+        }
+    }
+    /// Part of a step, between backward and its checks: the gradients are the group's so far.
+    [[gnu::cold, gnu::noinline]] void add(Device& device, T* gradients, Size n) const {
+        if (adds()) add_(*this, device, gradients, n);
     }
     /// Part of a step, behind all checks; `ends`: instead of a batch, the end of a group that is not full.
     /// False if the host knows that there is no update.
     [[gnu::cold, gnu::noinline]] bool run(Device& device, T* gradients, Size n, LossReport* report,
                                           bool ends) {
         if (adds()) {
-            add_(*this, device, gradients, n, report, ends);
+            keep_(*this, device, gradients, n, report, ends);
             if constexpr (Device::is_host)
                 if (report->no_update) return false;
         }
@@ -169,11 +222,13 @@ private:
 
     bool means_;
     double max_norm_ = __builtin_inf(), norm_type_ = 2, value_ = __builtin_inf();
-    Size batches_ = 1, version_ = 0;
+    Size batches_ = 1, version_ = 0, assigned_ = 0;
     Clip clip_norm_ = nullptr, clip_value_ = nullptr;
     Add add_ = nullptr;
+    Keep keep_ = nullptr;
+    std::vector<bool> unfrozen_;  ///< rows of the parameter table
     Buffer<GradientState> state_{"gradients' state"};
-    Buffer<T> sum_{"gradients of several batches"};
+    Buffer<T> group_{"gradients of several batches"};
 };
 
 }  // namespace strata::detail

@@ -159,7 +159,8 @@ public:
     /// Parameters are updated once for so many batches: with the mean of their gradients, or, if the loss is a
     /// sum, the sum of them, which is one step on one batch of as many samples. A batch that is refused, or left
     /// out, does not count, and leaves what the others have added up. What a group that is not full has added
-    /// up waits for `update()`. Throws ValueError for a number outside of [1, 1e9], and what `update` throws;
+    /// up waits for `update()`; it is dropped when another model is assigned to this one, and that of a
+    /// parameter when it is frozen. Throws ValueError for a number outside of [1, 1e9], and what `update` throws;
     /// nothing has changed then.
     void accumulate_grad_batches(int batches) {
         gradient_work_.check_batches(batches);
@@ -177,7 +178,7 @@ public:
         T* const gradients = model.gradients_.data();
         const Size size = model.gradients_.size();
         optimizer_.prepare(size);
-        gradient_work_.prepare(size);
+        gradient_work_.prepare(model, device);
         [[maybe_unused]] const typename Device::PassScope scope;
         if (gradient_work_.run(device, gradients, size, model.report(), true)) {
             optimizer_.update(gradients);
@@ -229,7 +230,7 @@ private:
         Model& model = *model_;
         model.make_gradients();
         optimizer_.prepare(model.gradients_.size());
-        gradient_work_.prepare(model.gradients_.size());
+        gradient_work_.prepare(model, model.device());
         auto memory = model.prepare(input);
         memory.accumulate = false;
         LossReport* const report = model.report();
@@ -255,6 +256,7 @@ private:
                 accounts_.check_now(report, detail::FiniteCheck::refuse);
                 Run::template backward<Head::end>(memory, model.layers_);
                 model.accumulate_ = false;  // gradients of before are gone, and these may be refused
+                if (!plain) gradient_work_.add(device, memory.gradients, size);
                 device.check_finite(memory.gradients, size, report);
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse);
                 if (!plain) updates = gradient_work_.run(device, memory.gradients, size, report, false);
@@ -265,10 +267,14 @@ private:
                 device.for_each(gradient.size(), detail::ScaleGradient<T>{scaler_.data()}, gradient.data);
                 Run::template backward<Head::end>(memory, model.layers_);
                 device.for_each(size, detail::UnscaleGradient<T>{scaler_.data(), report}, memory.gradients);
-                if (!plain) (void)gradient_work_.run(device, memory.gradients, size, report, false);
+                if (!plain) {
+                    gradient_work_.add(device, memory.gradients, size);
+                    (void)gradient_work_.run(device, memory.gradients, size, report, false);
+                }
                 optimizer_.update(memory.gradients);
             } else if (!plain) {
                 Run::template backward<Head::end>(memory, model.layers_);
+                gradient_work_.add(device, memory.gradients, size);
                 device.check_finite(memory.gradients, size, report);
                 accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse,
                               before.then());
