@@ -63,6 +63,16 @@ TEST_CASE("averages are PyTorch's") {
     check_average({.ema_decay = 0.8, .use_buffers = true}, numbers::ema_buffers);
 }
 
+TEST_CASE("a decay of 0 takes the model's parameters, however far away the average was") {
+    M model = network();
+    AveragedModel averaged{model, {.ema_decay = 0}};
+    test::fill(model.parameter<"3.bias">(), 1e10f);
+    averaged.update_parameters(model);
+    test::fill(model.parameter<"3.bias">(), 1);
+    averaged.update_parameters(model);
+    for (const float value : test::host(averaged.module().parameter<"3.bias">())) CHECK(value == 1);
+}
+
 TEST_CASE("the average is a model of its own, and begins as a copy") {
     M model = network();
     AveragedModel averaged{model};

@@ -1,5 +1,5 @@
 // Lion: steps against its authors' implementation, options that are refused, and parameters that have no
-// gradient.
+// gradient; that NaN is not hidden.
 
 #include "golden/lion.hpp"
 #include "optimizers/optimizer_check.hpp"
@@ -26,4 +26,10 @@ TEST_CASE("Lion refuses options out of range") {
 TEST_CASE("Lion leaves padding alone") {
     check_padding(Lion{});
     check_padding(Lion{.lr = 0.01, .betas = {0.8, 0.95}, .weight_decay = 0.3});
+}
+
+TEST_CASE("Lion does not hide a gradient that is NaN") {
+    Run<float, Lion> run(Lion{});
+    run.step([](strata::Size i) { return i == 3 ? std::nan("") : 1; });
+    for (strata::Size i = 0; i < size; ++i) CHECK(std::isnan(run.parameters[i]) == (i == 3));
 }

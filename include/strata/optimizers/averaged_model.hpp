@@ -2,7 +2,8 @@
 // A copy of a model whose parameters are averages of those that the model had: for stochastic weight averaging
 // (SWA) or an exponential moving average (EMA).
 //
-// SWA: a += (p - a) / (n + 1) behind n averages.  EMA: a = decay a + (1 - decay) p.  The first time a = p.
+// SWA: a += (p - a) / (n + 1) behind n averages.  EMA: a += (1 - decay) (p - a).  The first time a = p.
+// Shares of 0.5 and more are taken from the other end, as torch.lerp does: a = p - (1 - share) (p - a).
 // Source: torch.optim.swa_utils.AveragedModel; P. Izmailov et al., "Averaging weights leads to wider optima and
 // better generalization", UAI 2018.
 
@@ -27,7 +28,10 @@ struct MoveTowards {
 
     template <class V>
     STRATA_HOST_DEVICE void operator()(V& average, const V& now) const {
-        average += V(share) * (now - average);
+        if (share < 0.5)
+            average += V(share) * (now - average);
+        else  // from the other end, so that a share of 1 is all of it
+            average = now - V(1 - share) * (now - average);
     }
 };
 

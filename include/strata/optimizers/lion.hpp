@@ -30,7 +30,8 @@ struct Lion {
         STRATA_HOST_DEVICE void operator()(V& p, const V& g, V& m) const {
             using namespace math;
             const V c = V(beta1) * m + V(1 - beta1) * g;
-            const V sign = select(c > V(0), V(1), select(c < V(0), V(-1), V(0)));
+            const V sign =
+                select(c > V(0), V(1), select(c < V(0), V(-1), c));  // of 0 and NaN: they themselves
             p = V(shrink) * p - V(lr) * sign;
             m = V(beta2) * m + V(1 - beta2) * g;
         }
