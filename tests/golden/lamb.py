@@ -9,9 +9,8 @@ It is algorithm 2 of Y. You et al., "Large batch optimization for deep learning:
 import torch
 
 from literals import Header
-from optimizers import batch
+from optimizers import flat_parameters, small_net, train
 
-STEPS = 6
 out = Header("lamb", "Linear(5, 7), ReLU, Linear(7, 3), LogSoftmax with seed 42, 2.bias zero, on the samples of optimizers.hpp.")
 
 
@@ -40,21 +39,12 @@ class LAMB(torch.optim.Optimizer):
 
 
 def run(options, dtype):
-    torch.manual_seed(42)
-    net = torch.nn.Sequential(torch.nn.Linear(5, 7), torch.nn.ReLU(), torch.nn.Linear(7, 3), torch.nn.LogSoftmax(-1))
+    net = small_net()
     with torch.no_grad():
         net[2].bias.zero_()
     net = net.to(dtype)
-    optimizer = LAMB(net.parameters(), **options)
-    x, labels = batch()
-    losses = []
-    for _ in range(STEPS):
-        optimizer.zero_grad()
-        loss = torch.nn.functional.nll_loss(net(x.to(dtype)), labels)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return losses, torch.cat([p.detach().flatten() for p in net.parameters()])
+    losses = train(net, LAMB(net.parameters(), **options), dtype=dtype)
+    return losses, flat_parameters(net)
 
 
 SETS = {

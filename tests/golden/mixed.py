@@ -9,34 +9,23 @@ import torch.optim._muon as muon
 
 from literals import Header
 from muon import With
-from optimizers import batch
+from optimizers import flat_parameters, small_net, train
 
-STEPS = 6
 out = Header("mixed", "Linear(5, 7), ReLU, Linear(7, 3), LogSoftmax with seed 42 on the samples of optimizers.hpp.")
 
 
 def run(of_muon, of_adamw, bias_lr=None):
     """Losses and parameters, with Muon for the parameters that `of_muon` names."""
-    torch.manual_seed(42)
-    net = torch.nn.Sequential(torch.nn.Linear(5, 7), torch.nn.ReLU(), torch.nn.Linear(7, 3), torch.nn.LogSoftmax(-1))
+    net = small_net()
     muon.torch = With(torch.float32)
     named = dict(net.named_parameters())
     groups = [{"params": [named[name]]} for name in of_adamw]
     if bias_lr is not None:
         groups[0]["lr"] = bias_lr
     optimizers = [torch.optim.Muon([named[name] for name in of_muon], lr=0.02), torch.optim.AdamW(groups, lr=0.01)]
-    x, labels = batch()
-    losses = []
-    for _ in range(STEPS):
-        loss = torch.nn.functional.nll_loss(net(x), labels)
-        for optimizer in optimizers:
-            optimizer.zero_grad()
-        loss.backward()
-        for optimizer in optimizers:
-            optimizer.step()
-        losses.append(loss.item())
+    losses = train(net, *optimizers)
     muon.torch = torch
-    return losses, torch.cat([p.detach().flatten() for p in net.parameters()])
+    return losses, flat_parameters(net)
 
 
 def write(name, *arguments, **options):

@@ -13,9 +13,8 @@ import torch
 import torch.optim._muon as muon
 
 from literals import Header
-from optimizers import batch, rounded
+from optimizers import flat_parameters, rounded, train
 
-STEPS = 6
 out = Header("muon", "Linear(5, 7), Tanh, Linear(7, 7), ReLU, Linear(7, 3) without biases, LogSoftmax: the weights "
                      "are 0.3 sin(1 + 2.3 i + layer) to four digits, the samples those of optimizers.hpp.")
 
@@ -40,16 +39,9 @@ def run(options, dtype):
             p.copy_(torch.tensor(values, dtype=dtype).reshape(p.shape))
     muon.torch = With(dtype)
     optimizer = torch.optim.Muon(net.parameters(), **options)
-    x, labels = batch()
-    losses = []
-    for _ in range(STEPS):
-        optimizer.zero_grad()
-        loss = torch.nn.functional.nll_loss(net(x.to(dtype)), labels)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
+    losses = train(net, optimizer, dtype=dtype)
     muon.torch = torch
-    return losses, torch.cat([p.detach().flatten() for p in net.parameters()])
+    return losses, flat_parameters(net)
 
 
 SETS = {

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes optimizers.hpp: parameters under PyTorch's optimizers, and the losses of a small network that they train."""
 
+import functools
 import math
 
 import torch
@@ -84,16 +85,18 @@ TRAINING = {
 }
 
 
-def optimizer_of(name, parameters, options):
+def optimizer_of(name, options, parameters):
     """With PyTorch 2's default where 1.13 has none."""
     return getattr(torch.optim, name)(parameters, **({"lr": 1e-3} | options if name == "SGD" else options))
 
 
-def run(name, options, dtype, halve_at=None):
-    """[4, 37]: the parameters after 1, 2, 5 and 20 steps. `halve_at`: from that step on with half the lr."""
+def run(make, dtype, halve_at=None):
+    """[4, 37]: the parameters after 1, 2, 5 and 20 steps of `make(parameters)`. `halve_at`: from that step on with half
+    the lr.
+    """
     torch.set_default_dtype(dtype)  # the type of NAdam's product
     p = torch.tensor(START, dtype=dtype, requires_grad=True)
-    optimizer = optimizer_of(name, [p], options)
+    optimizer = make([p])
     kept = []
     for t, gradient in enumerate(GRADIENTS, start=1):
         if t == halve_at:
@@ -106,19 +109,28 @@ def run(name, options, dtype, halve_at=None):
     return torch.stack(kept)
 
 
-def losses(name, options):
+def small_net():
     torch.manual_seed(42)
-    net = torch.nn.Sequential(torch.nn.Linear(5, 7), torch.nn.ReLU(), torch.nn.Linear(7, 3), torch.nn.LogSoftmax(-1))
-    optimizer = optimizer_of(name, net.parameters(), options)
+    return torch.nn.Sequential(torch.nn.Linear(5, 7), torch.nn.ReLU(), torch.nn.Linear(7, 3), torch.nn.LogSoftmax(-1))
+
+
+def train(net, *optimizers, dtype=torch.float32):
+    """The losses of six steps on `batch()`."""
     x, labels = batch()
-    values = []
+    losses = []
     for _ in range(6):
-        optimizer.zero_grad()
-        loss = torch.nn.functional.nll_loss(net(x), labels)
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        loss = torch.nn.functional.nll_loss(net(x.to(dtype)), labels)
         loss.backward()
-        optimizer.step()
-        values.append(loss.item())
-    return values
+        for optimizer in optimizers:
+            optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def flat_parameters(net):
+    return torch.cat([p.detach().flatten() for p in net.parameters()])
 
 
 def batch():
@@ -134,10 +146,11 @@ def main():
         out.note(f"{name}: " + ", ".join(f"{key} {options}" for key, options in sets.items()))
         for index, (key, options) in enumerate(sets.items()):
             array = f"{name.lower()}_{key}"
-            out.array(f"{array}_float", run(name, options, torch.float32))
+            make = functools.partial(optimizer_of, name, options)
+            out.array(f"{array}_float", run(make, torch.float32))
             if index == 0:
-                out.array(f"{array}_double", run(name, options, torch.float64))
-                out.array(f"{array}_double_halved_at_10", run(name, options, torch.float64, halve_at=10))
+                out.array(f"{array}_double", run(make, torch.float64))
+                out.array(f"{array}_double_halved_at_10", run(make, torch.float64, halve_at=10))
 
     out.note("Linear(5, 7), ReLU, Linear(7, 3), LogSoftmax with seed 42 on these eight samples: losses of six steps")
     x, labels = batch()
@@ -145,7 +158,8 @@ def main():
     out.array("labels", labels)
     for name, options in TRAINING.items():
         out.note(f"{name} {options}")
-        out.array(f"{name.lower()}_losses", losses(name, options), "double")
+        net = small_net()
+        out.array(f"{name.lower()}_losses", train(net, optimizer_of(name, options, net.parameters())), "double")
     out.write()
 
 

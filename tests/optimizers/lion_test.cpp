@@ -1,4 +1,4 @@
-// Lion: steps against its authors' implementation, options that are refused, and parameters that have no
+// Lion: steps against a reference implementation, options that are refused, and parameters that have no
 // gradient; that NaN is not hidden.
 
 #include "golden/lion.hpp"
@@ -9,7 +9,7 @@
 using namespace optimizer_check;
 using strata::Lion;
 
-TEST_CASE("Lion takes its authors' steps") {
+TEST_CASE("Lion takes the steps of the paper's algorithm") {
     check_float(Lion{}, golden::lion::default_float);
     check_float(Lion{.lr = 0.01, .betas = {0.8, 0.95}, .weight_decay = 0.3}, golden::lion::decayed_float);
     check_double(Lion{}, golden::lion::default_double, golden::lion::default_double_halved_at_10);

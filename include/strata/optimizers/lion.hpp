@@ -2,7 +2,7 @@
 // p -= lr (sign(c) + weight_decay p),  c = b1 m + (1 - b1) g,  m = b2 m + (1 - b2) g
 //
 // Options: lr = 1e-4, betas = {0.9, 0.99}, weight_decay = 0 (shrinks the parameters).
-// Source: X. Chen et al., "Symbolic discovery of optimization algorithms", 2023, and its authors' lion_pytorch.py.
+// Source: X. Chen et al., "Symbolic discovery of optimization algorithms", 2023, algorithm 2.
 
 #include <strata/optimizers/optimizer.hpp>
 
