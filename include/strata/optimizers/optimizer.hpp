@@ -44,20 +44,7 @@ class Optimizer {
 
 public:
     [[gnu::cold]] explicit Optimizer(Model& model, Algorithm algorithm = {})
-        : model_(model), groups_(algorithm),
-          plan_(Model::parameter_table(), Model::learnt_elements, SeesTensors<Algorithm>) {
-        algorithm.validate();
-        make_room();
-    }
-    /// For Mixed: of a share of the parameters, those whose row in the table `takes`.
-    template <class Takes>
-    [[gnu::cold]] Optimizer(Model& model, Algorithm algorithm, const Takes& takes)
-        : model_(model), groups_(algorithm),
-          plan_(Model::parameter_table(), Model::learnt_elements, SeesTensors<Algorithm>) {
-        algorithm.validate();
-        plan_.for_each_row([&](Size row) {
-            if (!takes(Model::parameter_table()[row])) plan_.leave_out(row, true);
-        });
+        : Optimizer(model, algorithm, WithoutRoom{}) {
         make_room();
     }
     explicit Optimizer(const Model& model, Algorithm algorithm = {})
@@ -174,6 +161,22 @@ private:
     using Block = OptimizerBlock<Algorithm>;
     using Memory = detail::TensorMemory<Algorithm, Device, T>;
     using Group = detail::ParameterGroup<Algorithm>;
+
+    struct WithoutRoom {};
+    [[gnu::cold]] Optimizer(Model& model, const Algorithm& algorithm, WithoutRoom)
+        : model_(model), groups_(algorithm),
+          plan_(Model::parameter_table(), Model::learnt_elements, SeesTensors<Algorithm>) {
+        algorithm.validate();
+    }
+    /// For Mixed: of a share of the parameters, those whose row in the table `takes`.
+    template <class Takes>
+    [[gnu::cold]] Optimizer(Model& model, const Algorithm& algorithm, const Takes& takes)
+        : Optimizer(model, algorithm, WithoutRoom{}) {
+        plan_.for_each_row([&](Size row) {
+            if (!takes(Model::parameter_table()[row])) plan_.leave_out(row, true);
+        });
+        make_room();
+    }
 
     Model& model() const { return *model_; }
     /// Throws ValueError when this was moved from.

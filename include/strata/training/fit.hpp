@@ -81,7 +81,7 @@ Evaluation evaluate(const Model<Net, Device, T>& model, const Loader& loader, co
 /// Anything else is refused.
 template <class Model, class Loader, class LossType>
 Evaluation evaluate(const Model&, const Loader&, const LossType&, EpochLoss = EpochLoss::mean) {
-    constexpr bool the_first_argument_is_a_model = requires { typename Model::network_type; };
+    constexpr bool the_first_argument_is_a_model = detail::AnyModel<Model>;
     constexpr bool the_second_argument_is_a_loader = AnyLoader<Loader> || !the_first_argument_is_a_model;
     static_assert(the_first_argument_is_a_model,
                   "strata: the first argument of evaluate is no model; write evaluate(model, loader, "
@@ -100,7 +100,7 @@ concept TrainingArguments = AnyLoader<Loader> && AnyLoss<LossType> && OptimizerA
 /// What is wrong with the arguments of `fit`: the first of them that is not what it should be.
 template <class Model, class Loader, class LossType, class Algorithm>
 struct RefuseFit {
-    static constexpr bool the_first_argument_is_a_model = requires { typename Model::network_type; };
+    static constexpr bool the_first_argument_is_a_model = AnyModel<Model>;
     static constexpr bool the_second_argument_is_a_loader =
         AnyLoader<Loader> || !the_first_argument_is_a_model;
     static constexpr bool the_model_can_be_changed =
@@ -200,8 +200,8 @@ template <class Model, class Loader, class LossType, class Algorithm,
           class Validation = detail::IgnoredValidation>
 History fit(const Model&, const Loader&, const LossType&, const Algorithm&,
             const FitOptions<Validation>& = {}) {
-    constexpr bool wrong_loss_or_optimizer = requires { typename Model::network_type; }
-    &&AnyLoader<Loader> && !detail::TrainingArguments<Loader, LossType, Algorithm>;
+    constexpr bool wrong_loss_or_optimizer = detail::AnyModel<Model> && AnyLoader<Loader> &&
+                                             !detail::TrainingArguments<Loader, LossType, Algorithm>;
     if constexpr (wrong_loss_or_optimizer)
         (void)detail::RefuseUnlessTrainable<LossType, Algorithm>{};
     else

@@ -21,7 +21,7 @@ struct GradientState {
 
 /// Work for one thread: a batch more, unless the step has been refused. Until the group is full, or ends early,
 /// nothing is updated.
-struct CountBatch {
+struct CountInGroup {
     GradientState* state;
     LossReport* report;
     Size wanted;
@@ -37,7 +37,7 @@ struct CountBatch {
     }
 };
 /// Work for one thread, behind the update.
-struct EndBatch {
+struct EndGroup {
     GradientState* state;
     LossReport* report;
 
@@ -144,7 +144,7 @@ public:
         };
         keep_ = [](GradientWork& work, Device& device, T* gradients, Size n, LossReport* report, bool ends) {
             GradientState* const state = work.state_.data();
-            device.once(CountBatch{state, report, work.batches_, work.means_, ends});
+            device.once(CountInGroup{state, report, work.batches_, work.means_, ends});
             T* const group = work.group_.data();
             if constexpr (Device::is_host)
                 device.for_each(n, KeepGradient{!ends, !report->no_update, state->factor}, gradients, group);
@@ -207,7 +207,7 @@ public:
     }
     /// Behind the update.
     [[gnu::cold]] void end(Device& device, LossReport* report) {
-        if (adds()) device.once(EndBatch{state_.data(), report});
+        if (adds()) device.once(EndGroup{state_.data(), report});
     }
 
 private:

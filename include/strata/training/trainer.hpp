@@ -272,20 +272,19 @@ private:
                     (void)gradient_work_.run(device, memory.gradients, size, report, false);
                 }
                 optimizer_.update(memory.gradients);
-            } else if (!plain) {
+            } else {
                 Run::template backward<Head::end>(memory, model.layers_);
-                gradient_work_.add(device, memory.gradients, size);
+                if (!plain) gradient_work_.add(device, memory.gradients, size);
                 device.check_finite(memory.gradients, size, report);
-                accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse,
-                              before.then());
-                (void)gradient_work_.run(device, memory.gradients, size, report, false);
-                optimizer_.update(memory.gradients);
-            } else {  // the optimizer's rule is worked out by the thread that adds the batch
-                Run::template backward<Head::end>(memory, model.layers_);
-                device.check_finite(memory.gradients, size, report);
-                accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse, before.then(),
-                              optimizer_.rule_work());
-                optimizer_.update(memory.gradients, {.rule_is_ready = true});
+                constexpr auto refuse = detail::FiniteCheck::refuse;
+                if (plain) {  // the optimizer's rule is worked out by the thread that adds the batch
+                    accounts_.add(device, report, input.batch, counts, refuse, before.then(),
+                                  optimizer_.rule_work());
+                } else {
+                    accounts_.add(device, report, input.batch, counts, refuse, before.then());
+                    (void)gradient_work_.run(device, memory.gradients, size, report, false);
+                }
+                optimizer_.update(memory.gradients, {.rule_is_ready = plain});
             }
             refused.end(report);
             if (!plain) gradient_work_.end(device, report);
