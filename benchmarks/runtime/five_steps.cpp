@@ -1,4 +1,4 @@
-// What the safety of values costs a loop by hand: the five steps over a loader, whose batches the model holds until
+// The cost of values in a loop by hand: the five steps over a loader, whose batches the model holds until
 // backward; over arrays of one's own, which it copies; over arrays that are lent (`borrow`), which it reads where they
 // lie; and `Trainer::step`, which owns everything that it works on. Microseconds per step, medians of interleaved rounds.
 

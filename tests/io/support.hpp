@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of files share: a directory that removes itself, whole files as strings, errors as text.
+// The common part of the tests of files: a directory that removes itself, whole files as strings, errors as text.
 
 #include <cstdio>
 #include <cstdlib>

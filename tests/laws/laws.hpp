@@ -1,5 +1,5 @@
 #pragma once
-// What holds for every layer, whatever it computes. `laws::hold<Shape<3, 4>>(layer)` checks it on samples of
+// The laws of every layer, whatever it computes. `laws::hold<Shape<3, 4>>(layer)` checks it on samples of
 // that shape, in a network of its own.
 
 #include "catch.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of normalising layers share.
+// The common part of the tests of normalising layers.
 
 #include "golden/normalization.hpp"
 #include "laws/laws.hpp"

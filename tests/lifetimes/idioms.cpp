@@ -1,4 +1,4 @@
-// What users of PyTorch write without a thought for lifetimes: results that are kept, batches that are gone, loaders
+// Idioms of PyTorch's users, written without a thought for lifetimes: results that are kept, batches that are gone, loaders
 // returned from functions, optimizers that are replaced, models that are moved. check.py runs it under the address
 // sanitizer, as each compiler optimizes it.
 

@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of clipping share: the network and the samples of golden/clip_grad.hpp.
+// The common part of the tests of clipping: the network and the samples of golden/clip_grad.hpp.
 
 #include "catch.hpp"
 #include "device.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of all optimizers share: an algorithm on plain buffers of the device, compared with PyTorch
+// The common part of the tests of all optimizers: an algorithm on plain buffers of the device, compared with PyTorch
 // step by step.
 
 #include "catch.hpp"

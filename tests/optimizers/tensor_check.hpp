@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of algorithms that see tensors share: a network in training, step by step and by a Trainer
+// The common part of the tests of algorithms that see tensors: a network in training, step by step and by a Trainer
 // whose steps a device records, against golden losses and parameters.
 
 #include "catch.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of the schedulers share.
+// The common part of the tests of the schedulers.
 
 #include "catch.hpp"
 #include "golden/schedulers.hpp"

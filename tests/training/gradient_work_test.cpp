@@ -1,4 +1,4 @@
-// What a Trainer and `fit` do with gradients before the update: PyTorch's losses with clipped gradients and with
+// The work of a Trainer and `fit` on gradients before the update: PyTorch's losses with clipped gradients and with
 // those of several batches, recorded or not; groups that are not full, are dropped or refused; refused steps; options.
 // Labels: robust
 

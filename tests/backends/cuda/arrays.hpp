@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of the device's operations share: arrays that go there and come back, and the law that
+// The common part of the tests of the device's operations: arrays that go there and come back, and the law that
 // recorded work does the same again.
 
 #include "catch.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// Which inputs the outputs of a convolution see, as tables for the kernels: outputs that see the same taps
+// The inputs that the outputs of a convolution see, as tables for the kernels: outputs that see the same taps
 // form a class (the inner ones, the edges, the corners; for the gradient of a strided convolution, its
 // phases), so that no kernel multiplies padding.
 

@@ -1,5 +1,5 @@
 #pragma once
-// Where the CPU meets the user: xtensor containers, views and expressions come in, xtensor adaptors go out.
+// The user's tensors on the CPU: xtensor containers, views and expressions come in, xtensor adaptors go out.
 // Adaptors copy nothing; they show memory, and hold what keeps it where it is.
 
 #include <array>

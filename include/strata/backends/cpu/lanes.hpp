@@ -1,5 +1,5 @@
 #pragma once
-// What pools and resizing do with the lanes of packs: take every second one, mix two packs, keep the larger
+// The lanes of packs, as pools and resizing use them: take every second one, mix two packs, keep the larger
 // value and where it was, and store small integers as bytes. Written as simd.hpp is, and for the same
 // reasons.
 

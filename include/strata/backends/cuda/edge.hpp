@@ -1,5 +1,5 @@
 #pragma once
-// Where the device meets the user: tensors that live there, how the host's get in, and how they come back.
+// The user's tensors on the device: tensors that live there, how the host's get in, and how they come back.
 // Nothing here knows xtensor; whatever has a shape and iterators can come in.
 
 #include <concepts>

@@ -1,5 +1,5 @@
 #pragma once
-// What the device `Cuda` is built on: the GPU under nvcc, and under a host compiler the host itself, so that
+// The ground of the device `Cuda`: the GPU under nvcc, and under a host compiler the host itself, so that
 // the code of the GPU is tested on machines without one. The host stands in where Thrust is told to use one
 // of its host systems: -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_CPP (or OMP, with -fopenmp).
 //
