@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/core/host_tensor.hpp>
-#include <strata/data/xtensor.hpp>
 #include <strata/fwd.hpp>
+#include <strata/xtensor.hpp>
 #include <tuple>
 #include <type_traits>
 #include <utility>

@@ -2,19 +2,19 @@
 
 #include <cstdio>
 #include <strata/backends/cpu/cpu.hpp>
-#include <strata/data/xtensor.hpp>
-#include <strata/layers/arithmetic.hpp>
-#include <strata/layers/arithmetic_number.hpp>
-#include <strata/layers/cat.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic_number.hpp>
+#include <strata/layers/functions/cat.hpp>
+#include <strata/layers/functions/matmul.hpp>
+#include <strata/layers/functions/permute.hpp>
+#include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/input.hpp>
 #include <strata/layers/linear.hpp>
-#include <strata/layers/matmul.hpp>
-#include <strata/layers/permute.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/module.hpp>
 #include <strata/models/sequential.hpp>
+#include <strata/xtensor.hpp>
 
 namespace st = strata;
 

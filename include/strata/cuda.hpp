@@ -9,52 +9,6 @@
 #include <strata/fwd.hpp>
 #include <strata/version.hpp>
 
-// Core: shapes, parameters, plans
-#include <strata/core/address.hpp>
-#include <strata/core/attention.hpp>
-#include <strata/core/bias.hpp>
-#include <strata/core/borrow.hpp>
-#include <strata/core/class_extent.hpp>
-#include <strata/core/config.hpp>
-#include <strata/core/cross_entropy_options.hpp>
-#include <strata/core/diagnostics.hpp>
-#include <strata/core/element_conversion.hpp>
-#include <strata/core/error.hpp>
-#include <strata/core/graph.hpp>
-#include <strata/core/growing.hpp>
-#include <strata/core/host_tensor.hpp>
-#include <strata/core/layer.hpp>
-#include <strata/core/layer_place.hpp>
-#include <strata/core/loops.hpp>
-#include <strata/core/loss_report.hpp>
-#include <strata/core/math.hpp>
-#include <strata/core/message.hpp>
-#include <strata/core/names.hpp>
-#include <strata/core/near_names.hpp>
-#include <strata/core/network.hpp>
-#include <strata/core/network_graph.hpp>
-#include <strata/core/norm.hpp>
-#include <strata/core/normalization.hpp>
-#include <strata/core/operations.hpp>
-#include <strata/core/parameter_name.hpp>
-#include <strata/core/parameter_table.hpp>
-#include <strata/core/plan.hpp>
-#include <strata/core/pool_geometry.hpp>
-#include <strata/core/precision.hpp>
-#include <strata/core/replay_key.hpp>
-#include <strata/core/resize.hpp>
-#include <strata/core/shape.hpp>
-#include <strata/core/shape_check.hpp>
-#include <strata/core/shared.hpp>
-#include <strata/core/strided.hpp>
-#include <strata/core/tensor.hpp>
-#include <strata/core/trace.hpp>
-#include <strata/core/trace_layers.hpp>
-#include <strata/core/type_list.hpp>
-#include <strata/core/type_mark.hpp>
-#include <strata/core/window.hpp>
-#include <strata/core/window_arguments.hpp>
-
 // Random numbers
 #include <strata/random/distributions.hpp>
 #include <strata/random/generator.hpp>
@@ -72,7 +26,7 @@
 #include <strata/init/uniform.hpp>
 #include <strata/init/xavier.hpp>
 
-// Backends
+// The device
 #include <strata/backends/cuda/cuda.hpp>
 
 // Data
@@ -102,27 +56,32 @@
 #include <strata/io/state_report.hpp>
 #include <strata/io/utf8.hpp>
 
+// Functions of values
+#include <strata/layers/functions/amax.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic_number.hpp>
+#include <strata/layers/functions/cat.hpp>
+#include <strata/layers/functions/clamp.hpp>
+#include <strata/layers/functions/cumsum.hpp>
+#include <strata/layers/functions/matmul.hpp>
+#include <strata/layers/functions/maximum.hpp>
+#include <strata/layers/functions/permute.hpp>
+#include <strata/layers/functions/pointwise.hpp>
+#include <strata/layers/functions/pow.hpp>
+#include <strata/layers/functions/reduce.hpp>
+#include <strata/layers/functions/slice.hpp>
+#include <strata/layers/functions/unsqueeze.hpp>
+
 // Layers
 #include <strata/layers/adaptive_avg_pool2d.hpp>
 #include <strata/layers/adaptive_max_pool2d.hpp>
-#include <strata/layers/adaptive_pool.hpp>
-#include <strata/layers/amax.hpp>
-#include <strata/layers/arithmetic.hpp>
-#include <strata/layers/arithmetic_number.hpp>
-#include <strata/layers/avg_pool.hpp>
 #include <strata/layers/avg_pool1d.hpp>
 #include <strata/layers/avg_pool2d.hpp>
-#include <strata/layers/batch_norm.hpp>
 #include <strata/layers/batch_norm1d.hpp>
 #include <strata/layers/batch_norm2d.hpp>
-#include <strata/layers/broadcast.hpp>
-#include <strata/layers/cat.hpp>
-#include <strata/layers/clamp.hpp>
 #include <strata/layers/conv1d.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/conv_transpose2d.hpp>
-#include <strata/layers/convolution.hpp>
-#include <strata/layers/cumsum.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/dropout2d.hpp>
 #include <strata/layers/elu.hpp>
@@ -139,37 +98,21 @@
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>
 #include <strata/layers/lstm.hpp>
-#include <strata/layers/matmul.hpp>
-#include <strata/layers/max_pool.hpp>
 #include <strata/layers/max_pool1d.hpp>
 #include <strata/layers/max_pool2d.hpp>
-#include <strata/layers/maximum.hpp>
 #include <strata/layers/multihead_attention.hpp>
-#include <strata/layers/normalization.hpp>
-#include <strata/layers/permute.hpp>
-#include <strata/layers/pointwise.hpp>
-#include <strata/layers/pool_arguments.hpp>
-#include <strata/layers/pow.hpp>
 #include <strata/layers/prelu.hpp>
-#include <strata/layers/recurrence.hpp>
-#include <strata/layers/recurrence_arguments.hpp>
-#include <strata/layers/recurrence_memory.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/layers/reshape.hpp>
 #include <strata/layers/rms_norm.hpp>
 #include <strata/layers/rnn.hpp>
 #include <strata/layers/select.hpp>
-#include <strata/layers/sequence.hpp>
 #include <strata/layers/sigmoid.hpp>
 #include <strata/layers/silu.hpp>
-#include <strata/layers/slice.hpp>
 #include <strata/layers/softmax.hpp>
 #include <strata/layers/softplus.hpp>
 #include <strata/layers/tanh.hpp>
-#include <strata/layers/unsqueeze.hpp>
 #include <strata/layers/upsample.hpp>
-#include <strata/layers/value_dim.hpp>
 
 // Models
 #include <strata/models/concat.hpp>
@@ -191,17 +134,19 @@
 #include <strata/models/sequential.hpp>
 #include <strata/models/state.hpp>
 #include <strata/models/to.hpp>
-#include <strata/models/transformer_encoder_layer.hpp>
+
+// Layers made of others
+#include <strata/layers/composed/transformer_encoder_layer.hpp>
 
 // Losses
 #include <strata/losses/bce_loss.hpp>
 #include <strata/losses/bce_with_logits_loss.hpp>
 #include <strata/losses/cross_entropy_loss.hpp>
-#include <strata/losses/elementwise.hpp>
-#include <strata/losses/evaluate.hpp>
+#include <strata/losses/elementwise_loss.hpp>
 #include <strata/losses/huber_loss.hpp>
 #include <strata/losses/kl_div_loss.hpp>
 #include <strata/losses/l1_loss.hpp>
+#include <strata/losses/loss.hpp>
 #include <strata/losses/loss_check.hpp>
 #include <strata/losses/loss_module.hpp>
 #include <strata/losses/mse_loss.hpp>
@@ -246,10 +191,10 @@
 #include <strata/schedulers/step_lr.hpp>
 
 // Training
+#include <strata/training/batch_feed.hpp>
 #include <strata/training/before.hpp>
-#include <strata/training/device_feed.hpp>
+#include <strata/training/device_batch_feed.hpp>
 #include <strata/training/evaluator.hpp>
-#include <strata/training/feed.hpp>
 #include <strata/training/fit.hpp>
 #include <strata/training/grad_scaler.hpp>
 #include <strata/training/gradient_options.hpp>
@@ -258,7 +203,7 @@
 #include <strata/training/loss_head.hpp>
 #include <strata/training/pending_result.hpp>
 #include <strata/training/progress.hpp>
-#include <strata/training/totals.hpp>
+#include <strata/training/step_totals.hpp>
 #include <strata/training/trainer.hpp>
 #include <strata/training/update_bn.hpp>
 #include <strata/training/validation_loader.hpp>

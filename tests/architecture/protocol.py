@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the layer protocol in core/layer.hpp with the code: every member of a layer that the code asks for
+"""Compares the layer protocol in core/network/layer.hpp with the code: every member of a layer that the code asks for
 (`requires { Layer::traits; }`, `typename Layer::children`, `layer.infer(...)`) is in the protocol's text, and
 every member in the text is one that some code names.
 """
@@ -56,7 +56,7 @@ def asked_members(text):
 
 
 def declared_members(protocol):
-    """The members in the first comment of core/layer.hpp."""
+    """The members in the first comment of core/network/layer.hpp."""
     lines = protocol.splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("//"))
     members = []
@@ -67,7 +67,7 @@ def declared_members(protocol):
         if match:
             members.append(match[1] or match[2])
         elif len(re.findall(r"\bconstexpr\b|\bvoid\b", line)) > 1:
-            sys.exit(f"error: core/layer.hpp: two declarations run together: {line}")
+            sys.exit(f"error: core/network/layer.hpp: two declarations run together: {line}")
     return members
 
 
@@ -83,11 +83,11 @@ def main():
         if header.relative_to(library).parts[0] in ASKING_FOLDERS:
             for member in asked_members(text):
                 asked.setdefault(member, header.relative_to(library).as_posix())
-    declared = declared_members((library / "core/layer.hpp").read_text())
+    declared = declared_members((library / "core/network/layer.hpp").read_text())
 
-    problems = [f"{where} asks a layer for `{member}`, which the protocol in core/layer.hpp does not have"
+    problems = [f"{where} asks a layer for `{member}`, which the protocol in core/network/layer.hpp does not have"
                 for member, where in sorted(asked.items()) if member not in declared]
-    problems += [f"the protocol in core/layer.hpp has `{member}`, which no code names"
+    problems += [f"the protocol in core/network/layer.hpp has `{member}`, which no code names"
                  for member in declared if not re.search(rf"(::|\.|template )\s*{member}\b", code)]
     print(f"{len(declared)} members in the protocol, {len(asked)} of them asked for")
     for problem in problems:

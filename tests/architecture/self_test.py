@@ -15,30 +15,35 @@ SOUND = {
     "core/shape.hpp": "#include <array>\n",
     "random/generator.hpp": '#include "../core/shape.hpp"\n',
     "backends/cpu/matmul.hpp": "#include <strata/core/shape.hpp>\n#include <xtensor-blas/xlinalg.hpp>\n",
-    "data/xtensor.hpp": "#include <xtensor/xtensor.hpp>\n",
-    "layers/linear.hpp": "#include <strata/backends/cpu/matmul.hpp>\n#include <strata/layers/relu.hpp>\n",
+    "xtensor.hpp": "#include <xtensor/xtensor.hpp>\n",
+    "layers/linear.hpp": "#include <strata/core/shape.hpp>\n#include <strata/layers/relu.hpp>\n",
     "layers/relu.hpp": "#include <strata/core/shape.hpp>\n",
-    "training/fit.hpp": "#include <strata/layers/linear.hpp>\n",
+    "models/model.hpp": "#include <strata/layers/shared/bias.hpp>\n",
+    "layers/shared/bias.hpp": "",
+    "training/fit.hpp": "#include <strata/models/model.hpp>\n",
     "strata.hpp": "#include <strata/training/fit.hpp>\n",
 }
 
 # (the broken header, its text, a part of the expected complaint)
 BROKEN = [
-    ("core/plan.hpp", "#include <strata/layers/linear.hpp>\n", "core must not include layers"),
-    ("core/plan.hpp", '#include "../layers/linear.hpp"\n', "core must not include layers"),
-    ("core/plan.hpp", '  #  include "strata/random/generator.hpp"\n', "core must not include random"),
-    ("core/plan.hpp", "#include <iostream>\n", "core does not include <iostream>"),
+    ("core/network/plan.hpp", "#include <strata/layers/linear.hpp>\n", "core/network must not include layers"),
+    ("core/network/plan.hpp", '#include "../../layers/linear.hpp"\n', "core/network must not include layers"),
+    ("core/network/plan.hpp", '  #  include "strata/random/generator.hpp"\n', "core/network must not include random"),
+    ("core/network/plan.hpp", "#include <iostream>\n", "core does not include <iostream>"),
     ("layers/conv.hpp", "#include <strata/training/fit.hpp>\n", "layers must not include training"),
-    ("layers/conv.hpp", "#include <xtensor/xview.hpp>\n", "<xtensor/xview.hpp> is included only under data/xtensor.hpp"),
+    ("layers/shared/pool.hpp", "#include <strata/layers/relu.hpp>\n", "layers/shared must not include layers"),
+    ("core/shape.hpp", "#include <strata/core/network/plan.hpp>\n", "core must not include core/network"),
+    ("backends/cpu/simd/pack.hpp", "#include <strata/backends/cpu/matmul.hpp>\n", "cpu/simd must not include backends/cpu"),
+    ("layers/conv.hpp", "#include <xtensor/xview.hpp>\n", "<xtensor/xview.hpp> is included only under xtensor.hpp"),
     ("layers/conv.hpp", "#include <xtensor-blas/xblas.hpp>\n", "is included only under backends/cpu/"),
     ("layers/conv.hpp", "#ifdef STRATA_CUDA\n#endif\n", "a layer is written once for all backends"),
-    ("layers/conv.hpp", "#include <strata/data/xtensor.hpp>\n", "layers must not include xtensor"),
-    ("backends/cuda/map.cuh", "#include <strata/data/xtensor.hpp>\n", "under nvcc xtensor costs"),
-    ("data/xtensor.hpp", "#include <strata/random/generator.hpp>\n", "xtensor must not include random"),
+    ("layers/conv.hpp", "#include <strata/xtensor.hpp>\n", "layers must not include xtensor"),
+    ("backends/cuda/map.cuh", "#include <strata/xtensor.hpp>\n", "under nvcc xtensor costs"),
+    ("xtensor.hpp", "#include <strata/random/generator.hpp>\n", "xtensor must not include random"),
     ("backends/cpu/map.hpp", "#include <cblas.h>\n", "<cblas.h> is included only under nothing"),
     ("layers/conv.hpp", "#include <strata/strata.hpp>\n", "layers must not include strata"),
     ("backends/cuda/matmul.cuh", "#include <strata/backends/cpu/matmul.hpp>\n", "the cuda backend must not include the cpu"),
-    ("helpers/all.hpp", "", "the folder 'helpers' is not in the table"),
+    ("helpers/all.hpp", "", "the room 'helpers' is not in the table"),
     ("layers/conv.hpp", "\n" * 401, "401 lines; more than 400 need"),
     ("layers/conv.hpp", "// y = x. Source: torch.nn.Identity.\n", "'Source:' begins a line of its own"),
     ("layers/conv.hpp", "// y = x, kept as it is. Gradient:\n// dy\n", "'Gradient:' begins a line of its own"),
@@ -46,7 +51,7 @@ BROKEN = [
 ]
 
 FINE = [
-    ("models/model.hpp", "#include <strata/data/xtensor.hpp>\n"),
+    ("backends/cpu/map.hpp", "#include <strata/xtensor.hpp>\n"),
     ("layers/conv.hpp", "// Length: one formula, many cases.\n" + "\n" * 401),
     ("layers/conv.hpp", "// #include <strata/training/fit.hpp>\n"),
     ("layers/conv.hpp", "#if defined(__clang__)  // clang 14 has no such thing\n#endif\n"),
@@ -56,14 +61,14 @@ FINE = [
 # Of the layer protocol: a sound library, and how each rule is broken.
 TEXT = "// The layer protocol.\n//\n//   static constexpr Size saved(Dims in);   kept\n//   using children = TypeList<...>;\n"
 ASKS = "concept A = requires { typename Layer::children; };\nbool b = requires(Dims in) {\n    Layer::saved(in);\n};\n"
-PROTOCOL_SOUND = {"core/layer.hpp": TEXT + "\n#include <array>\n", "core/graph.hpp": ASKS}
+PROTOCOL_SOUND = {"core/network/layer.hpp": TEXT + "\n#include <array>\n", "core/network/graph.hpp": ASKS}
 PROTOCOL_BROKEN = [
-    ("core/plan.hpp", "bool c = requires { Layer::forgotten; };\n", "core/plan.hpp asks a layer for `forgotten`"),
+    ("core/network/plan.hpp", "bool c = requires { Layer::forgotten; };\n", "core/network/plan.hpp asks a layer for `forgotten`"),
     ("models/model.hpp", "concept D = requires(const Layer& layer) { layer.quick(); };\n", "for `quick`"),
-    ("core/graph.hpp", "// Layer::saved\nusing C = Layer::children;\n", "has `saved`, which no code names"),
-    ("core/layer.hpp", TEXT.replace("//   using", "// kept using"), "asks a layer for `children`"),
-    ("core/layer.hpp", TEXT.replace(";   kept\n//   using", "; kept static constexpr Size count; using"), "for `children`"),
-    ("core/layer.hpp", TEXT + "//   are static constexpr Size a(); static constexpr Size b;\n", "declarations run together"),
+    ("core/network/graph.hpp", "// Layer::saved\nusing C = Layer::children;\n", "has `saved`, which no code names"),
+    ("core/network/layer.hpp", TEXT.replace("//   using", "// kept using"), "asks a layer for `children`"),
+    ("core/network/layer.hpp", TEXT.replace(";   kept\n//   using", "; kept static constexpr Size count; using"), "for `children`"),
+    ("core/network/layer.hpp", TEXT + "//   are static constexpr Size a(); static constexpr Size b;\n", "declarations run together"),
 ]
 
 
@@ -75,7 +80,7 @@ WORDS = (
 )
 LAYER = "device.map(f, y, x);\ndevice.template scan<T>(x);\nmemory.device.affine_relu(x, y);\n"
 VOCABULARY_SOUND = {
-    "core/operations.hpp": WORDS,
+    "core/operations/device.hpp": WORDS,
     "layers/a.hpp": LAYER,
     **{f"backends/{backend}/{file}.hpp": f"void {file}(F);\n" for backend in ("cpu", "cuda") for file in ("map", "scan")},
 }
@@ -85,7 +90,7 @@ VOCABULARY_BROKEN = [
     ("layers/a.hpp", LAYER.replace("device.map", "// device.map"), "has `map`, which nobody calls"),
     ("layers/a.hpp", LAYER.replace("affine_relu", "map"), "has `affine_relu`, which nobody calls"),
     ("backends/cuda/scan.hpp", "void other(F);\n", "`scan` is not in scan.hpp of backends/cuda"),
-    ("core/operations.hpp", WORDS.replace("device.map", "device.mop"), "calls `map` of a device"),
+    ("core/operations/device.hpp", WORDS.replace("device.map", "device.mop"), "calls `map` of a device"),
 ]
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the vocabulary of devices in core/operations.hpp with the code: every operation that layers, losses,
+"""Compares the vocabulary of devices in core/operations/device.hpp with the code: every operation that layers, losses,
 models, optimizers and training call (`device.affine(...)`) is in it, every operation in it is one that they call,
 and is written in the file of each backend that its heading names.
 """
@@ -38,9 +38,9 @@ def vocabulary(text):
     """{operation: the files that its heading names}, and the ones that a device may lack, from the first comment."""
     operations, files = {}, []
     for line in text[text.index("struct OperationsOf"):].splitlines():
-        heading = re.match(r"\s*// (\w+\.hpp.*)", line)
+        heading = re.match(r"\s*// ([\w/]+\.hpp.*)", line)
         if heading:
-            files = re.findall(r"\w+\.hpp", heading[1])
+            files = re.findall(r"[\w/]+\.hpp", heading[1])
         for name in re.findall(r"\brequires \{ device\.(?:template )?(\w+)", line):
             operations[name] = files
     optional = re.findall(r"^//   (\w+)\(|^// A device that is not the host has `(\w+)`", text, re.MULTILINE)
@@ -53,11 +53,11 @@ def main():
     library = parser.parse_args().include / "strata"
 
     calls = called(library)
-    operations, optional = vocabulary((library / "core/operations.hpp").read_text())
-    problems = [f"{where} calls `{name}` of a device, which core/operations.hpp does not have"
+    operations, optional = vocabulary((library / "core/operations/device.hpp").read_text())
+    problems = [f"{where} calls `{name}` of a device, which core/operations/device.hpp does not have"
                 for name, where in sorted(calls.items())
                 if name not in operations and name not in optional and name not in NO_OPERATIONS]
-    problems += [f"core/operations.hpp has `{name}`, which nobody calls"
+    problems += [f"core/operations/device.hpp has `{name}`, which nobody calls"
                  for name in sorted({*operations, *optional}) if name not in calls]
     for backend in BACKENDS:
         for name, files in operations.items():

@@ -6,8 +6,8 @@
 #include "device.hpp"
 
 #include <cmath>
-#include <strata/core/attention.hpp>
-#include <strata/core/strided.hpp>
+#include <strata/core/operations/attention.hpp>
+#include <strata/core/operations/strided.hpp>
 #include <strata/random/distributions.hpp>
 #include <vector>
 

@@ -1,8 +1,8 @@
 // error: operations
 // expect: the device lacks affine_gradients
-// What a device must offer stands in core/operations.hpp, and the check is for whoever writes one.
+// What a device must offer stands in core/operations/device.hpp, and the check is for whoever writes one.
 #include <strata/backends/cpu/cpu.hpp>
-#include <strata/core/operations.hpp>
+#include <strata/core/operations/device.hpp>
 
 namespace st = strata;
 

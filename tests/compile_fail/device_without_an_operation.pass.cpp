@@ -1,5 +1,5 @@
 #include <strata/backends/cpu/cpu.hpp>
-#include <strata/core/operations.hpp>
+#include <strata/core/operations/device.hpp>
 
 namespace st = strata;
 

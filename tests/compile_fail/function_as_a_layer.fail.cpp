@@ -2,8 +2,8 @@
 // expect: ReduceMean\b
 // expect: it_is_a_function__to_be_called_in_the_forward_of_a_module
 // What mean(x, 1) leaves in the graph is not for a Sequential: its dim is known to forward only.
+#include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/input.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/models/module.hpp>
 #include <strata/models/sequential.hpp>
 

@@ -4,9 +4,9 @@
 // expect: all_extents_but_that_of_the_dim_must_be_equal_to_those_of, (strata::)?Shape<4, 8>
 // Along dim 2 the values that are put together may differ, and nowhere else. The message names the first one and
 // the one that does not fit.
-#include <strata/layers/cat.hpp>
+#include <strata/layers/functions/cat.hpp>
+#include <strata/layers/functions/slice.hpp>
 #include <strata/layers/input.hpp>
-#include <strata/layers/slice.hpp>
 #include <strata/models/module.hpp>
 
 namespace st = strata;

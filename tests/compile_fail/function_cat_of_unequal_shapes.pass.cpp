@@ -1,6 +1,6 @@
-#include <strata/layers/cat.hpp>
+#include <strata/layers/functions/cat.hpp>
+#include <strata/layers/functions/slice.hpp>
 #include <strata/layers/input.hpp>
-#include <strata/layers/slice.hpp>
 #include <strata/models/module.hpp>
 
 namespace st = strata;

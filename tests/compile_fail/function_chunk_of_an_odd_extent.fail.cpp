@@ -3,9 +3,9 @@
 // expect: is_given<(strata::)?Shape<7>>
 // expect: it_divides_by_as_many_parts_as__extent_and_parts_are, (strata::)?Shape<7, 2>
 // The parts of chunk are equal; split<4, 3>(x) gives unequal ones.
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/slice.hpp>
 #include <strata/layers/linear.hpp>
-#include <strata/layers/slice.hpp>
 #include <strata/models/module.hpp>
 
 namespace st = strata;

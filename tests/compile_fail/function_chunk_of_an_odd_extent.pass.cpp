@@ -1,6 +1,6 @@
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/slice.hpp>
 #include <strata/layers/linear.hpp>
-#include <strata/layers/slice.hpp>
 #include <strata/models/module.hpp>
 
 namespace st = strata;

@@ -3,8 +3,8 @@
 // expect: is_given<(strata::)?Shape<3, 4>>
 // expect: it_has_no_such_dim__its_samples_have_the_rank, (strata::)?Shape<2>
 // Dim 0 is the batch, and 1 and 2 are the extents of a sample; -1 is the last one.
+#include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/input.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/models/module.hpp>
 
 namespace st = strata;

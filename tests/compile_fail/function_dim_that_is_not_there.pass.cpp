@@ -1,5 +1,5 @@
+#include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/input.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/models/module.hpp>
 
 namespace st = strata;

@@ -1,6 +1,6 @@
+#include <strata/layers/functions/matmul.hpp>
+#include <strata/layers/functions/permute.hpp>
 #include <strata/layers/input.hpp>
-#include <strata/layers/matmul.hpp>
-#include <strata/layers/permute.hpp>
 #include <strata/models/module.hpp>
 
 namespace st = strata;

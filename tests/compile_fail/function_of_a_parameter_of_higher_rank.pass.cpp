@@ -1,6 +1,6 @@
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/input.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/models/module.hpp>
 
 namespace st = strata;

@@ -3,7 +3,7 @@
 // expect: are_given<(strata::)?Shape<4>, (strata::)?Shape<5>>
 // expect: an_extent_that_differs_must_be_1_to_broadcast_with, (strata::)?Shape<4>
 // Values that are added have the same shape, or shapes that broadcast.
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/module.hpp>
 

@@ -2,10 +2,10 @@
 // expect: give numbers an input of their own
 // expect: indices_error<strata::at_layer<1>, strata::Linear<4>, &?strata::its_input_is_taken_for_indices_and_for_numbers>
 // What is an index and what is a number follows from the layers that read a value, back to the inputs.
-#include <strata/layers/arithmetic.hpp>
-#include <strata/layers/arithmetic_number.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic_number.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/module.hpp>
 #include <strata/models/sequential.hpp>

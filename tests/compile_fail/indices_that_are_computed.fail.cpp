@@ -1,10 +1,10 @@
 // error: indices
 // expect: give numbers an input of their own
 // expect: indices_error<strata::at_layer<>, strata::AddNumber, &?strata::its_result_is_computed_and_taken_for_indices>
-#include <strata/layers/arithmetic.hpp>
-#include <strata/layers/arithmetic_number.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic_number.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/module.hpp>
 #include <strata/models/sequential.hpp>

@@ -1,9 +1,9 @@
 // error: indices
 // expect: indices_error<strata::at_layer<0>, strata::Embedding<7, 2>, &?strata::its_input_is_taken_for_indices_and_for_numbers>
-#include <strata/layers/arithmetic.hpp>
-#include <strata/layers/arithmetic_number.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic_number.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/module.hpp>
 #include <strata/models/sequential.hpp>

@@ -1,7 +1,7 @@
-#include <strata/layers/arithmetic.hpp>
-#include <strata/layers/arithmetic_number.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic_number.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/module.hpp>
 #include <strata/models/sequential.hpp>

@@ -1,7 +1,7 @@
 // error: arguments
 // expect: arguments_error<.*at_layer<1>.*Gate.*two_of_its_parameters_have_one_name
 // Files find parameters by their names, so each of a layer's own has another.
-#include <strata/core/network.hpp>
+#include <strata/core/network/network.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/sequential.hpp>
 

@@ -1,4 +1,4 @@
-#include <strata/core/network.hpp>
+#include <strata/core/network/network.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/sequential.hpp>
 

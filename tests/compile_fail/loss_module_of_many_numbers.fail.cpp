@@ -2,9 +2,9 @@
 // expect: a loss gives one number for the whole batch
 // A loss of one's own ends with mean or sum.
 #include <strata/backends/cpu/cpu.hpp>
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/linear.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/losses/loss_module.hpp>
 #include <strata/models/model.hpp>

@@ -1,7 +1,7 @@
 #include <strata/backends/cpu/cpu.hpp>
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/linear.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/losses/loss_module.hpp>
 #include <strata/models/model.hpp>

@@ -1,8 +1,8 @@
 // error: functions
 // expect: matmul takes the values in the forward of a module; tensors are multiplied by xt::linalg::dot
 // Functions of values write the network down; for tensors there is xtensor.
-#include <strata/data/xtensor.hpp>
-#include <strata/layers/matmul.hpp>
+#include <strata/layers/functions/matmul.hpp>
+#include <strata/xtensor.hpp>
 #include <xtensor-blas/xlinalg.hpp>
 
 namespace st = strata;

@@ -1,5 +1,5 @@
-#include <strata/data/xtensor.hpp>
-#include <strata/layers/matmul.hpp>
+#include <strata/layers/functions/matmul.hpp>
+#include <strata/xtensor.hpp>
 #include <xtensor-blas/xlinalg.hpp>
 
 namespace st = strata;

@@ -2,7 +2,7 @@
 // expect: the network takes another number of inputs
 // A network of two inputs takes two batches.
 #include <strata/backends/cpu/cpu.hpp>
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/losses/mse_loss.hpp>

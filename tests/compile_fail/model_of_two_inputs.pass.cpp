@@ -1,5 +1,5 @@
 #include <strata/backends/cpu/cpu.hpp>
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/losses/mse_loss.hpp>

@@ -3,7 +3,7 @@
 // expect: Shape<4>
 // expect: Shape<3>
 // What is added has to have one shape, or shapes that broadcast.
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/models/module.hpp>

@@ -1,4 +1,4 @@
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/models/module.hpp>

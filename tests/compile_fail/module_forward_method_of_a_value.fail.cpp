@@ -3,8 +3,8 @@
 // expect: at_layer<>
 // expect: it_calls_a_method_of_a_value__write_the_function_of_that_name__as_in_mean_of_x
 // Functions stand in front of the values.
+#include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/linear.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/models/module.hpp>
 

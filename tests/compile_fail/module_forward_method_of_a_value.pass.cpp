@@ -1,5 +1,5 @@
+#include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/linear.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/models/module.hpp>
 

@@ -3,7 +3,7 @@
 // expect: at_layer<>
 // expect: it_uses_a_layer_as_if_it_were_a_value__call_the_layer
 // A layer is called with its input, `self["fc2"](x)`.
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/models/module.hpp>

@@ -3,7 +3,7 @@
 // expect: at_layer<>
 // expect: safetensors_files_keep_this_name_for_themselves
 // A file has notes of its own under this name.
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/models/module.hpp>
 
 namespace st = strata;

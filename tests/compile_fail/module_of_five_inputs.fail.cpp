@@ -3,7 +3,7 @@
 // expect: at_layer<>
 // expect: its_forward_takes_more_than_4_inputs__which_is_the_limit
 // What belongs together can come as one input, and be parted by split.
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/input.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>

@@ -3,7 +3,7 @@
 // expect: single_tensor<(strata::)?Shape<5>>
 // expect: Shape<4>
 // A parameter of one's own broadcasts along the last extents of a sample.
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/models/module.hpp>

@@ -2,10 +2,10 @@
 // expect: a network is a type, and a Model of it has the parameters: Model<Net> model; model\(x\)
 // An object of the module's type instead of a model.
 #include <strata/backends/cpu/cpu.hpp>
-#include <strata/data/xtensor.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/module.hpp>
+#include <strata/xtensor.hpp>
 
 namespace st = strata;
 

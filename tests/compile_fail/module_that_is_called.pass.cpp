@@ -1,8 +1,8 @@
 #include <strata/backends/cpu/cpu.hpp>
-#include <strata/data/xtensor.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/module.hpp>
+#include <strata/xtensor.hpp>
 
 namespace st = strata;
 

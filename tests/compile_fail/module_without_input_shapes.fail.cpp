@@ -4,7 +4,7 @@
 // expect: Net
 // expect: input_shapes
 // No layer of this module says what it takes, so the module says it.
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/models/module.hpp>
 
 namespace st = strata;

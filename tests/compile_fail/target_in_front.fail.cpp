@@ -4,8 +4,8 @@
 // PyTorch has it the same way round: loss(input, target).
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
+#include <strata/losses/loss_of_arrays.hpp>
 #include <strata/losses/mse_loss.hpp>
-#include <strata/losses/on_arrays.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/sequential.hpp>
 

@@ -5,7 +5,7 @@
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/losses/cross_entropy_loss.hpp>
-#include <strata/losses/on_arrays.hpp>
+#include <strata/losses/loss_of_arrays.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/sequential.hpp>
 #include <strata/optimizers/sgd.hpp>

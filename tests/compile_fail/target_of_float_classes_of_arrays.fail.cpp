@@ -4,8 +4,8 @@
 // Two arrays, without a model.
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
+#include <strata/losses/loss_of_arrays.hpp>
 #include <strata/losses/nll_loss.hpp>
-#include <strata/losses/on_arrays.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/sequential.hpp>
 

@@ -1,7 +1,7 @@
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/linear.hpp>
+#include <strata/losses/loss_of_arrays.hpp>
 #include <strata/losses/nll_loss.hpp>
-#include <strata/losses/on_arrays.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/sequential.hpp>
 

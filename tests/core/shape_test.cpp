@@ -2,7 +2,7 @@
 
 #include "catch.hpp"
 
-#include <strata/core/parameter_name.hpp>
+#include <strata/core/network/parameter_name.hpp>
 #include <strata/core/shape_check.hpp>
 #include <strata/core/tensor.hpp>
 #include <type_traits>

@@ -8,7 +8,7 @@
 
 #include "catch.hpp"
 #include "io/support.hpp"
-#include "strata/data/xtensor.hpp"
+#include "strata/xtensor.hpp"
 
 namespace st = strata;
 using st::DatasetTraits;

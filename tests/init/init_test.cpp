@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <strata/core/error.hpp>
-#include <strata/data/xtensor.hpp>
 #include <strata/init/constant.hpp>
 #include <strata/init/fan.hpp>
 #include <strata/init/gain.hpp>
@@ -17,6 +16,7 @@
 #include <strata/init/trunc_normal.hpp>
 #include <strata/init/uniform.hpp>
 #include <strata/init/xavier.hpp>
+#include <strata/xtensor.hpp>
 #include <vector>
 
 namespace init = strata::init;

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <strata/core/layer.hpp>
+#include <strata/core/network/layer.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/random/distributions.hpp>
 #include <string>

@@ -4,8 +4,8 @@
 #include "device.hpp"
 
 #include <cmath>
-#include <strata/core/loops.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/operations/loops.hpp>
 #include <strata/random/distributions.hpp>
 #include <utility>
 #include <vector>

@@ -4,7 +4,7 @@
 #include "losses/loss_check.hpp"
 
 #include <strata/losses/bce_loss.hpp>
-#include <strata/losses/on_arrays.hpp>
+#include <strata/losses/loss_of_arrays.hpp>
 
 using namespace loss_check;
 

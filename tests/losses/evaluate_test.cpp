@@ -8,9 +8,9 @@
 #include <strata/losses/bce_with_logits_loss.hpp>
 #include <strata/losses/cross_entropy_loss.hpp>
 #include <strata/losses/kl_div_loss.hpp>
+#include <strata/losses/loss_of_arrays.hpp>
 #include <strata/losses/mse_loss.hpp>
 #include <strata/losses/nll_loss.hpp>
-#include <strata/losses/on_arrays.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/sequential.hpp>
 

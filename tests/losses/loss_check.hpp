@@ -10,7 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <strata/losses/evaluate.hpp>
+#include <strata/losses/loss.hpp>
 #include <string>
 #include <type_traits>
 #include <vector>

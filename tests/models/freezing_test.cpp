@@ -8,9 +8,8 @@
 #include "laws/laws.hpp"
 
 #include <cstdlib>
-#include <strata/data/xtensor.hpp>
-#include <strata/layers/arithmetic.hpp>
 #include <strata/layers/batch_norm1d.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/layers/tanh.hpp>
@@ -27,6 +26,7 @@
 #include <strata/optimizers/sgd.hpp>
 #include <strata/random/tensors.hpp>
 #include <strata/training/trainer.hpp>
+#include <strata/xtensor.hpp>
 #include <string>
 #include <vector>
 

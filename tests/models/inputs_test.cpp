@@ -8,20 +8,20 @@
 
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>
-#include <strata/layers/arithmetic.hpp>
-#include <strata/layers/cat.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/cat.hpp>
+#include <strata/layers/functions/permute.hpp>
+#include <strata/layers/functions/reduce.hpp>
+#include <strata/layers/functions/slice.hpp>
+#include <strata/layers/functions/unsqueeze.hpp>
 #include <strata/layers/identity.hpp>
 #include <strata/layers/input.hpp>
 #include <strata/layers/linear.hpp>
-#include <strata/layers/permute.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/layers/reshape.hpp>
 #include <strata/layers/select.hpp>
-#include <strata/layers/slice.hpp>
-#include <strata/layers/unsqueeze.hpp>
 #include <strata/losses/cross_entropy_loss.hpp>
 #include <strata/losses/mse_loss.hpp>
 #include <strata/models/concat.hpp>

@@ -7,7 +7,6 @@
 #include "laws/laws.hpp"
 
 #include <cstdlib>
-#include <strata/data/xtensor.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/flatten.hpp>
 #include <strata/layers/linear.hpp>
@@ -18,6 +17,7 @@
 #include <strata/optimizers/sgd.hpp>
 #include <strata/random/tensors.hpp>
 #include <strata/training/trainer.hpp>
+#include <strata/xtensor.hpp>
 #include <string>
 #include <vector>
 

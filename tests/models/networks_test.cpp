@@ -8,15 +8,16 @@
 #include <cstdint>
 #include <strata/layers/adaptive_avg_pool2d.hpp>
 #include <strata/layers/batch_norm2d.hpp>
+#include <strata/layers/composed/transformer_encoder_layer.hpp>
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/flatten.hpp>
+#include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/identity.hpp>
 #include <strata/layers/input.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/lstm.hpp>
 #include <strata/layers/max_pool2d.hpp>
-#include <strata/layers/reduce.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/layers/select.hpp>
 #include <strata/losses/cross_entropy_loss.hpp>
@@ -24,7 +25,6 @@
 #include <strata/models/module.hpp>
 #include <strata/models/residual.hpp>
 #include <strata/models/sequential.hpp>
-#include <strata/models/transformer_encoder_layer.hpp>
 #include <strata/optimizers/adam.hpp>
 #include <strata/optimizers/adamw.hpp>
 #include <strata/optimizers/sgd.hpp>

@@ -10,7 +10,6 @@
 
 #include <cstring>
 #include <iterator>
-#include <strata/data/xtensor.hpp>
 #include <strata/layers/batch_norm1d.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>
@@ -18,6 +17,7 @@
 #include <strata/models/module.hpp>
 #include <strata/models/sequential.hpp>
 #include <strata/models/state.hpp>
+#include <strata/xtensor.hpp>
 #include <string>
 #include <vector>
 

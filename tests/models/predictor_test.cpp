@@ -6,7 +6,6 @@
 #include "io/support.hpp"
 #include "laws/laws.hpp"
 
-#include <strata/data/xtensor.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/gelu.hpp>
 #include <strata/layers/linear.hpp>
@@ -14,6 +13,7 @@
 #include <strata/layers/relu.hpp>
 #include <strata/models/predictor.hpp>
 #include <strata/random/tensors.hpp>
+#include <strata/xtensor.hpp>
 #include <thread>
 #include <vector>
 

@@ -9,13 +9,13 @@
 
 #include <cstring>
 #include <limits>
-#include <strata/data/xtensor.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>
 #include <strata/layers/tanh.hpp>
 #include <strata/models/predictor.hpp>
 #include <strata/models/state.hpp>
 #include <strata/random/tensors.hpp>
+#include <strata/xtensor.hpp>
 #include <string>
 #include <vector>
 

@@ -9,7 +9,6 @@
 #include "laws/laws.hpp"
 
 #include <cmath>
-#include <strata/data/xtensor.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>
 #include <strata/layers/relu.hpp>
@@ -20,6 +19,7 @@
 #include <strata/optimizers/adamw.hpp>
 #include <strata/optimizers/sgd.hpp>
 #include <strata/training/trainer.hpp>
+#include <strata/xtensor.hpp>
 #include <vector>
 
 using namespace strata;

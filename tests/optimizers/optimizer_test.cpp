@@ -7,7 +7,6 @@
 #include "golden/optimizers.hpp"
 
 #include <cmath>
-#include <strata/data/xtensor.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>
 #include <strata/layers/relu.hpp>
@@ -23,6 +22,7 @@
 #include <strata/optimizers/nadam.hpp>
 #include <strata/optimizers/rmsprop.hpp>
 #include <strata/optimizers/sgd.hpp>
+#include <strata/xtensor.hpp>
 #include <vector>
 
 using namespace strata;

@@ -7,7 +7,6 @@
 #include "laws/laws.hpp"
 
 #include <limits>
-#include <strata/data/xtensor.hpp>
 #include <strata/layers/dropout.hpp>
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>
@@ -20,6 +19,7 @@
 #include <strata/random/tensors.hpp>
 #include <strata/training/evaluator.hpp>
 #include <strata/training/trainer.hpp>
+#include <strata/xtensor.hpp>
 #include <string>
 #include <vector>
 

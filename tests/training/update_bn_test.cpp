@@ -7,8 +7,8 @@
 
 #include <strata/data/data_loader.hpp>
 #include <strata/data/tensor_dataset.hpp>
-#include <strata/layers/arithmetic.hpp>
 #include <strata/layers/batch_norm1d.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/models/module.hpp>
 #include <strata/optimizers/averaged_model.hpp>
 #include <strata/optimizers/sgd.hpp>

@@ -14,4 +14,10 @@ namespace strata {
 /// Every extent, offset and count. Offsets and extents are elements, never bytes, unless a name says so.
 using Size = std::size_t;
 
+/// What a layer and a network take at most.
+inline constexpr Size max_operands = 8;
+namespace detail {
+inline constexpr Size max_inputs = 4;
+}
+
 }  // namespace strata

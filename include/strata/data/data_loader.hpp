@@ -2,7 +2,7 @@
 // The batch that a loop over a DataLoader yields, `for (auto [x, y] : loader)`; the loader itself is in loader.hpp,
 // which does without xtensor.
 
-#include <strata/backends/cpu/edge.hpp>
+#include <strata/backends/cpu/user_tensors.hpp>
 #include <strata/data/loader.hpp>
 
 namespace strata {

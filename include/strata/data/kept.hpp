@@ -10,7 +10,7 @@
 
 #include <memory>
 #include <span>
-#include <strata/core/diagnostics.hpp>
+#include <strata/core/network/diagnostics.hpp>
 #include <strata/core/shared.hpp>
 #include <strata/data/dataset.hpp>
 

@@ -7,10 +7,10 @@
 // Source: https://pytorch.org/docs/1.13/data.html#torch.utils.data.TensorDataset
 
 #include <array>
-#include <strata/backends/cpu/edge.hpp>
+#include <strata/backends/cpu/user_tensors.hpp>
 #include <strata/core/message.hpp>
 #include <strata/data/kept.hpp>
-#include <strata/data/xtensor.hpp>
+#include <strata/xtensor.hpp>
 
 namespace strata {
 

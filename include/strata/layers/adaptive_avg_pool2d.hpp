@@ -7,8 +7,8 @@
 //
 // Source: torch.nn.AdaptiveAvgPool2d.
 
-#include <strata/core/trace.hpp>
-#include <strata/layers/adaptive_pool.hpp>
+#include <strata/core/network/trace.hpp>
+#include <strata/layers/shared/adaptive_pool.hpp>
 
 namespace strata {
 

@@ -10,8 +10,8 @@
 //
 // Source: torch.nn.AvgPool1d.
 
-#include <strata/core/trace.hpp>
-#include <strata/layers/avg_pool.hpp>
+#include <strata/core/network/trace.hpp>
+#include <strata/layers/shared/avg_pool.hpp>
 
 namespace strata {
 

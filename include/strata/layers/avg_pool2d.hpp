@@ -17,8 +17,8 @@
 //
 // Source: torch.nn.AvgPool2d. (Its divisor_override is a factor that a layer behind this one may have.)
 
-#include <strata/core/trace.hpp>
-#include <strata/layers/avg_pool.hpp>
+#include <strata/core/network/trace.hpp>
+#include <strata/layers/shared/avg_pool.hpp>
 
 namespace strata {
 

@@ -18,7 +18,7 @@
 //
 // Source: torch.nn.BatchNorm1d; S. Ioffe and C. Szegedy, "Batch Normalization", ICML 2015.
 
-#include <strata/layers/batch_norm.hpp>
+#include <strata/layers/shared/batch_norm.hpp>
 
 namespace strata {
 

@@ -15,7 +15,7 @@
 // Source: torch.nn.Conv1d; initial values as there: U(-1/sqrt(fan), 1/sqrt(fan)) for both, with
 // fan = In / groups * kernel.
 
-#include <strata/layers/convolution.hpp>
+#include <strata/layers/shared/convolution.hpp>
 
 namespace strata {
 

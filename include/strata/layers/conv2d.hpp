@@ -21,7 +21,7 @@
 // Source: torch.nn.Conv2d; initial values as there: U(-1/sqrt(fan), 1/sqrt(fan)) for both, with
 // fan = In / groups * kernel rows * kernel columns.
 
-#include <strata/layers/convolution.hpp>
+#include <strata/layers/shared/convolution.hpp>
 
 namespace strata {
 

@@ -22,7 +22,7 @@
 // Source: torch.nn.ConvTranspose2d; initial values as there: U(-1/sqrt(fan), 1/sqrt(fan)) for both, with
 // fan = Out / groups * kernel rows * kernel columns. PyTorch has `padding_mode` too, of which it takes zeros.
 
-#include <strata/layers/convolution.hpp>
+#include <strata/layers/shared/convolution.hpp>
 
 namespace strata {
 

@@ -6,8 +6,8 @@
 // Saved: the mask, one element per element. p = 0 and p = 1 draw no random numbers, as in PyTorch.
 // Source: torch.nn.Dropout; N. Srivastava et al., JMLR 15, 2014.
 
-#include <strata/core/layer.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/layer.hpp>
+#include <strata/core/network/trace.hpp>
 #include <strata/random/refuse.hpp>
 
 namespace strata {

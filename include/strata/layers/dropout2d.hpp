@@ -8,7 +8,7 @@
 // Source: torch.nn.Dropout2d; J. Tompson et al., "Efficient object localization using convolutional
 // networks", CVPR 2015.
 
-#include <strata/core/trace.hpp>
+#include <strata/core/network/trace.hpp>
 #include <strata/layers/dropout.hpp>
 
 namespace strata {

@@ -6,9 +6,9 @@
 // kept. A negative one throws ValueError in forward (PyTorch takes it unless it works in place).
 // Source: torch.nn.ELU; D.-A. Clevert, T. Unterthiner, S. Hochreiter, ICLR 2016.
 
-#include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/layer.hpp>
+#include <strata/core/network/trace.hpp>
 #include <strata/random/refuse.hpp>
 
 namespace strata {

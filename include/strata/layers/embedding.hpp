@@ -14,7 +14,7 @@
 // Source: torch.nn.Embedding. Its other options (max_norm, scale_grad_by_freq, sparse) are not offered.
 
 #include <cstdint>
-#include <strata/core/diagnostics.hpp>
+#include <strata/core/network/diagnostics.hpp>
 #include <strata/init/constant.hpp>
 #include <strata/init/normal.hpp>
 

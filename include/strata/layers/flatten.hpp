@@ -4,8 +4,8 @@
 // Shapes: (A, B, ...) -> (A * B * ...).
 // Source: torch.nn.Flatten with its default start_dim = 1.
 
-#include <strata/core/layer.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/layer.hpp>
+#include <strata/core/network/trace.hpp>
 
 namespace strata {
 

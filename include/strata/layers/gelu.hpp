@@ -7,9 +7,9 @@
 // Gradient: dx = dy (Phi(x) + x Phi'(x)).
 // Source: torch.nn.GELU; D. Hendrycks, K. Gimpel, arXiv:1606.08415.
 
-#include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/layer.hpp>
+#include <strata/core/network/trace.hpp>
 
 namespace strata {
 

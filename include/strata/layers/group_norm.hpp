@@ -13,7 +13,7 @@
 //
 // Source: torch.nn.GroupNorm; Y. Wu and K. He, "Group Normalization", ECCV 2018.
 
-#include <strata/layers/normalization.hpp>
+#include <strata/layers/shared/normalization.hpp>
 
 namespace strata {
 

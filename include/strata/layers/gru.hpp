@@ -17,7 +17,7 @@
 // behind it takes it). K. Cho et al., "Learning phrase representations using RNN encoder-decoder for
 // statistical machine translation", EMNLP 2014.
 
-#include <strata/layers/recurrence.hpp>
+#include <strata/layers/shared/recurrence.hpp>
 
 namespace strata {
 

@@ -4,7 +4,7 @@
 // Shapes: any -> the same.
 // Source: torch.nn.Identity.
 
-#include <strata/core/layer.hpp>
+#include <strata/core/network/layer.hpp>
 
 namespace strata {
 

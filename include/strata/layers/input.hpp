@@ -5,7 +5,7 @@
 // Shapes: (Extents...) -> (Extents...). It does not count in the names of parameters: the first layer behind
 // it is "0", as in a PyTorch network without it.
 
-#include <strata/core/diagnostics.hpp>
+#include <strata/core/network/diagnostics.hpp>
 
 namespace strata {
 

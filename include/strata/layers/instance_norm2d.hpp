@@ -13,7 +13,7 @@
 //
 // Source: torch.nn.InstanceNorm2d; D. Ulyanov, A. Vedaldi, V. Lempitsky, "Instance Normalization", 2016.
 
-#include <strata/layers/normalization.hpp>
+#include <strata/layers/shared/normalization.hpp>
 
 namespace strata {
 

@@ -13,7 +13,7 @@
 //
 // Source: torch.nn.LayerNorm; J. L. Ba, J. R. Kiros, G. E. Hinton, "Layer Normalization", 2016.
 
-#include <strata/layers/normalization.hpp>
+#include <strata/layers/shared/normalization.hpp>
 
 namespace strata {
 

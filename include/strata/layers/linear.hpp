@@ -8,10 +8,10 @@
 //
 // Source: torch.nn.Linear; initial values as there: U(-1/sqrt(In), 1/sqrt(In)) for both.
 
-#include <strata/core/bias.hpp>
-#include <strata/core/diagnostics.hpp>
+#include <strata/core/network/diagnostics.hpp>
 #include <strata/init/kaiming.hpp>
 #include <strata/init/uniform.hpp>
+#include <strata/layers/shared/bias.hpp>
 
 namespace strata {
 

@@ -6,8 +6,8 @@
 // last).
 // Source: torch.nn.LogSoftmax.
 
-#include <strata/core/class_extent.hpp>
-#include <strata/layers/value_dim.hpp>
+#include <strata/core/operations/class_extent.hpp>
+#include <strata/layers/shared/value_dim.hpp>
 
 namespace strata {
 

@@ -18,7 +18,7 @@
 // (`Select<1, -1>` behind it takes the last h). proj_size is not offered.
 // S. Hochreiter, J. Schmidhuber, "Long short-term memory", Neural Computation 9, 1997.
 
-#include <strata/layers/recurrence.hpp>
+#include <strata/layers/shared/recurrence.hpp>
 
 namespace strata {
 

@@ -11,8 +11,8 @@
 //
 // Source: torch.nn.MaxPool1d.
 
-#include <strata/core/trace.hpp>
-#include <strata/layers/max_pool.hpp>
+#include <strata/core/network/trace.hpp>
+#include <strata/layers/shared/max_pool.hpp>
 
 namespace strata {
 

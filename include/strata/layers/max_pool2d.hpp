@@ -20,8 +20,8 @@
 //
 // Source: torch.nn.MaxPool2d.
 
-#include <strata/core/trace.hpp>
-#include <strata/layers/max_pool.hpp>
+#include <strata/core/network/trace.hpp>
+#include <strata/layers/shared/max_pool.hpp>
 
 namespace strata {
 

@@ -15,13 +15,13 @@
 // batch_first=True; A. Vaswani et al., "Attention is all you need", NeurIPS 2017. On the Cpu dropout draws
 // PyTorch's masks. Keys and values of another sequence: device.scaled_dot_product_attention.
 
-#include <strata/core/attention.hpp>
+#include <strata/core/operations/attention.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/init/constant.hpp>
 #include <strata/init/kaiming.hpp>
 #include <strata/init/uniform.hpp>
 #include <strata/init/xavier.hpp>
-#include <strata/layers/sequence.hpp>
+#include <strata/layers/shared/sequence.hpp>
 #include <strata/random/refuse.hpp>
 #include <tuple>
 

@@ -6,8 +6,8 @@
 // parameter.
 // Source: torch.nn.PReLU; K. He et al., "Delving deep into rectifiers", ICCV 2015.
 
-#include <strata/core/diagnostics.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/network/diagnostics.hpp>
 #include <strata/init/constant.hpp>
 #include <strata/random/generator.hpp>
 

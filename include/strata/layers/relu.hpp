@@ -4,9 +4,9 @@
 // Shapes: any -> the same.
 // Source: torch.nn.ReLU.
 
-#include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/layer.hpp>
+#include <strata/core/network/trace.hpp>
 
 namespace strata {
 

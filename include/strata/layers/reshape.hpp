@@ -4,8 +4,8 @@
 // Shapes: any of Extents * ... elements -> (Extents...).
 // Source: torch.nn.Unflatten, torch.Tensor.reshape.
 
-#include <strata/core/diagnostics.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/diagnostics.hpp>
+#include <strata/core/network/trace.hpp>
 
 namespace strata {
 

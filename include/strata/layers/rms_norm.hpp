@@ -15,7 +15,7 @@
 
 #include <limits>
 #include <strata/core/math.hpp>
-#include <strata/layers/normalization.hpp>
+#include <strata/layers/shared/normalization.hpp>
 
 namespace strata {
 

@@ -15,7 +15,7 @@
 // Source: torch.nn.RNN with batch_first=True, whose h of the last time step is not given out (`Select<1, -1>`
 // behind it takes it). J. Elman, "Finding structure in time", Cognitive Science 14, 1990.
 
-#include <strata/layers/recurrence.hpp>
+#include <strata/layers/shared/recurrence.hpp>
 
 namespace strata {
 

@@ -7,8 +7,8 @@
 // Gradient: dy there, 0 elsewhere.
 // Source: torch.select, x[:, Index].
 
-#include <strata/core/diagnostics.hpp>
-#include <strata/core/strided.hpp>
+#include <strata/core/network/diagnostics.hpp>
+#include <strata/core/operations/strided.hpp>
 
 namespace strata {
 

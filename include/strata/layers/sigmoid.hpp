@@ -5,9 +5,9 @@
 // Gradient: dx = dy y (1 - y).
 // Source: torch.nn.Sigmoid.
 
-#include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/layer.hpp>
+#include <strata/core/network/trace.hpp>
 
 namespace strata {
 

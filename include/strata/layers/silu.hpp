@@ -5,9 +5,9 @@
 // Gradient: dx = dy s (1 + x (1 - s)).
 // Source: torch.nn.SiLU; S. Elfwing, E. Uchibe, K. Doya, arXiv:1702.03118.
 
-#include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/layer.hpp>
+#include <strata/core/network/trace.hpp>
 
 namespace strata {
 

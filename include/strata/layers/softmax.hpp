@@ -7,8 +7,8 @@
 // Gradient: dx = y (dy - sum(y dy)).
 // Source: torch.nn.Softmax.
 
-#include <strata/core/class_extent.hpp>
-#include <strata/layers/value_dim.hpp>
+#include <strata/core/operations/class_extent.hpp>
+#include <strata/layers/shared/value_dim.hpp>
 
 namespace strata {
 

@@ -6,9 +6,9 @@
 // Gradient: dx = dy / (1 + exp(-beta x)), and dx = dy where beta x > threshold.
 // Source: torch.nn.Softplus.
 
-#include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/layer.hpp>
+#include <strata/core/network/trace.hpp>
 
 namespace strata {
 

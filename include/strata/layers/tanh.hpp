@@ -5,9 +5,9 @@
 // Gradient: dx = dy (1 - y^2).
 // Source: torch.nn.Tanh.
 
-#include <strata/core/layer.hpp>
 #include <strata/core/math.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/layer.hpp>
+#include <strata/core/network/trace.hpp>
 
 namespace strata {
 

@@ -14,9 +14,9 @@
 //
 // Source: torch.nn.Upsample. (Factors that are no whole numbers: state the size.)
 
-#include <strata/core/diagnostics.hpp>
-#include <strata/core/resize.hpp>
-#include <strata/core/window.hpp>
+#include <strata/core/network/diagnostics.hpp>
+#include <strata/core/operations/resize.hpp>
+#include <strata/core/operations/window.hpp>
 
 namespace strata {
 

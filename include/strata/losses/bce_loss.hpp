@@ -7,7 +7,7 @@
 // Errors: ValueError for a prediction outside [0, 1]; NaN among them makes the loss NaN.
 // Source: torch.nn.BCELoss (without its weight).
 
-#include <strata/losses/elementwise.hpp>
+#include <strata/losses/elementwise_loss.hpp>
 
 namespace strata {
 

@@ -10,7 +10,7 @@
 // Source: torch.nn.BCEWithLogitsLoss (without its weight).
 
 #include <strata/core/message.hpp>
-#include <strata/losses/elementwise.hpp>
+#include <strata/losses/elementwise_loss.hpp>
 #include <vector>
 
 namespace strata {

@@ -12,9 +12,9 @@
 // label_smoothing outside [0, 1], and an ignore_index that is a class while targets are probabilities.
 // Source: torch.nn.CrossEntropyLoss.
 
-#include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/message.hpp>
-#include <strata/losses/evaluate.hpp>
+#include <strata/core/operations/cross_entropy_options.hpp>
+#include <strata/losses/loss.hpp>
 #include <vector>
 
 namespace strata {

@@ -7,7 +7,7 @@
 // Errors: ValueError unless delta is positive.
 // Source: torch.nn.HuberLoss.
 
-#include <strata/losses/elementwise.hpp>
+#include <strata/losses/elementwise_loss.hpp>
 
 namespace strata {
 

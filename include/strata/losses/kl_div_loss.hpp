@@ -8,7 +8,7 @@
 // is the divergence).
 // Source: torch.nn.KLDivLoss.
 
-#include <strata/losses/elementwise.hpp>
+#include <strata/losses/elementwise_loss.hpp>
 
 namespace strata {
 

@@ -3,7 +3,7 @@
 // target would mend has a sentence of its own, with what to write.
 
 #include <cstdint>
-#include <strata/core/class_extent.hpp>
+#include <strata/core/operations/class_extent.hpp>
 #include <strata/models/prediction.hpp>
 #include <tuple>
 #include <type_traits>

@@ -15,10 +15,10 @@
 // other result is taken for a mean over them, unless the loss has a member
 // `static constexpr Reduction reduction = Reduction::sum`.
 
-#include <strata/layers/arithmetic.hpp>
-#include <strata/layers/arithmetic_number.hpp>
-#include <strata/layers/reduce.hpp>
-#include <strata/losses/evaluate.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic_number.hpp>
+#include <strata/layers/functions/reduce.hpp>
+#include <strata/losses/loss.hpp>
 #include <strata/models/execution.hpp>
 #include <strata/models/module.hpp>
 

@@ -5,7 +5,7 @@
 // Options: reduction = mean (over all elements) or sum.
 // Source: torch.nn.MSELoss.
 
-#include <strata/losses/elementwise.hpp>
+#include <strata/losses/elementwise_loss.hpp>
 
 namespace strata {
 

@@ -7,9 +7,9 @@
 // Errors: ValueError for a label outside [0, C), and for weights of another number, negative or not finite.
 // Source: torch.nn.NLLLoss. Behind a LogSoftmax both run as one kernel.
 
-#include <strata/core/cross_entropy_options.hpp>
+#include <strata/core/operations/cross_entropy_options.hpp>
 #include <strata/layers/log_softmax.hpp>
-#include <strata/losses/evaluate.hpp>
+#include <strata/losses/loss.hpp>
 #include <vector>
 
 namespace strata {

@@ -8,7 +8,7 @@
 // Source: torch.nn.SmoothL1Loss. (With beta = 0 its gradient where x == y is -1; here it is 0, as that of
 // L1Loss.)
 
-#include <strata/losses/elementwise.hpp>
+#include <strata/losses/elementwise_loss.hpp>
 
 namespace strata {
 

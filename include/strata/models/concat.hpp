@@ -6,7 +6,7 @@
 // Source: C. Szegedy et al., Going deeper with convolutions, 2014 (Inception); G. Huang et al., 2016
 // (DenseNet).
 
-#include <strata/layers/cat.hpp>
+#include <strata/layers/functions/cat.hpp>
 #include <strata/models/sequential.hpp>
 
 namespace strata {

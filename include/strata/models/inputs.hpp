@@ -5,7 +5,7 @@
 #include <strata/core/borrow.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
-#include <strata/core/network.hpp>
+#include <strata/core/network/network.hpp>
 #include <strata/core/shape_check.hpp>
 #include <strata/core/shared.hpp>
 #include <strata/models/model_check.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 // The memory that a pass over a network works on, and the small functors of its own.
 
-#include <strata/core/network.hpp>
-#include <strata/core/replay_key.hpp>
+#include <strata/core/network/network.hpp>
+#include <strata/core/operations/replay_key.hpp>
 #include <strata/core/tensor.hpp>
 
 namespace strata::detail {

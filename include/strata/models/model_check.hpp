@@ -2,7 +2,7 @@
 // The checks of a Model's template arguments and of its batches.
 
 #include <strata/core/config.hpp>
-#include <strata/core/diagnostics.hpp>
+#include <strata/core/network/diagnostics.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/fwd.hpp>
 #include <type_traits>

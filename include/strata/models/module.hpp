@@ -20,8 +20,8 @@
 // Two members of one name, an empty name and one with a dot are refused, as they are there.
 // Source: torch.nn.Module.
 
-#include <strata/core/names.hpp>
-#include <strata/core/network.hpp>
+#include <strata/core/network/names.hpp>
+#include <strata/core/network/network.hpp>
 #include <strata/models/parameter.hpp>
 
 namespace strata {

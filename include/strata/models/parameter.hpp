@@ -7,8 +7,8 @@
 // anything.
 // Source: torch.nn.Parameter.
 
-#include <strata/core/parameter_name.hpp>
-#include <strata/core/trace.hpp>
+#include <strata/core/network/parameter_name.hpp>
+#include <strata/core/network/trace.hpp>
 #include <strata/random/distributions.hpp>
 
 namespace strata {

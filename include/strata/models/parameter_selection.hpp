@@ -5,7 +5,7 @@
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/near_names.hpp>
-#include <strata/core/parameter_name.hpp>
+#include <strata/core/network/parameter_name.hpp>
 
 namespace strata::detail {
 

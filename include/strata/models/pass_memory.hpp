@@ -3,7 +3,7 @@
 // loss reports and writes. Predictions and losses hold it too, so that it outlives the model for them.
 
 #include <strata/core/error.hpp>
-#include <strata/core/loss_report.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <strata/core/shared.hpp>
 #include <strata/models/inputs.hpp>
 

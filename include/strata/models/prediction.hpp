@@ -3,9 +3,9 @@
 // writes its gradient; and what a loss returns.
 
 #include <strata/core/error.hpp>
-#include <strata/core/loss_report.hpp>
 #include <strata/core/message.hpp>
-#include <strata/core/network.hpp>
+#include <strata/core/network/network.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/models/pass_memory.hpp>
 #include <tuple>

@@ -2,7 +2,7 @@
 // Inference on a model that does not change. The model stays const and may serve any number of threads; each
 // has a Predictor of its own, which holds the activations.
 
-#include <strata/core/precision.hpp>
+#include <strata/core/operations/precision.hpp>
 #include <strata/models/model.hpp>
 
 namespace strata {

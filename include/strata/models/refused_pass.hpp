@@ -2,7 +2,7 @@
 // The way back from a refused pass in training mode, which writes buffers, such as running means, before
 // anybody knows whether the batch is fine.
 
-#include <strata/core/loss_report.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <strata/models/memory.hpp>
 
 namespace strata::detail {

@@ -6,7 +6,7 @@
 // Shapes: any -> the same; layers that change the shape are refused.
 // Source: K. He et al., Deep residual learning, 2015.
 
-#include <strata/layers/arithmetic.hpp>
+#include <strata/layers/functions/arithmetic.hpp>
 #include <strata/models/sequential.hpp>
 
 namespace strata {

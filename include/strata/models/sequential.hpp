@@ -3,7 +3,7 @@
 // they nest; their parameters are named as torch.nn.Sequential names them ("0.weight", "2.1.bias").
 // Source: torch.nn.Sequential.
 
-#include <strata/core/network.hpp>
+#include <strata/core/network/network.hpp>
 
 namespace strata {
 

@@ -23,9 +23,9 @@
 #include <array>
 #include <cstdio>
 #include <strata/core/error.hpp>
-#include <strata/core/loss_report.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <strata/core/shape.hpp>
 
 namespace strata {

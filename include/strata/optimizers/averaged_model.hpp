@@ -8,9 +8,9 @@
 // better generalization", UAI 2018.
 
 #include <optional>
-#include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/network/diagnostics.hpp>
 #include <strata/models/model.hpp>
 
 namespace strata {

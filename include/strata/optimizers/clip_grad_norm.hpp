@@ -6,7 +6,7 @@
 
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
-#include <strata/core/norm.hpp>
+#include <strata/core/operations/norm.hpp>
 #include <strata/fwd.hpp>
 
 namespace strata {

@@ -11,7 +11,7 @@
 // Source: torch.optim.Muon (2.9 and later), which iterates in bfloat16; here it is the model's type.
 // K. Jordan, "Muon: an optimizer for hidden layers in neural networks", 2024.
 
-#include <strata/core/strided.hpp>
+#include <strata/core/operations/strided.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {

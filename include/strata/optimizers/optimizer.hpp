@@ -7,9 +7,9 @@
 #include <cstring>
 #include <initializer_list>
 #include <new>
-#include <strata/core/diagnostics.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/network/diagnostics.hpp>
 #include <strata/models/model_check.hpp>
 #include <strata/models/parameter_selection.hpp>
 #include <strata/models/pass_memory.hpp>

@@ -2,7 +2,7 @@
 // An optimizer's memory besides the states, where its algorithm sees tensors: memory for one tensor's update, taken
 // once. Others have none.
 
-#include <strata/core/parameter_name.hpp>
+#include <strata/core/network/parameter_name.hpp>
 #include <strata/optimizers/algorithm.hpp>
 #include <strata/optimizers/update_plan.hpp>
 

@@ -5,7 +5,7 @@
 // each parameter by itself, for algorithms that ask for that.
 
 #include <span>
-#include <strata/core/parameter_name.hpp>
+#include <strata/core/network/parameter_name.hpp>
 #include <vector>
 
 namespace strata::detail {

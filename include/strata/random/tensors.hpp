@@ -8,8 +8,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <strata/data/xtensor.hpp>
 #include <strata/random/distributions.hpp>
+#include <strata/xtensor.hpp>
 
 namespace strata {
 

@@ -2,7 +2,7 @@
 // The memory that a network may still read in its backward pass.
 
 #include <algorithm>
-#include <strata/core/network.hpp>
+#include <strata/core/network/network.hpp>
 #include <vector>
 
 namespace strata::detail {

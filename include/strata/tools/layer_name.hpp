@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <strata/core/message.hpp>
-#include <strata/core/network.hpp>
+#include <strata/core/network/network.hpp>
 #include <string>
 #include <string_view>
 

@@ -1,8 +1,8 @@
 #pragma once
 // A loss whose gradient is checked: its value for a batch of predictions.
 
-#include <strata/core/class_extent.hpp>
-#include <strata/losses/evaluate.hpp>
+#include <strata/core/operations/class_extent.hpp>
+#include <strata/losses/loss.hpp>
 #include <strata/tools/network_problem.hpp>
 
 namespace strata::detail {

@@ -2,8 +2,8 @@
 // The layers and modules that a network is made of, each with its name; and a network whose user states the
 // shapes of its inputs.
 
-#include <strata/core/names.hpp>
-#include <strata/core/network.hpp>
+#include <strata/core/network/names.hpp>
+#include <strata/core/network/network.hpp>
 #include <strata/models/module.hpp>
 #include <strata/tools/layer_name.hpp>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 // The loss of a model that does not change, batch by batch, in evaluation mode.
 
-#include <strata/core/precision.hpp>
+#include <strata/core/operations/precision.hpp>
 #include <strata/models/predictor.hpp>
 #include <strata/training/loss_head.hpp>
 #include <strata/training/pending_result.hpp>

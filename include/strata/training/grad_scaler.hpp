@@ -8,8 +8,8 @@
 //
 // Source: torch.cuda.amp.GradScaler; P. Micikevicius et al., "Mixed precision training", ICLR 2018.
 
-#include <strata/core/loss_report.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/operations/loss_report.hpp>
 
 namespace strata {
 

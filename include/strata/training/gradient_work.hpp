@@ -4,8 +4,8 @@
 
 #include <cmath>
 #include <span>
-#include <strata/core/loss_report.hpp>
-#include <strata/core/parameter_name.hpp>
+#include <strata/core/network/parameter_name.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <strata/optimizers/clip_grad_norm.hpp>
 #include <strata/optimizers/clip_grad_value.hpp>
 #include <vector>

@@ -2,10 +2,10 @@
 // The seam of network and loss: which layers run, in one kernel with the loss or before it, and
 // what is counted. Training and evaluation share it.
 
-#include <strata/core/cross_entropy_options.hpp>
-#include <strata/losses/evaluate.hpp>
+#include <strata/core/operations/cross_entropy_options.hpp>
+#include <strata/losses/loss.hpp>
 #include <strata/models/model.hpp>
-#include <strata/training/totals.hpp>
+#include <strata/training/step_totals.hpp>
 
 namespace strata {
 

@@ -2,7 +2,7 @@
 // The result of a step that a device is still at, and what tells it that its trainer is gone.
 
 #include <strata/core/shared.hpp>
-#include <strata/training/totals.hpp>
+#include <strata/training/step_totals.hpp>
 
 namespace strata::detail {
 

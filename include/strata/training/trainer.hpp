@@ -3,7 +3,7 @@
 // loss in one kernel where a rule says so. After the first step of the largest batch nothing is allocated.
 
 #include <strata/core/message.hpp>
-#include <strata/core/precision.hpp>
+#include <strata/core/operations/precision.hpp>
 #include <strata/optimizers/optimizer.hpp>
 #include <strata/training/grad_scaler.hpp>
 #include <strata/training/gradient_work.hpp>

@@ -4,9 +4,9 @@
 //
 // Source: torch.optim.swa_utils.update_bn.
 
-#include <strata/layers/normalization.hpp>
+#include <strata/layers/shared/normalization.hpp>
 #include <strata/models/model.hpp>
-#include <strata/training/feed.hpp>
+#include <strata/training/batch_feed.hpp>
 #include <strata/training/validation_loader.hpp>
 #include <vector>
 

@@ -3,8 +3,8 @@
 
 #include <optional>
 #include <strata/core/shared.hpp>
-#include <strata/training/feed.hpp>
-#include <strata/training/totals.hpp>
+#include <strata/training/batch_feed.hpp>
+#include <strata/training/step_totals.hpp>
 #include <utility>
 
 namespace strata {

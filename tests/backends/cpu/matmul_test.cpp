@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cmath>
 #include <strata/backends/cpu/matmul.hpp>
-#include <strata/data/xtensor.hpp>
 #include <strata/random/distributions.hpp>
+#include <strata/xtensor.hpp>
 #include <vector>
 
 using namespace strata;

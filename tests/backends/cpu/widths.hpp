@@ -1,7 +1,7 @@
 #pragma once
 // Runs a body with packs of every vector length that this processor has, not only the widest.
 
-#include <strata/backends/cpu/simd.hpp>
+#include <strata/backends/cpu/simd/simd.hpp>
 
 /// Calls `body(Width<N>{})` for each number of lanes of T. The body is inlined whole: keep assertions out of
 /// it.

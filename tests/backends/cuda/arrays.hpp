@@ -6,7 +6,7 @@
 
 #include <cmath>
 #include <cstring>
-#include <strata/backends/cuda/queue.hpp>
+#include <strata/backends/cuda/runtime/queue.hpp>
 #include <strata/random/distributions.hpp>
 #include <vector>
 

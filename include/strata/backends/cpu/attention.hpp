@@ -6,7 +6,7 @@
 #include <strata/backends/cpu/random.hpp>
 #include <strata/backends/cpu/softmax.hpp>
 #include <strata/backends/cpu/strided.hpp>
-#include <strata/core/attention.hpp>
+#include <strata/core/operations/attention.hpp>
 
 namespace strata::cpu {
 

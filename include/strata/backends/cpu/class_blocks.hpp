@@ -4,8 +4,8 @@
 // For ten classes it is seven times quicker than row by row, where most lanes would idle.
 
 #include <cstdint>
-#include <strata/backends/cpu/math.hpp>
-#include <strata/core/cross_entropy_options.hpp>
+#include <strata/backends/cpu/simd/math.hpp>
+#include <strata/core/operations/cross_entropy_options.hpp>
 
 namespace strata::cpu::detail {
 

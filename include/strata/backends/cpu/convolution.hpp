@@ -4,13 +4,13 @@
 // The lanes of a vector are samples: a block of as many samples as there are lanes is turned to
 // [channel][row][column][sample], so that no lane is idle, whatever the channels and extents are. From the
 // bottom:
-//   convolution_lanes.hpp        turns blocks of samples, and back
-//   convolution_windows.hpp      which inputs an output sees; the scratch memory of a thread
-//   convolution_tile.hpp         the inner loop; convolution_weight_tile.hpp that of the weights' gradient
-//   convolution_planes.hpp       channels of a batch into scratch memory and back, with padding
-//   convolution_drive.hpp        outputs, and the gradient for the input: a convolution, too
-//   convolution_weight.hpp       the gradients of weights and bias
-//   convolution_bands.hpp        few samples: parts of images become lanes
+//   convolution/lanes.hpp        turns blocks of samples, and back
+//   convolution/windows.hpp      which inputs an output sees; the scratch memory of a thread
+//   convolution/tile.hpp         the inner loop; convolution/weight_tile.hpp that of the weights' gradient
+//   convolution/planes.hpp       channels of a batch into scratch memory and back, with padding
+//   convolution/drive.hpp        outputs, and the gradient for the input: a convolution, too
+//   convolution/weight.hpp       the gradients of weights and bias
+//   convolution/bands.hpp        few samples: parts of images become lanes
 //
 // All but the functions here know the geometry at run time: the first convolution of a program costs about
 // two seconds to compile, each further one a few hundredths. They run on one thread and use memory of that
@@ -23,7 +23,7 @@
 // 16, 256-256 3x3 at 14x14 93, 112 / 109; batch 1, 64-64 at 14x14 48, 117 / 104. Im2col with OpenBLAS: 18
 // to 66.
 
-#include <strata/backends/cpu/convolution_bands.hpp>
+#include <strata/backends/cpu/convolution/bands.hpp>
 #include <strata/backends/cpu/map.hpp>
 
 namespace strata::cpu {

@@ -5,8 +5,6 @@
 #include <strata/backends/cpu/attention.hpp>
 #include <strata/backends/cpu/convolution.hpp>
 #include <strata/backends/cpu/cross_entropy.hpp>
-#include <strata/backends/cpu/denormals.hpp>
-#include <strata/backends/cpu/edge.hpp>
 #include <strata/backends/cpu/embedding.hpp>
 #include <strata/backends/cpu/gather.hpp>
 #include <strata/backends/cpu/loops.hpp>
@@ -23,11 +21,13 @@
 #include <strata/backends/cpu/resize.hpp>
 #include <strata/backends/cpu/row_normalization.hpp>
 #include <strata/backends/cpu/scan.hpp>
+#include <strata/backends/cpu/simd/denormals.hpp>
 #include <strata/backends/cpu/softmax.hpp>
 #include <strata/backends/cpu/strided.hpp>
 #include <strata/backends/cpu/update.hpp>
+#include <strata/backends/cpu/user_tensors.hpp>
 #include <strata/core/host_tensor.hpp>
-#include <strata/core/precision.hpp>
+#include <strata/core/operations/precision.hpp>
 
 namespace strata {
 

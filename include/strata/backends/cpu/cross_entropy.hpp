@@ -12,10 +12,10 @@
 #include <strata/backends/cpu/class_blocks.hpp>
 #include <strata/backends/cpu/map.hpp>
 #include <strata/backends/cpu/softmax.hpp>
-#include <strata/core/cross_entropy_options.hpp>
 #include <strata/core/error.hpp>
-#include <strata/core/loss_report.hpp>
 #include <strata/core/message.hpp>
+#include <strata/core/operations/cross_entropy_options.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <string>
 
 namespace strata::cpu {

@@ -2,7 +2,7 @@
 // Rows of a table by their indices, and the gradient of the table.
 
 #include <cstdint>
-#include <strata/backends/cpu/simd.hpp>
+#include <strata/backends/cpu/simd/simd.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/tensor.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 // Collecting samples into a batch.
 
-#include <strata/backends/cpu/simd.hpp>
+#include <strata/backends/cpu/simd/simd.hpp>
 #include <strata/core/config.hpp>
 
 namespace strata::cpu {

@@ -1,7 +1,7 @@
 #pragma once
 // Elementwise work and sums over tensors that are broadcast, transposed or parts of larger ones.
 
-#include <strata/backends/cpu/loop_runs.hpp>
+#include <strata/backends/cpu/inner_loops.hpp>
 
 namespace strata::cpu {
 

@@ -1,8 +1,8 @@
 #pragma once
 // Elementwise work: one pass over memory, whatever the number of operands.
 
-#include <strata/backends/cpu/math.hpp>
-#include <strata/core/loss_report.hpp>
+#include <strata/backends/cpu/simd/math.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <strata/core/tensor.hpp>
 
 namespace strata::cpu {

@@ -3,7 +3,7 @@
 
 #include <cmath>
 #include <strata/backends/cpu/map.hpp>
-#include <strata/core/norm.hpp>
+#include <strata/core/operations/norm.hpp>
 
 namespace strata::cpu {
 

@@ -2,7 +2,7 @@
 // Normalisation of channels by the mean and variance of the whole batch, and its gradients. Normalisation of
 // rows is in row_normalization.hpp.
 
-#include <strata/backends/cpu/channels.hpp>
+#include <strata/backends/cpu/normalization/channels.hpp>
 #include <strata/backends/cpu/row_normalization.hpp>
 #include <strata/core/math.hpp>
 

@@ -2,10 +2,10 @@
 // Maxima and averages over windows. What a geometry is worth is decided here; the loops do not know it at
 // compile time, so that pools of all sizes share them.
 
-#include <strata/backends/cpu/average_windows.hpp>
-#include <strata/backends/cpu/max_windows.hpp>
-#include <strata/backends/cpu/plain_windows.hpp>
-#include <strata/backends/cpu/pool_pairs.hpp>
+#include <strata/backends/cpu/pooling/average_windows.hpp>
+#include <strata/backends/cpu/pooling/max_windows.hpp>
+#include <strata/backends/cpu/pooling/plain_windows.hpp>
+#include <strata/backends/cpu/pooling/pool_pairs.hpp>
 
 namespace strata::cpu {
 

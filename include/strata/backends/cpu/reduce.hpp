@@ -2,10 +2,10 @@
 // Sums over the rows of a matrix, and the row-wise questions that metrics ask.
 
 #include <cstdint>
-#include <strata/backends/cpu/simd.hpp>
-#include <strata/core/class_extent.hpp>
-#include <strata/core/cross_entropy_options.hpp>
-#include <strata/core/loss_report.hpp>
+#include <strata/backends/cpu/simd/simd.hpp>
+#include <strata/core/operations/class_extent.hpp>
+#include <strata/core/operations/cross_entropy_options.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <strata/core/tensor.hpp>
 
 namespace strata::cpu {

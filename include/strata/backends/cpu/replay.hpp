@@ -1,7 +1,7 @@
 #pragma once
 // Work that is done again and again. A GPU records it; a processor just does it.
 
-#include <strata/core/replay_key.hpp>
+#include <strata/core/operations/replay_key.hpp>
 
 namespace strata::cpu {
 

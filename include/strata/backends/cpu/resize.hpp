@@ -3,9 +3,9 @@
 // other way round: gradients are gathered into rows of the input, which are then resized back. Two rows are
 // kept at a time.
 
-#include <strata/backends/cpu/pool_pairs.hpp>
-#include <strata/backends/cpu/window_rows.hpp>
-#include <strata/core/resize.hpp>
+#include <strata/backends/cpu/pooling/pool_pairs.hpp>
+#include <strata/backends/cpu/pooling/window_rows.hpp>
+#include <strata/core/operations/resize.hpp>
 #include <strata/core/tensor.hpp>
 
 namespace strata::cpu {

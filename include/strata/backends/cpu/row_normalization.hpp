@@ -1,8 +1,8 @@
 #pragma once
 // Normalisation of rows, each by its own mean and variance, and its gradients.
 
-#include <strata/backends/cpu/moments.hpp>
-#include <strata/backends/cpu/row_gradients.hpp>
+#include <strata/backends/cpu/normalization/moments.hpp>
+#include <strata/backends/cpu/normalization/row_gradients.hpp>
 
 namespace strata::cpu {
 

@@ -2,7 +2,7 @@
 // Sums of an element and all before it, along one extent, and their gradient: a loop along the extent, for
 // neighbours of the inner extent at once.
 
-#include <strata/core/class_extent.hpp>
+#include <strata/core/operations/class_extent.hpp>
 
 namespace strata::cpu {
 

@@ -3,7 +3,7 @@
 // stays in registers while the inner dimension runs, and the bias is added on the way. matmul.hpp says when
 // it is used.
 
-#include <strata/backends/cpu/simd.hpp>
+#include <strata/backends/cpu/simd/simd.hpp>
 #include <utility>
 
 namespace strata::cpu::detail {

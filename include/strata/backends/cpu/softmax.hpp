@@ -2,8 +2,8 @@
 // Softmax and its logarithm along one extent of a tensor seen as (outer, classes, inner), and their
 // gradients. inner == 1 (classes side by side in memory) is the case of every classifier and runs in packs.
 
-#include <strata/backends/cpu/math.hpp>
-#include <strata/core/class_extent.hpp>
+#include <strata/backends/cpu/simd/math.hpp>
+#include <strata/core/operations/class_extent.hpp>
 
 namespace strata::cpu {
 

@@ -4,7 +4,7 @@
 #include <strata/backends/cpu/map.hpp>
 #include <strata/backends/cpu/matmul.hpp>
 #include <strata/backends/cpu/memory.hpp>
-#include <strata/core/strided.hpp>
+#include <strata/core/operations/strided.hpp>
 
 namespace strata::cpu {
 

@@ -7,7 +7,7 @@
 #include <strata/backends/cuda/random.hpp>
 #include <strata/backends/cuda/softmax.hpp>
 #include <strata/backends/cuda/strided.hpp>
-#include <strata/core/attention.hpp>
+#include <strata/core/operations/attention.hpp>
 
 namespace strata::cuda {
 

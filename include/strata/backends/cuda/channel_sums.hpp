@@ -4,9 +4,9 @@
 // threads read neighbouring numbers, as sum_rows does it. How a sum is divided depends on the extents alone,
 // so that it has the same bits in every run.
 
-#include <strata/backends/cuda/division.hpp>
-#include <strata/backends/cuda/scratch.hpp>
-#include <strata/core/normalization.hpp>
+#include <strata/backends/cuda/runtime/division.hpp>
+#include <strata/backends/cuda/runtime/scratch.hpp>
+#include <strata/core/operations/normalization.hpp>
 
 namespace strata::cuda::detail {
 

@@ -1,11 +1,11 @@
 #pragma once
-// Convolutions and their gradients: as matrix products of columns (convolution_columns.hpp), in the precision
+// Convolutions and their gradients: as matrix products of columns (convolution/columns.hpp), in the precision
 // that products have, for as many samples at once as the columns' memory is meant for; and without products
-// where groups are small (convolution_direct.hpp). All results have the same bits in every run.
+// where groups are small (convolution/direct.hpp). All results have the same bits in every run.
 
-#include <strata/backends/cuda/convolution_columns.hpp>
-#include <strata/backends/cuda/convolution_direct.hpp>
-#include <strata/backends/cuda/multiply.hpp>
+#include <strata/backends/cuda/convolution/columns.hpp>
+#include <strata/backends/cuda/convolution/direct.hpp>
+#include <strata/backends/cuda/product/multiply.hpp>
 #include <strata/backends/cuda/reduce.hpp>
 
 namespace strata::cuda {

@@ -17,7 +17,7 @@
 #include <strata/backends/cuda/map.hpp>
 #include <strata/backends/cuda/reduce.hpp>
 #include <strata/backends/cuda/softmax.hpp>
-#include <strata/core/cross_entropy_options.hpp>
+#include <strata/core/operations/cross_entropy_options.hpp>
 
 namespace strata::cuda {
 

@@ -5,7 +5,6 @@
 #include <strata/backends/cuda/attention.hpp>
 #include <strata/backends/cuda/convolution.hpp>
 #include <strata/backends/cuda/cross_entropy.hpp>
-#include <strata/backends/cuda/edge.hpp>
 #include <strata/backends/cuda/embedding.hpp>
 #include <strata/backends/cuda/gather.hpp>
 #include <strata/backends/cuda/loops.hpp>
@@ -20,11 +19,12 @@
 #include <strata/backends/cuda/replay.hpp>
 #include <strata/backends/cuda/resize.hpp>
 #include <strata/backends/cuda/row_normalization.hpp>
+#include <strata/backends/cuda/runtime/uploads.hpp>
 #include <strata/backends/cuda/scan.hpp>
 #include <strata/backends/cuda/softmax.hpp>
 #include <strata/backends/cuda/strided.hpp>
 #include <strata/backends/cuda/update.hpp>
-#include <strata/backends/cuda/uploads.hpp>
+#include <strata/backends/cuda/user_tensors.hpp>
 
 namespace strata {
 

@@ -3,7 +3,7 @@
 // batch begins is read from device memory, so that one recorded step serves all batches.
 
 #include <cstdint>
-#include <strata/backends/cuda/queue.hpp>
+#include <strata/backends/cuda/runtime/queue.hpp>
 #include <type_traits>
 
 namespace strata::cuda {

@@ -4,8 +4,8 @@
 // batch of ordinary size, and chunks go before it for the pixels of images.
 
 #include <cstdint>
-#include <strata/backends/cuda/queue.hpp>
-#include <strata/core/loss_report.hpp>
+#include <strata/backends/cuda/runtime/queue.hpp>
+#include <strata/core/operations/loss_report.hpp>
 
 namespace strata::cuda::detail {
 

@@ -6,8 +6,8 @@
 // thread, and neighbouring threads read neighbouring terms; else by a group of threads. If there are several
 // shares, a second kernel adds them up.
 
-#include <strata/backends/cuda/scratch.hpp>
-#include <strata/core/loops.hpp>
+#include <strata/backends/cuda/runtime/scratch.hpp>
+#include <strata/core/operations/loops.hpp>
 
 namespace strata::cuda {
 

@@ -2,7 +2,7 @@
 // Elementwise work, and sums over elements.
 
 #include <strata/backends/cuda/sums.hpp>
-#include <strata/core/loss_report.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <strata/core/tensor.hpp>
 #include <type_traits>
 #include <utility>

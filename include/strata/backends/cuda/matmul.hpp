@@ -3,7 +3,7 @@
 // bias, applies the activation or sums the gradient's rows in the product's own kernel, that is one pass over
 // the result less; elsewhere a second kernel does it.
 
-#include <strata/backends/cuda/multiply.hpp>
+#include <strata/backends/cuda/product/multiply.hpp>
 #include <strata/backends/cuda/reduce.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/tensor.hpp>

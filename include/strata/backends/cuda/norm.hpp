@@ -3,7 +3,7 @@
 
 #include <cmath>
 #include <strata/backends/cuda/sums.hpp>
-#include <strata/core/norm.hpp>
+#include <strata/core/operations/norm.hpp>
 
 namespace strata::cuda {
 

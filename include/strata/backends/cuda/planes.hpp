@@ -2,7 +2,7 @@
 // Work with one number per plane of a batch: a parameter of a channel, a mask of a sample's channel. Plane p
 // is the p-th run of `plane` elements, and belongs to factor p % factors.
 
-#include <strata/backends/cuda/division.hpp>
+#include <strata/backends/cuda/runtime/division.hpp>
 #include <strata/backends/cuda/sums.hpp>
 #include <type_traits>
 #include <utility>

@@ -2,9 +2,9 @@
 // Maxima and averages over windows: a thread per window forward, or a warp where windows are large; a thread
 // per input backward, which asks the windows that hold it, so that sums have the same bits in every run.
 
-#include <strata/backends/cuda/division.hpp>
-#include <strata/backends/cuda/queue.hpp>
-#include <strata/core/pool_geometry.hpp>
+#include <strata/backends/cuda/runtime/division.hpp>
+#include <strata/backends/cuda/runtime/queue.hpp>
+#include <strata/core/operations/pool_geometry.hpp>
 
 namespace strata::cuda {
 

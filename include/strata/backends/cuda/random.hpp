@@ -10,7 +10,7 @@
 
 #include <cstdint>
 #include <mutex>
-#include <strata/backends/cuda/queue.hpp>
+#include <strata/backends/cuda/runtime/queue.hpp>
 #include <strata/random/generator.hpp>
 
 namespace strata::cuda {

@@ -7,9 +7,9 @@
 
 #include <cstdint>
 #include <strata/backends/cuda/sums.hpp>
-#include <strata/core/class_extent.hpp>
-#include <strata/core/cross_entropy_options.hpp>
-#include <strata/core/loss_report.hpp>
+#include <strata/core/operations/class_extent.hpp>
+#include <strata/core/operations/cross_entropy_options.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <type_traits>
 
 namespace strata::cuda {

@@ -3,8 +3,8 @@
 // one operation at a time, which loads the kernels and makes all memory; the second time it is recorded, and
 // from then on it is repeated. In another thread everything is seen for the first time again.
 
-#include <strata/backends/cuda/queue.hpp>
-#include <strata/core/replay_key.hpp>
+#include <strata/backends/cuda/runtime/queue.hpp>
+#include <strata/core/operations/replay_key.hpp>
 
 namespace strata::cuda {
 

@@ -2,9 +2,9 @@
 // Resizing of images: a thread per output forward, a thread per input backward, which asks the outputs near
 // it.
 
-#include <strata/backends/cuda/division.hpp>
-#include <strata/backends/cuda/queue.hpp>
-#include <strata/core/resize.hpp>
+#include <strata/backends/cuda/runtime/division.hpp>
+#include <strata/backends/cuda/runtime/queue.hpp>
+#include <strata/core/operations/resize.hpp>
 
 namespace strata::cuda {
 

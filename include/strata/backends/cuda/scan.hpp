@@ -2,9 +2,9 @@
 // Sums of an element and all before it, along one extent, and their gradient: a thread goes along the extent, so
 // that sums have the same bits in every run, and the CPU's. That is meant for extents of up to some hundreds.
 
-#include <strata/backends/cuda/division.hpp>
-#include <strata/backends/cuda/queue.hpp>
-#include <strata/core/class_extent.hpp>
+#include <strata/backends/cuda/runtime/division.hpp>
+#include <strata/backends/cuda/runtime/queue.hpp>
+#include <strata/core/operations/class_extent.hpp>
 
 namespace strata::cuda {
 

@@ -3,9 +3,9 @@
 // gradients: a warp per row of classes. An element is read for the last time by the thread that then writes
 // it, so that results may take the place of operands.
 
-#include <strata/backends/cuda/queue.hpp>
-#include <strata/core/class_extent.hpp>
+#include <strata/backends/cuda/runtime/queue.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/operations/class_extent.hpp>
 
 namespace strata::cuda {
 

@@ -1,8 +1,8 @@
 #pragma once
 // Elementwise work and matrix products on parts of larger tensors, and memory to work in.
 
-#include <strata/backends/cuda/multiply.hpp>
-#include <strata/core/strided.hpp>
+#include <strata/backends/cuda/product/multiply.hpp>
+#include <strata/core/operations/strided.hpp>
 
 namespace strata::cuda {
 

@@ -5,7 +5,7 @@
 // sums. How a sum is divided depends on the number of its terms alone, so that it has the same bits in every
 // run.
 
-#include <strata/backends/cuda/scratch.hpp>
+#include <strata/backends/cuda/runtime/scratch.hpp>
 
 namespace strata::cuda::detail {
 

@@ -3,8 +3,8 @@
 // device memory, then every element follows it. A step whose loss was refused changes nothing.
 
 #include <strata/backends/cuda/map.hpp>
-#include <strata/core/loss_report.hpp>
 #include <strata/core/math.hpp>
+#include <strata/core/operations/loss_report.hpp>
 #include <type_traits>
 #include <utility>
 
