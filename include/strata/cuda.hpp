@@ -12,7 +12,6 @@
 // Random numbers
 #include <strata/random/distributions.hpp>
 #include <strata/random/generator.hpp>
-#include <strata/random/refuse.hpp>
 
 // Initialisation
 #include <strata/init/constant.hpp>

@@ -11,7 +11,6 @@
 // Random numbers
 #include <strata/random/distributions.hpp>
 #include <strata/random/generator.hpp>
-#include <strata/random/refuse.hpp>
 #include <strata/random/tensors.hpp>
 
 // Initialisation

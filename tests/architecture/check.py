@@ -2,7 +2,7 @@
 """Checks what include/strata may include. Folder names are the architecture; includes point one way.
 
 Also checks that comments have not been run together: `Source:`, `Gradient:` and `Errors:` begin a line, and
-`}  // namespace` stands at the end of namespaces only. And reports how long the headers are: more than 250 lines
+`}  // namespace` stands at the end of namespaces only; and that options are refused in one wording. And reports how long the headers are: more than 250 lines
 is a warning, more than 400 needs a line `// Length: REASON` in the header.
 """
 
@@ -69,6 +69,8 @@ BACKEND_CONDITION = re.compile(
 )
 
 
+# `refuse_option` of core/refuse_option.hpp says it for all.
+OWN_REFUSAL = re.compile(r'"[^"]*\b(and|but)( it)? must (be|lie|not be)\b')
 RUN_TOGETHER = re.compile(r"^\s*//+ .*\S (Source|Gradient|Errors):( |$)")
 
 
@@ -132,6 +134,8 @@ def problems_of(library, path, text):
             yield f"{path}:{number}: a layer is written once for all backends: {line.strip()}"
         if match := RUN_TOGETHER.match(line):
             yield f"{path}:{number}: '{match[1]}:' begins a line of its own: {line.strip()}"
+        if path != "core/refuse_option.hpp" and not line.lstrip().startswith("//") and OWN_REFUSAL.search(line):
+            yield f"{path}:{number}: an option is refused by refuse_option, which words it: {line.strip()}"
     opened = len(re.findall(r"^\s*(?:inline )?namespace [\w:]*\s*\{", text, re.MULTILINE))
     closed = len(re.findall(r"\}  // namespace", text))
     if closed > opened:

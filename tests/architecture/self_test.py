@@ -47,11 +47,15 @@ BROKEN = [
     ("layers/conv.hpp", "\n" * 401, "401 lines; more than 400 need"),
     ("layers/conv.hpp", "// y = x. Source: torch.nn.Identity.\n", "'Source:' begins a line of its own"),
     ("layers/conv.hpp", "// y = x, kept as it is. Gradient:\n// dy\n", "'Gradient:' begins a line of its own"),
+    ("layers/conv.hpp", 'message(" is ", p, ", and it must be at least 0");\n', "is refused by refuse_option"),
+    ("layers/conv.hpp", 'message(" is ", p, ", but must be above 0");\n', "is refused by refuse_option"),
     ("layers/conv.hpp", "namespace a {\nint i{\n}  // namespace a\n;\n}  // namespace a\n", "stands 2 times"),
 ]
 
 FINE = [
     ("backends/cpu/map.hpp", "#include <strata/xtensor.hpp>\n"),
+    ("core/refuse_option.hpp", 'message(", but must be ", limit);\n'),
+    ("layers/conv.hpp", "// prints: p is 2, but must be at most 1\n"),
     ("layers/conv.hpp", "// Length: one formula, many cases.\n" + "\n" * 401),
     ("layers/conv.hpp", "// #include <strata/training/fit.hpp>\n"),
     ("layers/conv.hpp", "#if defined(__clang__)  // clang 14 has no such thing\n#endif\n"),

@@ -271,21 +271,22 @@ TEST_CASE("nonsense is refused with the function, the value and the limit") {
     CHECK_THROWS_AS(init::kaiming_normal_(bias), strata::ValueError);
     CHECK_THROWS_WITH(
         init::kaiming_uniform_(bias),
-        "kaiming_uniform_: the tensor's rank is 1, and it must be at least 2 (a vector has no fan)");
+        "strata: kaiming_uniform_: the tensor's rank is 1, but must be at least 2 (a vector has no fan)");
     CHECK_THROWS_WITH(
         init::xavier_normal_(bias),
-        "xavier_normal_: the tensor's rank is 1, and it must be at least 2 (a vector has no fan)");
+        "strata: xavier_normal_: the tensor's rank is 1, but must be at least 2 (a vector has no fan)");
     CHECK_THROWS_WITH(init::orthogonal_(bias),
-                      "orthogonal_: the tensor's rank is 1, and it must be at least 2");
+                      "strata: orthogonal_: the tensor's rank is 1, but must be at least 2");
     CHECK_THROWS_WITH(init::xavier_uniform_(weight, -1.0),
-                      "xavier_uniform_: gain is -1, and it must be at least 0");
-    CHECK_THROWS_WITH(init::normal_(weight, 0.0, -0.1), "normal_: std is -0.1, and it must be at least 0");
+                      "strata: xavier_uniform_: gain is -1, but must be at least 0");
+    CHECK_THROWS_WITH(init::normal_(weight, 0.0, -0.1),
+                      "strata: normal_: std is -0.1, but must be at least 0");
     CHECK_THROWS_WITH(init::uniform_(weight, 1.0, -1.0),
-                      "uniform_: from is 1, and it must be at most to = -1");
+                      "strata: uniform_: from is 1, but must be at most to = -1");
     CHECK_THROWS_WITH(init::trunc_normal_(weight, 0.0, 1.0, 2.0, -2.0),
-                      "trunc_normal_: a is 2, and it must be at most b = -2");
+                      "strata: trunc_normal_: a is 2, but must be at most b = -2");
     CHECK_THROWS_WITH(
         init::ones_(xt::view(weight, xt::all(), 1)),
-        "ones_: a stride of the tensor is 4, and it must be the one of row-major elements without "
+        "strata: ones_: a stride of the tensor is 4, but must be the one of row-major elements without "
         "gaps, 1");
 }

@@ -57,5 +57,5 @@ TEST_CASE("Dropout2d: gradients, laws") {
 TEST_CASE("Dropout2d refuses what is no probability") {
     const Dropout2d layer{.p = 1.5};
     layer_check::Run<Dropout2d, Shape<1, 1, 1>, float> run(layer, 1);
-    CHECK_THROWS_WITH(run.forward(), "strata: Dropout2d: p is 1.5, and it must be between 0 and 1");
+    CHECK_THROWS_WITH(run.forward(), "strata: Dropout2d: p is 1.5, but must be in [0, 1]");
 }

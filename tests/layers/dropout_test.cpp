@@ -135,5 +135,5 @@ TEST_CASE("Dropout refuses what is no probability") {
     for (double p : {-0.1, 1.1, std::nan("")})
         CHECK_THROWS_AS(layer_check::outputs(Dropout{.p = p}, {1.0f}), ValueError);
     CHECK_THROWS_WITH(layer_check::outputs(Dropout{.p = 1.5}, {1.0f}),
-                      "strata: Dropout: p is 1.5, and it must be between 0 and 1");
+                      "strata: Dropout: p is 1.5, but must be in [0, 1]");
 }

@@ -41,6 +41,6 @@ TEST_CASE("ELU at its ends and at the kink") {
 TEST_CASE("ELU refuses a negative alpha") {
     CHECK_THROWS_AS(layer_check::outputs(ELU{.alpha = -1}, {1.0f}), ValueError);
     CHECK_THROWS_WITH(layer_check::outputs(ELU{.alpha = -1}, {1.0f}),
-                      "strata: ELU: alpha is -1, and it must be at least 0");
+                      "strata: ELU: alpha is -1, but must be at least 0");
     CHECK_THROWS_AS(layer_check::outputs(ELU{.alpha = std::nan("")}, {1.0f}), ValueError);
 }

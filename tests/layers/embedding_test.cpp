@@ -131,7 +131,7 @@ TEST_CASE("Embedding refuses an index that it does not have, or leaves NaN") {
             CHECK_THROWS_AS(run.forward(), ValueError);
             CHECK_THROWS_WITH(run.forward(),
                               message("strata: Embedding: the index of sample 1 at place 2 is ", wrong,
-                                      ", and it must be at least 0 and below 7, the number of embeddings"));
+                                      ", but must be at least 0 and below 7, the number of embeddings"));
             CHECK(run.y == std::vector<float>(24, -7.0f));
         } else {
             run.forward();

@@ -83,7 +83,7 @@ TEST_CASE("GRU refuses a dropout that is no probability") {
     using Net = GRU<2, num_layers<2>>;
     const Net layer{.dropout = 1.5};
     layer_check::Run<Net, Shape<3, 2>, float> run(layer, 1);
-    CHECK_THROWS_WITH(run.forward(), "strata: GRU: dropout is 1.5, and it must be between 0 and 1");
+    CHECK_THROWS_WITH(run.forward(), "strata: GRU: dropout is 1.5, but must be in [0, 1]");
 }
 
 // The masks of dropout are PyTorch's where the host draws them.

@@ -40,6 +40,6 @@ TEST_CASE("LeakyReLU at its ends and at the kink") {
 TEST_CASE("LeakyReLU refuses a negative slope") {
     CHECK_THROWS_AS(layer_check::outputs(LeakyReLU{.negative_slope = -0.1}, {1.0f}), ValueError);
     CHECK_THROWS_WITH(layer_check::outputs(LeakyReLU{.negative_slope = -0.1}, {1.0f}),
-                      "strata: LeakyReLU: negative_slope is -0.1, and it must be at least 0");
+                      "strata: LeakyReLU: negative_slope is -0.1, but must be at least 0");
     CHECK_THROWS_AS(layer_check::outputs(LeakyReLU{.negative_slope = std::nan("")}, {1.0f}), ValueError);
 }

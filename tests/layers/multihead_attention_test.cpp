@@ -127,8 +127,7 @@ TEST_CASE("MultiheadAttention refuses a dropout that is no probability") {
     using Layer = MultiheadAttention<2>;
     const Layer layer{.dropout = -0.5};
     layer_check::Run<Layer, Shape<3, 2>, float> run(layer, 1);
-    CHECK_THROWS_WITH(run.forward(),
-                      "strata: MultiheadAttention: dropout is -0.5, and it must be between 0 and 1");
+    CHECK_THROWS_WITH(run.forward(), "strata: MultiheadAttention: dropout is -0.5, but must be in [0, 1]");
 }
 
 TEST_CASE("MultiheadAttention without a gradient of its input, and on an empty batch") {

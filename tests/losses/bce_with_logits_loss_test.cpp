@@ -86,7 +86,7 @@ TEST_CASE("BCEWithLogitsLoss refuses a pos_weight that is no weight") {
                 .value();
         });
     };
-    const std::string reason = ", but weights must be finite numbers of at least 0";
+    const std::string reason = ", but must be a finite number of at least 0";
     CHECK(message({-1}) == "strata: BCEWithLogitsLoss: pos_weight[0] is -1" + reason);
     CHECK(message({NAN}) == "strata: BCEWithLogitsLoss: pos_weight[0] is nan" + reason);
     CHECK(message({1, 1, 1, 1, 1, 1, INFINITY}) ==

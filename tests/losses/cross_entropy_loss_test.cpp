@@ -140,7 +140,7 @@ TEST_CASE("CrossEntropyLoss refuses labels and options that cannot be, and write
     const auto refused_weight = [&](double weight, const std::string& text) {
         CHECK(message({.weight = {1, 0, weight, 1, 1}}, {0, 0, 0, 0, 0, 0}) ==
               "strata: CrossEntropyLoss: weight[2] is " + text +
-                  ", but weights must be finite numbers of at least 0");
+                  ", but must be a finite number of at least 0");
     };
     refused_weight(NAN, "nan");
     refused_weight(INFINITY, "inf");
@@ -150,11 +150,11 @@ TEST_CASE("CrossEntropyLoss refuses labels and options that cannot be, and write
                                 std::vector<std::int64_t>(6, 0))
               .value() > 0);
     CHECK(message({.label_smoothing = NAN}, {0, 0, 0, 0, 0, 0}) ==
-          "strata: CrossEntropyLoss: label_smoothing is nan, but it must lie in [0, 1]");
+          "strata: CrossEntropyLoss: label_smoothing is nan, but must be in [0, 1]");
     CHECK(message({.label_smoothing = 1.5}, {0, 0, 0, 0, 0, 0}) ==
-          "strata: CrossEntropyLoss: label_smoothing is 1.5, but it must lie in [0, 1]");
+          "strata: CrossEntropyLoss: label_smoothing is 1.5, but must be in [0, 1]");
     CHECK(message({.label_smoothing = -0.5}, {0, 0, 0, 0, 0, 0}) ==
-          "strata: CrossEntropyLoss: label_smoothing is -0.5, but it must lie in [0, 1]");
+          "strata: CrossEntropyLoss: label_smoothing is -0.5, but must be in [0, 1]");
     CHECK(message_of<ValueError>([] {
               run<Shape<5>, float>(CrossEntropyLoss{.ignore_index = 2}, numbers::z_6_5, numbers::share_6_5)
                   .value();

@@ -46,6 +46,6 @@ TEST_CASE("HuberLoss refuses a delta that is not positive") {
         const HuberLoss loss{.delta = delta};
         CHECK(message_of<ValueError>([&] {
                   run<Shape<1>, float>(loss, numbers::x_1_1, numbers::y_1_1).value();
-              }) == strata::message("strata: HuberLoss: delta is ", delta, ", but it must be positive"));
+              }) == strata::message("strata: HuberLoss: delta is ", delta, ", but must be above 0"));
     }
 }

@@ -84,9 +84,9 @@ TEST_CASE("NLLLoss refuses labels and weights that cannot be, and writes nothing
     CHECK(message({.weight = {1, 2, 3, 4, 5, 6}}, {0, 0, 0, 0, 0, 0}) ==
           "strata: NLLLoss: weight has 6 numbers, but the prediction has 5 classes");
     CHECK(message({.weight = {NAN, 2, 3, 4, 5}}, {1, 1, 1, 1, 1, 1}) ==
-          "strata: NLLLoss: weight[0] is nan, but weights must be finite numbers of at least 0");
+          "strata: NLLLoss: weight[0] is nan, but must be a finite number of at least 0");
     CHECK(message({.weight = {0, 2, 3, 4, -1}}, {1, 1, 1, 1, 1, 1}) ==
-          "strata: NLLLoss: weight[4] is -1, but weights must be finite numbers of at least 0");
+          "strata: NLLLoss: weight[4] is -1, but must be a finite number of at least 0");
 }
 
 namespace {

@@ -47,6 +47,6 @@ TEST_CASE("SmoothL1Loss refuses a negative beta") {
         const SmoothL1Loss loss{.beta = beta};
         CHECK(message_of<ValueError>([&] {
                   run<Shape<1>, float>(loss, numbers::x_1_1, numbers::y_1_1).value();
-              }) == strata::message("strata: SmoothL1Loss: beta is ", beta, ", but it must not be negative"));
+              }) == strata::message("strata: SmoothL1Loss: beta is ", beta, ", but must be at least 0"));
     }
 }

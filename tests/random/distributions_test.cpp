@@ -326,25 +326,25 @@ TEST_CASE("nonsense is refused with the function, the value and the limit, and d
     std::int8_t small[4];
     float* data = values.data();
     CHECK(message_of([&] { strata::uniform_(data, 4, 2.0, 1.0, generator); }) ==
-          "uniform_: from is 2, and it must be at most to = 1");
+          "strata: uniform_: from is 2, but must be at most to = 1");
     CHECK(message_of([&] { strata::uniform_(data, 4, -3e38, 3e38, generator); }) ==
-          "uniform_: to - from is 6e+38, and it must be a finite number of the tensor's type");
+          "strata: uniform_: to - from is 6e+38, but must be a finite number of the tensor's type");
 #ifndef __FAST_MATH__  // which says that there are no NaNs
     CHECK(message_of([&] { strata::uniform_(data, 4, std::nan(""), 1.0, generator); }) ==
-          "uniform_: from is nan, and it must be at most to = 1");
+          "strata: uniform_: from is nan, but must be at most to = 1");
 #endif
     CHECK(message_of([&] { strata::normal_(data, 4, 0.0, -1.0, generator); }) ==
-          "normal_: std is -1, and it must be at least 0");
+          "strata: normal_: std is -1, but must be at least 0");
     CHECK(message_of([&] { strata::bernoulli_(data, 4, 1.5, generator); }) ==
-          "bernoulli_: p is 1.5, and it must be between 0 and 1");
+          "strata: bernoulli_: p is 1.5, but must be in [0, 1]");
     CHECK(message_of([&] { strata::trunc_normal_(data, 4, 0.0, 1.0, 2.0, -2.0, generator); }) ==
-          "trunc_normal_: a is 2, and it must be at most b = -2");
+          "strata: trunc_normal_: a is 2, but must be at most b = -2");
     CHECK(message_of([&] { strata::trunc_normal_(data, 4, 0.0, 0.0, -2.0, 2.0, generator); }) ==
-          "trunc_normal_: std is 0, and it must be above 0");
+          "strata: trunc_normal_: std is 0, but must be above 0");
     CHECK(message_of([&] { strata::randint_(small, 4, 5, 5, generator); }) ==
-          "randint_: low is 5, and it must be below high = 5");
+          "strata: randint_: low is 5, but must be below high = 5");
     CHECK(message_of([&] { strata::randint_(small, 4, 0, 256, generator); }) ==
-          "randint_: high - 1 is 255, and it must be a value of the integer type");
+          "strata: randint_: high - 1 is 255, but must be a value of the integer type");
     CHECK(values == std::vector<float>(4, 3.0f));
     CHECK(generator.random() == numbers::bits_42[0]);
 }

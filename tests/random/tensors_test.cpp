@@ -57,6 +57,6 @@ TEST_CASE("a size of 0 gives an empty tensor, a negative one is refused") {
     CHECK(strata::randn(0, 3).size() == 0);
     CHECK(strata::randperm(0).size() == 0);
     CHECK_THROWS_AS(strata::randn(3, -1), strata::ValueError);
-    CHECK_THROWS_WITH(strata::randperm(-2), "randperm: a size is -2, and it must be at least 0");
-    CHECK_THROWS_WITH(strata::randint(3, 1, 2), "randint_: low is 3, and it must be below high = 1");
+    CHECK_THROWS_WITH(strata::randperm(-2), "strata: randperm: a size is -2, but must be at least 0");
+    CHECK_THROWS_WITH(strata::randint(3, 1, 2), "strata: randint_: low is 3, but must be below high = 1");
 }

@@ -494,7 +494,7 @@ TEST_CASE("values out of range are refused") {
         "strata: Trainer: accumulate_grad_batches is 0, but must be a whole number in [1, 1e9]");
     CHECK_THROWS_WITH(
         trainer.accumulate_grad_batches(2000000000),
-        "strata: Trainer: accumulate_grad_batches is 2e+09, but must be a whole number in [1, 1e9]");
+        "strata: Trainer: accumulate_grad_batches is 2000000000, but must be a whole number in [1, 1e9]");
     DataLoader loader{points(), {.batch_size = 8}};
     CHECK_THROWS_WITH(fit(model, loader, NLLLoss{}, sgd, {.output = nullptr, .clip_grad_norm = -2}),
                       "strata: Trainer: clip_grad_norm is -2, but must be above 0 (infinity: none)");

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
-#include <strata/core/message.hpp>
+#include <strata/core/refuse_option.hpp>
 #include <strata/data/batch_source.hpp>
 #include <string>
 #include <vector>
@@ -124,11 +124,9 @@ public:
         [[gnu::cold]] explicit DataLoader(Given&& dataset, const DataLoaderOptions& options = {})
         : options_(options) {
         constexpr Size most_workers = 1024;
-        if (options.batch_size == 0)
-            throw ValueError("strata: DataLoader: batch_size is 0, and it must be at least 1");
+        if (options.batch_size == 0) refuse_option("DataLoader", "batch_size", 0, "at least 1");
         if (options.num_workers > most_workers)
-            throw ValueError(message("strata: DataLoader: num_workers is ", options.num_workers,
-                                     ", and it must be at most ", most_workers));
+            refuse_option("DataLoader", "num_workers", options.num_workers, "at most ", most_workers);
         if constexpr (Dataset<dataset_type>) dataset_ = detail::keep<Known>(std::forward<Given>(dataset));
     }
 

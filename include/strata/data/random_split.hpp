@@ -10,6 +10,7 @@
 #include <array>
 #include <cmath>
 #include <strata/core/message.hpp>
+#include <strata/core/refuse_option.hpp>
 #include <strata/data/kept.hpp>
 #include <strata/random/distributions.hpp>
 #include <vector>
@@ -121,9 +122,7 @@ namespace detail {
         const double value = lengths[i].value;
         const std::string text = text_of_length(value, lengths[i].is_fraction);
         list += (i > 0 ? " + " : "") + text;
-        if (!(value >= 0))
-            throw ValueError(
-                message("strata: random_split: a length is ", text, ", and it must be at least 0"));
+        if (!(value >= 0)) refuse_option("random_split", "a length", text.c_str(), "at least 0");
         fractions += lengths[i].is_fraction;
         sum += value;
     }

@@ -6,7 +6,7 @@
 // Source: https://pytorch.org/docs/1.13/_modules/torch/nn/init.html (_calculate_fan_in_and_fan_out)
 
 #include <cstddef>
-#include <strata/random/refuse.hpp>
+#include <strata/core/refuse_option.hpp>
 
 namespace strata::init {
 
@@ -24,9 +24,7 @@ struct Fan {
 template <class Shape>
 Fan calculate_fan(const Shape& shape, const char* function = "calculate_fan") {
     const auto rank = static_cast<std::size_t>(shape.size());
-    if (rank < 2)
-        random_detail::refuse(function, "the tensor's rank", static_cast<double>(rank),
-                              "at least 2 (a vector has no fan)");
+    if (rank < 2) refuse_option(function, "the tensor's rank", rank, "at least 2 (a vector has no fan)");
     std::size_t kernel = 1;
     for (std::size_t i = 2; i < rank; ++i) kernel *= static_cast<std::size_t>(shape[i]);
     return {static_cast<std::size_t>(shape[1]) * kernel, static_cast<std::size_t>(shape[0]) * kernel};

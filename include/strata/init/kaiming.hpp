@@ -23,7 +23,7 @@ struct KaimingOptions {
 
 /// The standard deviation of Kaiming's weights. Throws ValueError where the fan is 0.
 inline double kaiming_std(std::size_t fan, double gain, const char* function = "kaiming_std") {
-    if (fan == 0) random_detail::refuse(function, "fan", 0.0, "at least 1");
+    if (fan == 0) refuse_option(function, "fan", 0, "at least 1");
     return gain / std::sqrt(static_cast<double>(fan));
 }
 

@@ -68,9 +68,7 @@ void orthogonal_(T* data, std::size_t rows, std::size_t columns, double gain, Ge
 template <Fillable Tensor>
 void orthogonal_(Tensor&& tensor, double gain = 1.0, Generator& generator = default_generator()) {
     const auto& shape = tensor.shape();
-    if (shape.size() < 2)
-        random_detail::refuse("orthogonal_", "the tensor's rank", static_cast<double>(shape.size()),
-                              "at least 2");
+    if (shape.size() < 2) refuse_option("orthogonal_", "the tensor's rank", shape.size(), "at least 2");
     const std::size_t count = element_count(shape);
     if (count == 0) return;
     const auto rows = static_cast<std::size_t>(shape[0]);

@@ -3,7 +3,7 @@
 // together in row-major order.
 
 #include <cstddef>
-#include <strata/random/refuse.hpp>
+#include <strata/core/refuse_option.hpp>
 #include <type_traits>
 
 namespace strata::init {
@@ -33,9 +33,8 @@ auto* elements(const char* function, Tensor& tensor) {
         for (std::size_t i = tensor.shape().size(); i-- > 0;) {
             const auto size = static_cast<std::size_t>(tensor.shape()[i]);
             if (size > 1 && static_cast<std::size_t>(tensor.strides()[i]) != expected)
-                random_detail::refuse(
-                    function, "a stride of the tensor", static_cast<double>(tensor.strides()[i]),
-                    "the one of row-major elements without gaps,", static_cast<double>(expected));
+                refuse_option(function, "a stride of the tensor", tensor.strides()[i],
+                              "the one of row-major elements without gaps, ", expected);
             expected *= size;
         }
     }

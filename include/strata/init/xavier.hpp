@@ -16,8 +16,8 @@ namespace strata::init {
 
 /// The standard deviation of Xavier's weights. Throws ValueError where gain < 0 or both fans are 0.
 inline double xavier_std(Fan fan, double gain, const char* function = "xavier_std") {
-    if (!(gain >= 0.0)) random_detail::refuse(function, "gain", gain, "at least 0");
-    if (fan.in + fan.out == 0) random_detail::refuse(function, "fan in + fan out", 0.0, "at least 1");
+    if (!(gain >= 0.0)) refuse_option(function, "gain", gain, "at least 0");
+    if (fan.in + fan.out == 0) refuse_option(function, "fan in + fan out", 0, "at least 1");
     return gain * std::sqrt(2.0 / static_cast<double>(fan.in + fan.out));
 }
 

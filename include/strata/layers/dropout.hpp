@@ -8,7 +8,7 @@
 
 #include <strata/core/network/layer.hpp>
 #include <strata/core/network/trace.hpp>
-#include <strata/random/refuse.hpp>
+#include <strata/core/refuse_option.hpp>
 
 namespace strata {
 
@@ -30,7 +30,7 @@ struct Dropout {
 
     void forward(auto& device, auto x, auto y, auto mask) const {
         using T = typename decltype(mask)::value_type;
-        if (!(p >= 0 && p <= 1)) random_detail::refuse("strata: Dropout", "p", p, "between 0 and 1");
+        if (!(p >= 0 && p <= 1)) refuse_option("Dropout", "p", p, "in [0, 1]");
         if (p == 0 || p == 1)
             device.fill(mask.data, mask.size(), T(1 - p));
         else

@@ -29,7 +29,7 @@ struct Dropout2d {
 
     void forward(auto& device, auto x, auto y, auto mask) const {
         using T = typename decltype(mask)::value_type;
-        if (!(p >= 0 && p <= 1)) random_detail::refuse("strata: Dropout2d", "p", p, "between 0 and 1");
+        if (!(p >= 0 && p <= 1)) refuse_option("Dropout2d", "p", p, "in [0, 1]");
         if (p == 0 || p == 1)
             device.fill(mask.data, mask.size(), T(1 - p));
         else

@@ -9,7 +9,7 @@
 #include <strata/core/math.hpp>
 #include <strata/core/network/layer.hpp>
 #include <strata/core/network/trace.hpp>
-#include <strata/random/refuse.hpp>
+#include <strata/core/refuse_option.hpp>
 
 namespace strata {
 
@@ -38,7 +38,7 @@ struct ELU {
     };
 
     void forward(auto& device, auto x, auto y) const {
-        if (!(alpha >= 0)) random_detail::refuse("strata: ELU", "alpha", alpha, "at least 0");
+        if (!(alpha >= 0)) refuse_option("ELU", "alpha", alpha, "at least 0");
         device.map(Function{alpha}, y, x);
     }
     void backward_input(auto& device, auto, auto y, auto dy, auto dx) const {

@@ -125,7 +125,7 @@ struct GRU {
         Sequence::initialize(generator, parameters...);
     }
     void forward(auto& device, auto x, auto y, auto... operands) const {
-        Sequence::forward(device, "strata: GRU", dropout, x, y, operands...);
+        Sequence::forward(device, "GRU", dropout, x, y, operands...);
     }
     static void infer(auto& device, auto x, auto y, auto... parameters) {
         Sequence::infer(device, x, y, parameters...);

@@ -9,7 +9,7 @@
 #include <strata/core/math.hpp>
 #include <strata/core/network/layer.hpp>
 #include <strata/core/network/trace.hpp>
-#include <strata/random/refuse.hpp>
+#include <strata/core/refuse_option.hpp>
 
 namespace strata {
 
@@ -39,7 +39,7 @@ struct LeakyReLU {
 
     void forward(auto& device, auto x, auto y) const {
         if (!(negative_slope >= 0))
-            random_detail::refuse("strata: LeakyReLU", "negative_slope", negative_slope, "at least 0");
+            refuse_option("LeakyReLU", "negative_slope", negative_slope, "at least 0");
         device.map(Function{negative_slope}, y, x);
     }
     void backward_input(auto& device, auto, auto y, auto dy, auto dx) const {

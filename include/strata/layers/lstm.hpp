@@ -123,7 +123,7 @@ struct LSTM {
         Sequence::initialize(generator, parameters...);
     }
     void forward(auto& device, auto x, auto y, auto... operands) const {
-        Sequence::forward(device, "strata: LSTM", dropout, x, y, operands...);
+        Sequence::forward(device, "LSTM", dropout, x, y, operands...);
     }
     static void infer(auto& device, auto x, auto y, auto... parameters) {
         Sequence::infer(device, x, y, parameters...);

@@ -16,13 +16,13 @@
 // PyTorch's masks. Keys and values of another sequence: device.scaled_dot_product_attention.
 
 #include <strata/core/operations/attention.hpp>
+#include <strata/core/refuse_option.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/init/constant.hpp>
 #include <strata/init/kaiming.hpp>
 #include <strata/init/uniform.hpp>
 #include <strata/init/xavier.hpp>
 #include <strata/layers/shared/sequence.hpp>
-#include <strata/random/refuse.hpp>
 #include <tuple>
 
 namespace strata {
@@ -114,7 +114,7 @@ struct MultiheadAttention {
 
     void forward(auto& device, auto x, auto y, auto... operands) const {
         if (!(dropout >= 0 && dropout <= 1))
-            random_detail::refuse("strata: MultiheadAttention", "dropout", dropout, "between 0 and 1");
+            refuse_option("MultiheadAttention", "dropout", dropout, "in [0, 1]");
         run(device, dropout, x, y, operands...);
     }
     static void infer(auto& device, auto x, auto y, auto... operands) {

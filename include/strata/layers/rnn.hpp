@@ -98,7 +98,7 @@ struct RNN {
         Sequence::initialize(generator, parameters...);
     }
     void forward(auto& device, auto x, auto y, auto... operands) const {
-        Sequence::forward(device, "strata: RNN", dropout, x, y, operands...);
+        Sequence::forward(device, "RNN", dropout, x, y, operands...);
     }
     static void infer(auto& device, auto x, auto y, auto... parameters) {
         Sequence::infer(device, x, y, parameters...);

@@ -68,7 +68,7 @@ private:
     SmoothedCrossEntropyOptions options(Size classes) const {
         detail::check_class_weights<T>("CrossEntropyLoss", "weight", weight, classes);
         if (!(label_smoothing >= 0 && label_smoothing <= 1))
-            detail::refuse_option("CrossEntropyLoss", "label_smoothing", label_smoothing, "lie in [0, 1]");
+            refuse_option("CrossEntropyLoss", "label_smoothing", label_smoothing, "in [0, 1]");
         return {{weight.data(), weight.size(), ignore_index, reduction == Reduction::mean, false},
                 label_smoothing};
     }

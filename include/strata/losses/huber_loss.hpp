@@ -43,7 +43,7 @@ struct HuberLoss {
     }
 
     void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
-        if (!(delta > 0)) detail::refuse_option("HuberLoss", "delta", delta, "be positive");
+        if (!(delta > 0)) refuse_option("HuberLoss", "delta", delta, "above 0");
         const double divisor = detail::divisor_of(reduction, prediction.size());
         detail::elementwise_loss(device, detail::HuberError{delta}, divisor, prediction, target, gradient,
                                  report);

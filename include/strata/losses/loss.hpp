@@ -29,6 +29,7 @@
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/operations/class_extent.hpp>
+#include <strata/core/refuse_option.hpp>
 #include <strata/losses/loss_check.hpp>
 #include <strata/losses/reduction.hpp>
 #include <strata/models/model_check.hpp>
@@ -53,19 +54,14 @@ inline void check_same_batch(Size predictions, Size targets) {
                                  " samples, but the target holds ", targets));
 }
 
-[[noreturn]] inline void refuse_option(const char* loss, const char* option, double value,
-                                       const char* limit) {
-    throw ValueError(message("strata: ", loss, ": ", option, " is ", value, ", but it must ", limit));
-}
-
 /// Throws ValueError unless all weights are finite in the scalars T of the model, and none is negative.
 template <class T>
 void check_weights(const char* loss, const char* option, const std::vector<double>& weights) {
     constexpr double most = std::is_same_v<T, float> ? static_cast<double>(__FLT_MAX__) : __DBL_MAX__;
     for (Size i = 0; i < weights.size(); ++i)
         if (!is_finite(weights[i]) || weights[i] < 0 || weights[i] > most)
-            throw ValueError(message("strata: ", loss, ": ", option, "[", i, "] is ", weights[i],
-                                     ", but weights must be finite numbers of at least 0"));
+            refuse_option(loss, message(option, "[", i, "]").c_str(), weights[i],
+                          "a finite number of at least 0");
 }
 /// Throws ValueError unless there is one weight per class, or none.
 template <class T>

@@ -45,7 +45,7 @@ struct SmoothL1Loss {
     }
 
     void evaluate(auto& device, auto prediction, auto target, auto gradient, LossReport* report) const {
-        if (!(beta >= 0)) detail::refuse_option("SmoothL1Loss", "beta", beta, "not be negative");
+        if (!(beta >= 0)) refuse_option("SmoothL1Loss", "beta", beta, "at least 0");
         const double divisor = detail::divisor_of(reduction, prediction.size());
         detail::elementwise_loss(device, detail::SmoothAbsoluteError{beta}, divisor, prediction, target,
                                  gradient, report);

@@ -18,10 +18,10 @@ struct Adadelta {
     friend bool operator==(const Adadelta&, const Adadelta&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "Adadelta", "lr", lr, "at least 0");
-        detail::check_option(rho >= 0 && rho <= 1, "Adadelta", "rho", rho, "in [0, 1]");
-        detail::check_option(eps >= 0, "Adadelta", "eps", eps, "at least 0");
-        detail::check_option(weight_decay >= 0, "Adadelta", "weight_decay", weight_decay, "at least 0");
+        check_option(lr >= 0, "Adadelta", "lr", lr, "at least 0");
+        check_option(rho >= 0 && rho <= 1, "Adadelta", "rho", rho, "in [0, 1]");
+        check_option(eps >= 0, "Adadelta", "eps", eps, "at least 0");
+        check_option(weight_decay >= 0, "Adadelta", "weight_decay", weight_decay, "at least 0");
     }
     StatesInUse states() const { return {true, true}; }
 

@@ -21,12 +21,12 @@ struct Adagrad {
     friend bool operator==(const Adagrad&, const Adagrad&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "Adagrad", "lr", lr, "at least 0");
-        detail::check_option(lr_decay >= 0, "Adagrad", "lr_decay", lr_decay, "at least 0");
-        detail::check_option(weight_decay >= 0, "Adagrad", "weight_decay", weight_decay, "at least 0");
-        detail::check_option(initial_accumulator_value >= 0, "Adagrad", "initial_accumulator_value",
-                             initial_accumulator_value, "at least 0");
-        detail::check_option(eps >= 0, "Adagrad", "eps", eps, "at least 0");
+        check_option(lr >= 0, "Adagrad", "lr", lr, "at least 0");
+        check_option(lr_decay >= 0, "Adagrad", "lr_decay", lr_decay, "at least 0");
+        check_option(weight_decay >= 0, "Adagrad", "weight_decay", weight_decay, "at least 0");
+        check_option(initial_accumulator_value >= 0, "Adagrad", "initial_accumulator_value",
+                     initial_accumulator_value, "at least 0");
+        check_option(eps >= 0, "Adagrad", "eps", eps, "at least 0");
     }
     StatesInUse states() const { return {true}; }
 

@@ -21,11 +21,11 @@ struct Adam {
     friend bool operator==(const Adam&, const Adam&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "Adam", "lr", lr, "at least 0");
-        detail::check_option(betas[0] >= 0 && betas[0] < 1, "Adam", "betas[0]", betas[0], "in [0, 1)");
-        detail::check_option(betas[1] >= 0 && betas[1] < 1, "Adam", "betas[1]", betas[1], "in [0, 1)");
-        detail::check_option(eps >= 0, "Adam", "eps", eps, "at least 0");
-        detail::check_option(weight_decay >= 0, "Adam", "weight_decay", weight_decay, "at least 0");
+        check_option(lr >= 0, "Adam", "lr", lr, "at least 0");
+        check_option(betas[0] >= 0 && betas[0] < 1, "Adam", "betas[0]", betas[0], "in [0, 1)");
+        check_option(betas[1] >= 0 && betas[1] < 1, "Adam", "betas[1]", betas[1], "in [0, 1)");
+        check_option(eps >= 0, "Adam", "eps", eps, "at least 0");
+        check_option(weight_decay >= 0, "Adam", "weight_decay", weight_decay, "at least 0");
     }
     StatesInUse states() const { return {true, true, amsgrad}; }
 

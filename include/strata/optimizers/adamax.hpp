@@ -19,11 +19,11 @@ struct Adamax {
     friend bool operator==(const Adamax&, const Adamax&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "Adamax", "lr", lr, "at least 0");
-        detail::check_option(betas[0] >= 0 && betas[0] < 1, "Adamax", "betas[0]", betas[0], "in [0, 1)");
-        detail::check_option(betas[1] >= 0 && betas[1] < 1, "Adamax", "betas[1]", betas[1], "in [0, 1)");
-        detail::check_option(eps >= 0, "Adamax", "eps", eps, "at least 0");
-        detail::check_option(weight_decay >= 0, "Adamax", "weight_decay", weight_decay, "at least 0");
+        check_option(lr >= 0, "Adamax", "lr", lr, "at least 0");
+        check_option(betas[0] >= 0 && betas[0] < 1, "Adamax", "betas[0]", betas[0], "in [0, 1)");
+        check_option(betas[1] >= 0 && betas[1] < 1, "Adamax", "betas[1]", betas[1], "in [0, 1)");
+        check_option(eps >= 0, "Adamax", "eps", eps, "at least 0");
+        check_option(weight_decay >= 0, "Adamax", "weight_decay", weight_decay, "at least 0");
     }
     StatesInUse states() const { return {true, true}; }
 

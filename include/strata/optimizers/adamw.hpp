@@ -22,11 +22,11 @@ struct AdamW {
     friend bool operator==(const AdamW&, const AdamW&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "AdamW", "lr", lr, "at least 0");
-        detail::check_option(betas[0] >= 0 && betas[0] < 1, "AdamW", "betas[0]", betas[0], "in [0, 1)");
-        detail::check_option(betas[1] >= 0 && betas[1] < 1, "AdamW", "betas[1]", betas[1], "in [0, 1)");
-        detail::check_option(eps >= 0, "AdamW", "eps", eps, "at least 0");
-        detail::check_option(weight_decay >= 0, "AdamW", "weight_decay", weight_decay, "at least 0");
+        check_option(lr >= 0, "AdamW", "lr", lr, "at least 0");
+        check_option(betas[0] >= 0 && betas[0] < 1, "AdamW", "betas[0]", betas[0], "in [0, 1)");
+        check_option(betas[1] >= 0 && betas[1] < 1, "AdamW", "betas[1]", betas[1], "in [0, 1)");
+        check_option(eps >= 0, "AdamW", "eps", eps, "at least 0");
+        check_option(weight_decay >= 0, "AdamW", "weight_decay", weight_decay, "at least 0");
     }
     StatesInUse states() const { return {true, true, amsgrad}; }
 

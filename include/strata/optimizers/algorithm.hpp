@@ -21,11 +21,8 @@
 // otherwise.
 
 #include <array>
-#include <cstdio>
-#include <strata/core/error.hpp>
-#include <strata/core/math.hpp>
-#include <strata/core/message.hpp>
 #include <strata/core/operations/loss_report.hpp>
+#include <strata/core/refuse_option.hpp>
 #include <strata/core/shape.hpp>
 
 namespace strata {
@@ -89,15 +86,6 @@ struct OptimizerBlock : OptimizerClock {
 };
 
 namespace detail {
-
-/// Throws unless an option is fine; NaN and infinities never are.
-inline void check_option(bool fine, const char* owner, const char* option, double value, const char* limit) {
-    if (fine && is_finite(value)) return;
-    char number[32];
-    std::snprintf(number, sizeof number, "%g", value);
-    throw ValueError(message("strata: ", owner, ": ", option, " is ", number, ", but must be ", limit,
-                             fine && !is_nan(value) ? ", and finite" : ""));
-}
 
 /// Work for one thread of a device: the rule of the coming update, from the options and the step count that
 /// lie in its memory.

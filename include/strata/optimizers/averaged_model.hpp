@@ -8,9 +8,8 @@
 // better generalization", UAI 2018.
 
 #include <optional>
-#include <strata/core/error.hpp>
-#include <strata/core/message.hpp>
 #include <strata/core/network/diagnostics.hpp>
+#include <strata/core/refuse_option.hpp>
 #include <strata/models/model.hpp>
 
 namespace strata {
@@ -49,8 +48,7 @@ public:
     [[gnu::cold]] explicit AveragedModel(const M& model, AveragedModelOptions options = {})
         : module_(model.template to<Device>()), options_(options) {
         if (options.ema_decay && !(*options.ema_decay >= 0 && *options.ema_decay <= 1))
-            throw ValueError(message("strata: AveragedModel: ema_decay is ", *options.ema_decay,
-                                     ", but must be in [0, 1]"));
+            refuse_option("AveragedModel", "ema_decay", *options.ema_decay, "in [0, 1]");
     }
 
     /// Takes the model's parameters into the average.

@@ -4,9 +4,8 @@
 // The norm is that of the gradients of all parameters together. Frozen ones count as zero.
 // Source: torch.nn.utils.clip_grad_norm_.
 
-#include <strata/core/error.hpp>
-#include <strata/core/message.hpp>
 #include <strata/core/operations/norm.hpp>
+#include <strata/core/refuse_option.hpp>
 #include <strata/fwd.hpp>
 
 namespace strata {
@@ -18,13 +17,9 @@ struct ClipGradNormOptions {
 
 namespace detail {
 
-[[noreturn, gnu::cold]] inline void refuse_clip(const char* owner, const char* option, double value,
-                                                const char* limit) {
-    throw ValueError(message("strata: ", owner, ": ", option, " is ", value, ", but must be ", limit));
-}
 [[gnu::cold]] inline void check_norm_type(const char* owner, double norm_type) {
     if (norm_type != 2 && norm_type != __builtin_inf())
-        refuse_clip(owner, "norm_type", norm_type, "2 or infinity");
+        refuse_option(owner, "norm_type", norm_type, "2 or infinity");
 }
 
 /// *norm = that of n gradients, in the device's memory.
@@ -48,7 +43,7 @@ void gradient_norm(Device& device, double norm_type, const T* gradients, Size n,
 ///     optimizer.step();
 template <class Net, class Device, class T>
 double clip_grad_norm_(Model<Net, Device, T>& model, double max_norm, ClipGradNormOptions options = {}) {
-    if (!(max_norm >= 0)) detail::refuse_clip("clip_grad_norm_", "max_norm", max_norm, "at least 0");
+    if (!(max_norm >= 0)) refuse_option("clip_grad_norm_", "max_norm", max_norm, "at least 0");
     detail::check_norm_type("clip_grad_norm_", options.norm_type);
     auto& passes = *model.passes();
     if (!model.has_gradients()) return 0;

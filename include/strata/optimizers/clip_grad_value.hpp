@@ -27,7 +27,7 @@ struct ClipToValue {
 /// backward pass since `zero_grad` nothing happens. Throws ValueError for a clip_value below 0.
 template <class Net, class Device, class T>
 void clip_grad_value_(Model<Net, Device, T>& model, double clip_value) {
-    if (!(clip_value >= 0)) detail::refuse_clip("clip_grad_value_", "clip_value", clip_value, "at least 0");
+    if (!(clip_value >= 0)) refuse_option("clip_grad_value_", "clip_value", clip_value, "at least 0");
     (void)model.passes();
     if (!model.has_gradients()) return;
     const auto gradients = model.flat_gradients();

@@ -23,11 +23,11 @@ struct LAMB {
     friend bool operator==(const LAMB&, const LAMB&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "LAMB", "lr", lr, "at least 0");
-        detail::check_option(betas[0] >= 0 && betas[0] < 1, "LAMB", "betas[0]", betas[0], "in [0, 1)");
-        detail::check_option(betas[1] >= 0 && betas[1] < 1, "LAMB", "betas[1]", betas[1], "in [0, 1)");
-        detail::check_option(eps >= 0, "LAMB", "eps", eps, "at least 0");
-        detail::check_option(weight_decay >= 0, "LAMB", "weight_decay", weight_decay, "at least 0");
+        check_option(lr >= 0, "LAMB", "lr", lr, "at least 0");
+        check_option(betas[0] >= 0 && betas[0] < 1, "LAMB", "betas[0]", betas[0], "in [0, 1)");
+        check_option(betas[1] >= 0 && betas[1] < 1, "LAMB", "betas[1]", betas[1], "in [0, 1)");
+        check_option(eps >= 0, "LAMB", "eps", eps, "at least 0");
+        check_option(weight_decay >= 0, "LAMB", "weight_decay", weight_decay, "at least 0");
     }
     StatesInUse states() const { return {true, true}; }
 

@@ -16,10 +16,10 @@ struct Lion {
     friend bool operator==(const Lion&, const Lion&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "Lion", "lr", lr, "at least 0");
-        detail::check_option(betas[0] >= 0 && betas[0] < 1, "Lion", "betas[0]", betas[0], "in [0, 1)");
-        detail::check_option(betas[1] >= 0 && betas[1] < 1, "Lion", "betas[1]", betas[1], "in [0, 1)");
-        detail::check_option(weight_decay >= 0, "Lion", "weight_decay", weight_decay, "at least 0");
+        check_option(lr >= 0, "Lion", "lr", lr, "at least 0");
+        check_option(betas[0] >= 0 && betas[0] < 1, "Lion", "betas[0]", betas[0], "in [0, 1)");
+        check_option(betas[1] >= 0 && betas[1] < 1, "Lion", "betas[1]", betas[1], "in [0, 1)");
+        check_option(weight_decay >= 0, "Lion", "weight_decay", weight_decay, "at least 0");
     }
     StatesInUse states() const { return {true}; }
 

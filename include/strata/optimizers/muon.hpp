@@ -39,13 +39,12 @@ struct Muon {
     friend bool operator==(const Muon&, const Muon&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "Muon", "lr", lr, "at least 0");
-        detail::check_option(weight_decay >= 0, "Muon", "weight_decay", weight_decay, "at least 0");
-        detail::check_option(momentum >= 0, "Muon", "momentum", momentum, "at least 0");
-        for (const double c : ns_coefficients)
-            detail::check_option(true, "Muon", "ns_coefficients", c, "numbers");
-        detail::check_option(eps >= 0, "Muon", "eps", eps, "at least 0");
-        detail::check_option(ns_steps >= 0 && ns_steps < 100, "Muon", "ns_steps", ns_steps, "in [0, 100)");
+        check_option(lr >= 0, "Muon", "lr", lr, "at least 0");
+        check_option(weight_decay >= 0, "Muon", "weight_decay", weight_decay, "at least 0");
+        check_option(momentum >= 0, "Muon", "momentum", momentum, "at least 0");
+        for (const double c : ns_coefficients) check_option(true, "Muon", "ns_coefficients", c, "numbers");
+        check_option(eps >= 0, "Muon", "eps", eps, "at least 0");
+        check_option(ns_steps >= 0 && ns_steps < 100, "Muon", "ns_steps", ns_steps, "in [0, 100)");
     }
     StatesInUse states() const { return {true}; }
     Size structure() const { return static_cast<Size>(ns_steps) * 3 + static_cast<Size>(adjust_lr_fn); }

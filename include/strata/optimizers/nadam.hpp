@@ -23,12 +23,12 @@ struct NAdam {
     friend bool operator==(const NAdam&, const NAdam&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "NAdam", "lr", lr, "at least 0");
-        detail::check_option(betas[0] >= 0 && betas[0] < 1, "NAdam", "betas[0]", betas[0], "in [0, 1)");
-        detail::check_option(betas[1] >= 0 && betas[1] < 1, "NAdam", "betas[1]", betas[1], "in [0, 1)");
-        detail::check_option(eps >= 0, "NAdam", "eps", eps, "at least 0");
-        detail::check_option(weight_decay >= 0, "NAdam", "weight_decay", weight_decay, "at least 0");
-        detail::check_option(momentum_decay >= 0, "NAdam", "momentum_decay", momentum_decay, "at least 0");
+        check_option(lr >= 0, "NAdam", "lr", lr, "at least 0");
+        check_option(betas[0] >= 0 && betas[0] < 1, "NAdam", "betas[0]", betas[0], "in [0, 1)");
+        check_option(betas[1] >= 0 && betas[1] < 1, "NAdam", "betas[1]", betas[1], "in [0, 1)");
+        check_option(eps >= 0, "NAdam", "eps", eps, "at least 0");
+        check_option(weight_decay >= 0, "NAdam", "weight_decay", weight_decay, "at least 0");
+        check_option(momentum_decay >= 0, "NAdam", "momentum_decay", momentum_decay, "at least 0");
     }
     StatesInUse states() const { return {true, true}; }
 

@@ -24,11 +24,11 @@ struct RMSprop {
     friend bool operator==(const RMSprop&, const RMSprop&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "RMSprop", "lr", lr, "at least 0");
-        detail::check_option(alpha >= 0, "RMSprop", "alpha", alpha, "at least 0");
-        detail::check_option(eps >= 0, "RMSprop", "eps", eps, "at least 0");
-        detail::check_option(weight_decay >= 0, "RMSprop", "weight_decay", weight_decay, "at least 0");
-        detail::check_option(momentum >= 0, "RMSprop", "momentum", momentum, "at least 0");
+        check_option(lr >= 0, "RMSprop", "lr", lr, "at least 0");
+        check_option(alpha >= 0, "RMSprop", "alpha", alpha, "at least 0");
+        check_option(eps >= 0, "RMSprop", "eps", eps, "at least 0");
+        check_option(weight_decay >= 0, "RMSprop", "weight_decay", weight_decay, "at least 0");
+        check_option(momentum >= 0, "RMSprop", "momentum", momentum, "at least 0");
     }
     /// Centered always keeps b too, so that there are three rules and not four.
     StatesInUse states() const { return {true, momentum > 0 || centered, centered}; }

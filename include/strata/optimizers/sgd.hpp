@@ -21,12 +21,12 @@ struct SGD {
     friend bool operator==(const SGD&, const SGD&) = default;
 
     void validate() const {
-        detail::check_option(lr >= 0, "SGD", "lr", lr, "at least 0");
-        detail::check_option(momentum >= 0, "SGD", "momentum", momentum, "at least 0");
-        detail::check_option(true, "SGD", "dampening", dampening, "a number");
-        detail::check_option(weight_decay >= 0, "SGD", "weight_decay", weight_decay, "at least 0");
-        detail::check_option(!nesterov || momentum > 0, "SGD", "momentum", momentum, "above 0 with nesterov");
-        detail::check_option(!nesterov || dampening == 0, "SGD", "dampening", dampening, "0 with nesterov");
+        check_option(lr >= 0, "SGD", "lr", lr, "at least 0");
+        check_option(momentum >= 0, "SGD", "momentum", momentum, "at least 0");
+        check_option(true, "SGD", "dampening", dampening, "a number");
+        check_option(weight_decay >= 0, "SGD", "weight_decay", weight_decay, "at least 0");
+        check_option(!nesterov || momentum > 0, "SGD", "momentum", momentum, "above 0 with nesterov");
+        check_option(!nesterov || dampening == 0, "SGD", "dampening", dampening, "0 with nesterov");
     }
     StatesInUse states() const { return {momentum != 0}; }
 

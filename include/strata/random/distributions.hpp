@@ -15,8 +15,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <strata/core/refuse_option.hpp>
 #include <strata/random/generator.hpp>
-#include <strata/random/refuse.hpp>
 #include <type_traits>
 #include <vector>
 
@@ -78,9 +78,9 @@ inline double inverse_erf(double y) {
 /// Uniform numbers in [from, to); float or double. Refuses from > to and a width beyond T.
 template <class T>
 void uniform_(T* data, std::size_t n, double from, double to, Generator& generator) {
-    if (!(from <= to)) random_detail::refuse("uniform_", "from", from, "at most to =", to);
+    if (!(from <= to)) refuse_option("uniform_", "from", from, "at most to = ", to);
     if (!(to - from <= static_cast<double>(std::numeric_limits<T>::max())))
-        random_detail::refuse("uniform_", "to - from", to - from, "a finite number of the tensor's type");
+        refuse_option("uniform_", "to - from", to - from, "a finite number of the tensor's type");
     const T low = static_cast<T>(from), width = static_cast<T>(to) - low;
     // PyTorch's kernel is compiled with fused multiply-add; asked for here, it is the same with any flags.
     for (std::size_t i = 0; i < n; ++i)
@@ -93,7 +93,7 @@ void uniform_(T* data, std::size_t n, double from, double to, Generator& generat
 /// on they come in blocks of 16, and where 16 does not divide n the last 16 numbers are drawn a second time.
 template <class T>
 void normal_(T* data, std::size_t n, double mean, double std, Generator& generator) {
-    if (!(std >= 0.0)) random_detail::refuse("normal_", "std", std, "at least 0");
+    if (!(std >= 0.0)) refuse_option("normal_", "std", std, "at least 0");
     if (n < 16) {
         for (std::size_t i = 0; i < n; ++i)
             data[i] = static_cast<T>(std::fma(random_detail::normal_01(generator), std, mean));
@@ -115,8 +115,8 @@ void normal_(T* data, std::size_t n, double mean, double std, Generator& generat
 template <class T>
 void trunc_normal_(T* data, std::size_t n, double mean, double std, double a, double b,
                    Generator& generator) {
-    if (!(std > 0.0)) random_detail::refuse("trunc_normal_", "std", std, "above 0");
-    if (!(a <= b)) random_detail::refuse("trunc_normal_", "a", a, "at most b =", b);
+    if (!(std > 0.0)) refuse_option("trunc_normal_", "std", std, "above 0");
+    if (!(a <= b)) refuse_option("trunc_normal_", "a", a, "at most b = ", b);
     const double root_two = std::sqrt(2.0);
     const auto twice_cdf_minus_one = [&](double x) {
         return 2.0 * ((1.0 + std::erf((x - mean) / std / root_two)) / 2.0) - 1.0;
@@ -134,7 +134,7 @@ void trunc_normal_(T* data, std::size_t n, double mean, double std, double a, do
 /// Equals PyTorch built without Intel's MKL; one built with it draws these from another engine.
 template <class T>
 void bernoulli_(T* data, std::size_t n, double p, Generator& generator) {
-    if (!(p >= 0.0 && p <= 1.0)) random_detail::refuse("bernoulli_", "p", p, "between 0 and 1");
+    if (!(p >= 0.0 && p <= 1.0)) refuse_option("bernoulli_", "p", p, "in [0, 1]");
     for (std::size_t i = 0; i < n; ++i)
         data[i] = random_detail::uniform_01<double>(generator) < p ? T(1) : T(0);
 }
@@ -143,14 +143,11 @@ void bernoulli_(T* data, std::size_t n, double p, Generator& generator) {
 template <class T>
 void randint_(T* data, std::size_t n, std::int64_t low, std::int64_t high, Generator& generator) {
     static_assert(std::is_integral_v<T>, "T is an integer type");
-    if (low >= high)
-        random_detail::refuse("randint_", "low", static_cast<double>(low),
-                              "below high =", static_cast<double>(high));
+    if (low >= high) refuse_option("randint_", "low", low, "below high = ", high);
     if (static_cast<std::int64_t>(static_cast<T>(low)) != low)
-        random_detail::refuse("randint_", "low", static_cast<double>(low), "a value of the integer type");
+        refuse_option("randint_", "low", low, "a value of the integer type");
     if (static_cast<std::int64_t>(static_cast<T>(high - 1)) != high - 1)
-        random_detail::refuse("randint_", "high - 1", static_cast<double>(high - 1),
-                              "a value of the integer type");
+        refuse_option("randint_", "high - 1", high - 1, "a value of the integer type");
     const std::uint64_t base = static_cast<std::uint64_t>(low),
                         range = static_cast<std::uint64_t>(high) - base;
     const bool wide = range >= std::uint64_t{1} << 32;

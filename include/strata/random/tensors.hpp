@@ -20,7 +20,7 @@ template <class T, std::integral... Sizes>
 xt::xtensor<T, sizeof...(Sizes)> empty(const char* function, Sizes... sizes) {
     const auto checked = [&](auto size) {
         if constexpr (std::signed_integral<decltype(size)>)
-            if (size < 0) refuse(function, "a size", static_cast<double>(size), "at least 0");
+            if (size < 0) refuse_option(function, "a size", size, "at least 0");
         return static_cast<std::size_t>(size);
     };
     return xt::xtensor<T, sizeof...(Sizes)>::from_shape(

@@ -24,10 +24,8 @@ public:
     template <detail::SchedulerArgument O>
     CosineAnnealingLR(O&& optimizer, CosineAnnealingLROptions options)
         : LRScheduler(std::forward<O>(optimizer)), options_(options) {
-        const double half = static_cast<double>(options.T_max);
-        detail::check_option(half >= 1, "CosineAnnealingLR", "T_max", half, "at least 1");
-        detail::check_option(options.eta_min >= 0, "CosineAnnealingLR", "eta_min", options.eta_min,
-                             "at least 0");
+        check_option(options.T_max >= 1, "CosineAnnealingLR", "T_max", options.T_max, "at least 1");
+        check_option(options.eta_min >= 0, "CosineAnnealingLR", "eta_min", options.eta_min, "at least 0");
         start();
     }
 

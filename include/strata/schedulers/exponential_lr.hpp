@@ -19,7 +19,7 @@ public:
     template <detail::SchedulerArgument O>
     ExponentialLR(O&& optimizer, ExponentialLROptions options)
         : LRScheduler(std::forward<O>(optimizer)), options_(options) {
-        detail::check_option(options.gamma >= 0, "ExponentialLR", "gamma", options.gamma, "at least 0");
+        check_option(options.gamma >= 0, "ExponentialLR", "gamma", options.gamma, "at least 0");
         start();
     }
 

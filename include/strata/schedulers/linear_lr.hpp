@@ -23,10 +23,9 @@ public:
     explicit LinearLR(O&& optimizer, LinearLROptions options = {})
         : LRScheduler(std::forward<O>(optimizer)), options_(options) {
         const double first = options.start_factor, last = options.end_factor;
-        const double total = static_cast<double>(options.total_iters);
-        detail::check_option(first > 0 && first <= 1, "LinearLR", "start_factor", first, "in (0, 1]");
-        detail::check_option(last >= 0 && last <= 1, "LinearLR", "end_factor", last, "in [0, 1]");
-        detail::check_option(total >= 1, "LinearLR", "total_iters", total, "at least 1");
+        check_option(first > 0 && first <= 1, "LinearLR", "start_factor", first, "in (0, 1]");
+        check_option(last >= 0 && last <= 1, "LinearLR", "end_factor", last, "in [0, 1]");
+        check_option(options.total_iters >= 1, "LinearLR", "total_iters", options.total_iters, "at least 1");
         start();
     }
 

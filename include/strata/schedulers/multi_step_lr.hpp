@@ -23,9 +23,8 @@ public:
     MultiStepLR(O&& optimizer, MultiStepLROptions options)
         : LRScheduler(std::forward<O>(optimizer)), options_(std::move(options)) {
         for (const long long milestone : options_.milestones)
-            detail::check_option(milestone >= 1, "MultiStepLR", "a milestone", static_cast<double>(milestone),
-                                 "at least 1");
-        detail::check_option(options_.gamma >= 0, "MultiStepLR", "gamma", options_.gamma, "at least 0");
+            check_option(milestone >= 1, "MultiStepLR", "a milestone", milestone, "at least 1");
+        check_option(options_.gamma >= 0, "MultiStepLR", "gamma", options_.gamma, "at least 0");
         start();
     }
 

@@ -52,18 +52,16 @@ public:
 
 private:
     static void check_options(const OneCycleLROptions& o) {
-        const double total = static_cast<double>(o.total_steps);
         const double share = o.pct_start;
-        detail::check_option(o.max_lr >= 0, "OneCycleLR", "max_lr", o.max_lr, "at least 0");
-        detail::check_option(total >= 1, "OneCycleLR", "total_steps", total, "at least 1");
-        detail::check_option(share >= 0 && share <= 1, "OneCycleLR", "pct_start", share, "in [0, 1]");
-        detail::check_option(o.base_momentum >= 0 && o.base_momentum < 1, "OneCycleLR", "base_momentum",
-                             o.base_momentum, "in [0, 1)");
-        detail::check_option(o.max_momentum >= 0 && o.max_momentum < 1, "OneCycleLR", "max_momentum",
-                             o.max_momentum, "in [0, 1)");
-        detail::check_option(o.div_factor > 0, "OneCycleLR", "div_factor", o.div_factor, "above 0");
-        detail::check_option(o.final_div_factor > 0, "OneCycleLR", "final_div_factor", o.final_div_factor,
-                             "above 0");
+        check_option(o.max_lr >= 0, "OneCycleLR", "max_lr", o.max_lr, "at least 0");
+        check_option(o.total_steps >= 1, "OneCycleLR", "total_steps", o.total_steps, "at least 1");
+        check_option(share >= 0 && share <= 1, "OneCycleLR", "pct_start", share, "in [0, 1]");
+        check_option(o.base_momentum >= 0 && o.base_momentum < 1, "OneCycleLR", "base_momentum",
+                     o.base_momentum, "in [0, 1)");
+        check_option(o.max_momentum >= 0 && o.max_momentum < 1, "OneCycleLR", "max_momentum", o.max_momentum,
+                     "in [0, 1)");
+        check_option(o.div_factor > 0, "OneCycleLR", "div_factor", o.div_factor, "above 0");
+        check_option(o.final_div_factor > 0, "OneCycleLR", "final_div_factor", o.final_div_factor, "above 0");
     }
     /// The way from one pair of rate and momentum to another, between two steps.
     struct Phase {

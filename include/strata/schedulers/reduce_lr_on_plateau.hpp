@@ -33,7 +33,7 @@ public:
     explicit ReduceLROnPlateau(O&& optimizer, ReduceLROnPlateauOptions options = {})
         : Scheduler(std::forward<O>(optimizer)), options_(options) {
         const auto demand = [](bool fine, const char* option, auto value, const char* limit) {
-            detail::check_option(fine, "ReduceLROnPlateau", option, static_cast<double>(value), limit);
+            check_option(fine, "ReduceLROnPlateau", option, value, limit);
         };
         demand(options.factor >= 0 && options.factor < 1, "factor", options.factor, "in [0, 1)");
         demand(options.patience >= 0, "patience", options.patience, "at least 0");

@@ -41,9 +41,8 @@ private:
         long long least = 1;
         for (const long long milestone : milestones_) {
             if (milestone < least)
-                throw ValueError(message("strata: SequentialLR: a milestone is ", milestone,
-                                         ", but must be at least ", least,
-                                         least == 1 ? "" : ", the one before it"));
+                refuse_option("SequentialLR", "a milestone", milestone, "at least ", least,
+                              least == 1 ? "" : ", the one before it");
             least = milestone;
         }
     }

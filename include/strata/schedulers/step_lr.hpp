@@ -20,9 +20,8 @@ public:
     template <detail::SchedulerArgument O>
     StepLR(O&& optimizer, StepLROptions options)
         : LRScheduler(std::forward<O>(optimizer)), options_(options) {
-        const double size = static_cast<double>(options.step_size);
-        detail::check_option(size >= 1, "StepLR", "step_size", size, "at least 1");
-        detail::check_option(options.gamma >= 0, "StepLR", "gamma", options.gamma, "at least 0");
+        check_option(options.step_size >= 1, "StepLR", "step_size", options.step_size, "at least 1");
+        check_option(options.gamma >= 0, "StepLR", "gamma", options.gamma, "at least 0");
         start();
     }
 

@@ -42,7 +42,7 @@ struct Evaluation {
 namespace detail {
 
 [[gnu::cold]] inline void check_epochs(int epochs) {
-    if (epochs < 0) throw ValueError(message("strata: fit: epochs is ", epochs, ", but must be at least 0"));
+    if (epochs < 0) refuse_option("fit", "epochs", epochs, "at least 0");
 }
 [[noreturn, gnu::cold, gnu::noinline]] inline void refuse_contradiction(const char* option) {
     throw ValueError(message("strata: fit: this trainer has another ", option,

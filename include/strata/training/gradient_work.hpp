@@ -104,7 +104,7 @@ public:
 
     /// Each throws ValueError for a value out of range; infinity is no clipping, and one batch no group.
     [[gnu::cold]] void clip_norm(double max_norm, double norm_type) {
-        if (!(max_norm > 0)) refuse_clip("Trainer", "clip_grad_norm", max_norm, "above 0 (infinity: none)");
+        if (!(max_norm > 0)) refuse_option("Trainer", "clip_grad_norm", max_norm, "above 0 (infinity: none)");
         check_norm_type("Trainer", norm_type);
         begin();
         max_norm_ = max_norm;
@@ -117,7 +117,7 @@ public:
         if (max_norm == __builtin_inf()) clip_norm_ = nullptr;
     }
     [[gnu::cold]] void clip_value(double value) {
-        if (!(value > 0)) refuse_clip("Trainer", "clip_grad_value", value, "above 0 (infinity: none)");
+        if (!(value > 0)) refuse_option("Trainer", "clip_grad_value", value, "above 0 (infinity: none)");
         begin();
         value_ = value;
         clip_value_ = [](GradientWork& work, Device& device, T* gradients, Size n) {
@@ -127,7 +127,7 @@ public:
     }
     [[gnu::cold]] static void check_batches(double batches) {
         if (!(batches >= 1 && batches <= 1e9 && batches == std::floor(batches)))
-            refuse_clip("Trainer", "accumulate_grad_batches", batches, "a whole number in [1, 1e9]");
+            refuse_option("Trainer", "accumulate_grad_batches", batches, "a whole number in [1, 1e9]");
     }
     [[gnu::cold]] void accumulate(double batches) {
         check_batches(batches);

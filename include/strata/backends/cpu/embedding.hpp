@@ -3,8 +3,7 @@
 
 #include <cstdint>
 #include <strata/backends/cpu/simd/simd.hpp>
-#include <strata/core/error.hpp>
-#include <strata/core/message.hpp>
+#include <strata/core/refuse_option.hpp>
 #include <strata/core/tensor.hpp>
 
 namespace strata::cpu {
@@ -12,9 +11,8 @@ namespace strata::cpu {
 namespace detail {
 
 [[noreturn, gnu::cold]] inline void refuse_index(std::int64_t index, Size sample, Size place, Size limit) {
-    throw ValueError(message("strata: Embedding: the index of sample ", sample, " at place ", place, " is ",
-                             index, ", and it must be at least 0 and below ", limit,
-                             ", the number of embeddings"));
+    refuse_option("Embedding", message("the index of sample ", sample, " at place ", place).c_str(), index,
+                  "at least 0 and below ", limit, ", the number of embeddings");
 }
 
 }  // namespace detail

@@ -8,10 +8,10 @@
 
 #include <cmath>
 #include <strata/core/math.hpp>
+#include <strata/core/refuse_option.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/init/uniform.hpp>
 #include <strata/layers/shared/recurrence_memory.hpp>
-#include <strata/random/refuse.hpp>
 #include <tuple>
 
 namespace strata {
@@ -90,8 +90,7 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
 
     /// In training, where `layer` names who refuses.
     static void forward(auto& device, const char* layer, double dropout, auto x, auto y, auto... operands) {
-        if (!(dropout >= 0 && dropout <= 1))
-            random_detail::refuse(layer, "dropout", dropout, "between 0 and 1");
+        if (!(dropout >= 0 && dropout <= 1)) refuse_option(layer, "dropout", dropout, "in [0, 1]");
         run(device, dropout, x, y, operands...);
     }
     static void infer(auto& device, auto x, auto y, auto... operands) {
