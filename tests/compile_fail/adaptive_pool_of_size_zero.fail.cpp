@@ -1,6 +1,6 @@
 // error: arguments
 // expect: AdaptiveAvgPool2d<0>
-// expect: its_output_must_be_at_least_1
+// expect: its_sizes_must_be_at_least_1.*write_its_output_as_one_size_or_as_rows_and_columns
 // The mean of each channel is AdaptiveAvgPool2d<1>.
 #include <strata/layers/adaptive_avg_pool2d.hpp>
 #include <strata/layers/input.hpp>

@@ -1,6 +1,6 @@
 // error: arguments
 // expect: Conv2d<1, 32, 3, .*>
-// expect: write_each_of_its_options_once
+// expect: write_padding_or_same_padding
 // `same_padding` and `padding` are one option.
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/input.hpp>

@@ -1,6 +1,6 @@
 // error: arguments
 // expect: Embedding<1000, 0>
-// expect: both_its_sizes_must_be_at_least_1
+// expect: its_sizes_must_be_at_least_1.*write_Embedding_NumEmbeddings_Dim_then_padding_index
 // The number of rows and their length.
 #include <strata/layers/embedding.hpp>
 #include <strata/layers/input.hpp>

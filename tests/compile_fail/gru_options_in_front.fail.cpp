@@ -1,6 +1,6 @@
 // error: arguments
 // expect: GRU<.*8, 16>
-// expect: write_each_of_its_options_once_and_behind_the_sizes
+// expect: write_its_sizes_in_front_of_its_options.*write_GRU_In_Hidden_or_GRU_Hidden_then_num_layers_no_bias_or_bidirectional
 // Two layers, one on the other: the option stands behind the sizes.
 #include <strata/layers/gru.hpp>
 #include <strata/layers/input.hpp>

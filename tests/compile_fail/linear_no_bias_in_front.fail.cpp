@@ -1,6 +1,6 @@
 // error: arguments
 // expect: Linear<.*10>
-// expect: write_no_bias_once_and_behind_the_sizes
+// expect: write_its_sizes_in_front_of_its_options.*write_Linear_In_Out_or_Linear_Out_then_no_bias
 // `no_bias` stands where PyTorch has `bias=False`: behind the sizes.
 #include <strata/layers/linear.hpp>
 #include <strata/models/sequential.hpp>

@@ -1,6 +1,6 @@
 // error: arguments
 // expect: Linear<>
-// expect: write_Linear_Out__or_Linear_In_Out
+// expect: it_has_too_few_sizes.*write_Linear_In_Out_or_Linear_Out_then_no_bias
 // The size of the output cannot be deduced.
 #include <strata/layers/linear.hpp>
 #include <strata/models/sequential.hpp>

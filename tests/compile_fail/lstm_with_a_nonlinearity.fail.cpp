@@ -1,6 +1,6 @@
 // error: arguments
 // expect: LSTM<8, 16, .*>
-// expect: only_RNN_has_a_nonlinearity_to_choose
+// expect: it_has_no_such_option.*write_LSTM_In_Hidden_or_LSTM_Hidden_then_num_layers_no_bias_or_bidirectional
 // The gates of an LSTM and a GRU are sigmoids and tanh, as in PyTorch.
 #include <strata/layers/input.hpp>
 #include <strata/layers/lstm.hpp>

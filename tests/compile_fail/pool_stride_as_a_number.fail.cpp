@@ -1,6 +1,6 @@
 // error: arguments
 // expect: MaxPool2d<3, 2>
-// expect: write_MaxPool2d_Kernel__and_options_such_as_stride_2
+// expect: it_has_too_many_sizes.*write_MaxPool2d_Kernel_then_options_such_as_stride_2
 // A second number could as well be the kernel's columns; the stride is named.
 #include <strata/layers/input.hpp>
 #include <strata/layers/max_pool2d.hpp>

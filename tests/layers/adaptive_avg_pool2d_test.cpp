@@ -13,12 +13,10 @@ using layer_check::check_layer;
 
 static_assert(AdaptiveAvgPool2d<7>::output_shape(dims(512, 13, 9)).dims == dims(512, 7, 7));
 static_assert(AdaptiveAvgPool2d<5, 7>::output_shape(dims(3, 2, 4)).dims == dims(3, 5, 7));
-static_assert(AdaptiveAvgPool2d<>::wrong_arguments == &write_its_output_as_one_size_or_as_rows_and_columns);
-static_assert(AdaptiveAvgPool2d<1, 2, 3>::wrong_arguments ==
-              &write_its_output_as_one_size_or_as_rows_and_columns);
-static_assert(AdaptiveAvgPool2d<stride<2>>::wrong_arguments ==
-              &write_its_output_as_one_size_or_as_rows_and_columns);
-static_assert(AdaptiveAvgPool2d<3, 0>::wrong_arguments == &its_output_must_be_at_least_1);
+static_assert(AdaptiveAvgPool2d<>::wrong_arguments == &it_has_too_few_sizes);
+static_assert(AdaptiveAvgPool2d<1, 2, 3>::wrong_arguments == &it_has_too_many_sizes);
+static_assert(AdaptiveAvgPool2d<stride<2>>::wrong_arguments == &it_has_no_such_option);
+static_assert(AdaptiveAvgPool2d<3, 0>::wrong_arguments == &its_sizes_must_be_at_least_1);
 static_assert(AdaptiveAvgPool2d<1>::output_shape(dims(512)).refusal ==
               &a_pool_takes_channels_rows_and_columns__a_shape_of_rank);
 

@@ -14,8 +14,8 @@ using layer_check::check_layer;
 static_assert(AdaptiveMaxPool2d<7>::output_shape(dims(512, 13, 9)).dims == dims(512, 7, 7));
 static_assert(AdaptiveMaxPool2d<3>::saved(dims(4, 7, 6)) == 9, "a byte per window");
 static_assert(AdaptiveMaxPool2d<1>::saved(dims(4, 30, 30)) == 4, "four bytes per window of 900 elements");
-static_assert(AdaptiveMaxPool2d<>::wrong_arguments == &write_its_output_as_one_size_or_as_rows_and_columns);
-static_assert(AdaptiveMaxPool2d<-1>::wrong_arguments == &its_output_must_be_at_least_1);
+static_assert(AdaptiveMaxPool2d<>::wrong_arguments == &it_has_too_few_sizes);
+static_assert(AdaptiveMaxPool2d<-1>::wrong_arguments == &its_sizes_must_be_at_least_1);
 
 TEST_CASE("AdaptiveMaxPool2d computes PyTorch's numbers") {
     namespace golden = golden::pooling;

@@ -12,7 +12,7 @@ using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(AvgPool1d<2>::output_shape(dims(3, 11)).dims == dims(3, 5));
-static_assert(AvgPool1d<>::wrong_arguments == &write_AvgPool1d_Kernel__and_options_such_as_stride_2);
+static_assert(AvgPool1d<>::wrong_arguments == &it_has_too_few_sizes);
 static_assert(AvgPool1d<2, dilation<2>>::wrong_arguments == &it_has_no_such_option);
 static_assert(AvgPool1d<kernel<2, 3>>::wrong_arguments ==
               &its_options_take_one_number_or_one_for_each_dimension);

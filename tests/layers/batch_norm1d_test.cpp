@@ -33,13 +33,12 @@ static_assert(BatchNorm1d<4>::output_shape(dims(5, 3)).expected == dims(4));
 static_assert(BatchNorm1d<>::output_shape(dims(1, 2, 3)).refusal ==
               &BatchNorm1d_takes_channels_or_channels_and_a_length__a_shape_of_rank_1_or);
 static_assert(BatchNorm1d<>::output_shape(dims()).expected == dims(2));
-static_assert(BatchNorm1d<0>::wrong_arguments == &its_sizes_are_each_at_least_1);
+static_assert(BatchNorm1d<0>::wrong_arguments == &its_sizes_must_be_at_least_1);
 static_assert(BatchNorm1d<no_affine, 5>::wrong_arguments == &write_its_sizes_in_front_of_its_options);
 static_assert(BatchNorm1d<5, false>::wrong_arguments == &its_options_are_names_and_not_false_or_true);
 static_assert(BatchNorm1d<5, no_bias>::wrong_arguments == &it_has_no_such_option);
 static_assert(BatchNorm1d<no_affine, no_affine>::wrong_arguments == &write_each_of_its_options_once);
-static_assert(BatchNorm1d<4, 5>::wrong_arguments ==
-              &write_BatchNorm1d__or_BatchNorm1d_Channels__and_options_such_as_no_affine);
+static_assert(BatchNorm1d<4, 5>::wrong_arguments == &it_has_too_many_sizes);
 
 TEST_CASE("BatchNorm1d computes PyTorch's numbers") {
     check_layer<Shape<5>>(BatchNorm1d<5>{}, golden_norm::batch_norm1d_rows);

@@ -22,8 +22,7 @@ static_assert(Conv1d<4, 6, 3>::traits.keeps == Keeps::input);
 
 static_assert(Conv1d<2, 3, kernel<3, 5>>::wrong_arguments ==
               &its_options_take_one_number_or_one_for_each_dimension);
-static_assert(Conv1d<3>::wrong_arguments ==
-              &write_Conv1d_In_Out_Kernel__or_Conv1d_Out_Kernel__and_options_such_as_stride_2);
+static_assert(Conv1d<3>::wrong_arguments == &it_has_too_few_sizes);
 static_assert(Conv1d<2, 3, 5>::output_shape(dims(2, 4)).refusal == &its_kernel_takes_extents_of_at_least);
 static_assert(Conv1d<2, 3, 5>::output_shape(dims(2, 4)).expected == dims(2, 5));
 static_assert(Conv1d<2, 3, 5>::output_shape(dims(3, 9)).refusal == &it_takes_as_many_channels_as);

@@ -22,8 +22,7 @@ static_assert(ConvTranspose2d<4, 6, 3, groups<2>>::multiply_adds(dims(4, 5, 7)) 
 static_assert(ConvTranspose2d<4, 6, 3>::traits.keeps == Keeps::input);
 
 static_assert(ConvTranspose2d<4, 6, 3>::wrong_arguments == nullptr);
-static_assert(ConvTranspose2d<4>::wrong_arguments ==
-              &write_ConvTranspose2d_In_Out_Kernel__or_ConvTranspose2d_Out_Kernel__and_options);
+static_assert(ConvTranspose2d<4>::wrong_arguments == &it_has_too_few_sizes);
 static_assert(ConvTranspose2d<4, 6, 3, same_padding>::wrong_arguments == &it_has_no_such_option);
 static_assert(ConvTranspose2d<4, 6, 3, PaddingMode::zeros>::wrong_arguments == &it_has_no_such_option);
 static_assert(ConvTranspose2d<4, 6, 3, groups<4>>::wrong_arguments == &its_groups_must_divide_its_channels);

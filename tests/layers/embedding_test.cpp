@@ -26,9 +26,8 @@ static_assert(Embedding<7, 4, padding_index<7>>::wrong_arguments ==
               &its_padding_index_must_be_below_the_number_of_embeddings);
 static_assert(Embedding<7, 4, padding_index<-8>>::wrong_arguments ==
               &its_padding_index_must_be_below_the_number_of_embeddings);
-static_assert(Embedding<7, 0>::wrong_arguments == &both_its_sizes_must_be_at_least_1);
-static_assert(Embedding<7, 4, 0>::wrong_arguments ==
-              &write_Embedding_NumEmbeddings_Dim__and_padding_index_behind_them);
+static_assert(Embedding<7, 0>::wrong_arguments == &its_sizes_must_be_at_least_1);
+static_assert(Embedding<7, 4, 1>::wrong_arguments == &it_has_too_many_sizes);
 
 namespace {
 

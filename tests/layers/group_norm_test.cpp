@@ -27,9 +27,8 @@ static_assert(GroupNorm<4>::output_shape(dims(6, 3, 5)).expected == dims(4));
 static_assert(GroupNorm<2, 8>::output_shape(dims(6, 3, 5)).refusal == &it_normalizes_as_many_channels_as);
 static_assert(GroupNorm<2>::output_shape(dims()).expected == dims(2));
 static_assert(GroupNorm<4, 6>::wrong_arguments == &its_channels_are_a_multiple_of_its_groups);
-static_assert(GroupNorm<no_affine>::wrong_arguments ==
-              &write_GroupNorm_Groups__or_GroupNorm_Groups_Channels__and_no_affine);
-static_assert(GroupNorm<0>::wrong_arguments == &its_sizes_are_each_at_least_1);
+static_assert(GroupNorm<no_affine>::wrong_arguments == &it_has_too_few_sizes);
+static_assert(GroupNorm<0>::wrong_arguments == &its_sizes_must_be_at_least_1);
 
 TEST_CASE("GroupNorm computes PyTorch's numbers") {
     check_layer<Shape<6, 3, 5>>(GroupNorm<2>{}, golden_norm::group_norm_single);

@@ -30,15 +30,14 @@ static_assert(GRU<3, 5>::multiply_adds(dims(7, 3)) == 7 * 15 * (3 + 5));
 static_assert(GRU<3, 5>::traits.keeps == Keeps::both && !GRU<3, 5>::traits.in_place);
 static_assert(GRU<3, 5>::wrong_arguments == nullptr &&
               GRU<5, no_bias, num_layers<3>>::wrong_arguments == nullptr);
-static_assert(GRU<>::wrong_arguments == &write_its_sizes_In_Hidden__or_Hidden_alone);
-static_assert(GRU<1, 2, 3>::wrong_arguments == &write_its_sizes_In_Hidden__or_Hidden_alone);
-static_assert(GRU<no_bias, 2>::wrong_arguments == &write_each_of_its_options_once_and_behind_the_sizes);
-static_assert(GRU<2, no_bias, no_bias>::wrong_arguments ==
-              &write_each_of_its_options_once_and_behind_the_sizes);
-static_assert(GRU<2, 3, false>::wrong_arguments == &write_no_bias_and_not_false_or_true);
-static_assert(GRU<2, 0>::wrong_arguments == &its_input_and_hidden_sizes_must_be_at_least_1);
+static_assert(GRU<>::wrong_arguments == &it_has_too_few_sizes);
+static_assert(GRU<1, 2, 3>::wrong_arguments == &it_has_too_many_sizes);
+static_assert(GRU<no_bias, 2>::wrong_arguments == &write_its_sizes_in_front_of_its_options);
+static_assert(GRU<2, no_bias, no_bias>::wrong_arguments == &write_each_of_its_options_once);
+static_assert(GRU<2, 3, false>::wrong_arguments == &its_options_are_names_and_not_false_or_true);
+static_assert(GRU<2, 0>::wrong_arguments == &its_sizes_must_be_at_least_1);
 static_assert(GRU<2, num_layers<0>>::wrong_arguments == &it_has_at_least_1_layer);
-static_assert(GRU<2, init::Nonlinearity::relu>::wrong_arguments == &only_RNN_has_a_nonlinearity_to_choose);
+static_assert(GRU<2, init::Nonlinearity::relu>::wrong_arguments == &it_has_no_such_option);
 
 TEST_CASE("GRU computes PyTorch's numbers") {
     check_layer<Shape<1, 3>>(GRU<3, 5>{}, sequence::gru_single);

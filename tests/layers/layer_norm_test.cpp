@@ -28,7 +28,7 @@ static_assert(LayerNorm<4, 64>::input_shape() == dims(4, 64));
 static_assert(LayerNorm<64>::output_shape(dims(4, 32)).refusal == &it_normalizes_the_last_extents);
 static_assert(LayerNorm<4, 64>::output_shape(dims(64)).refusal == &it_normalizes_the_last_extents);
 static_assert(LayerNorm<4, 64>::output_shape(dims(2, 64, 4)).expected == dims(4, 64));
-static_assert(LayerNorm<4, -1>::wrong_arguments == &its_sizes_are_each_at_least_1);
+static_assert(LayerNorm<4, -1>::wrong_arguments == &its_sizes_must_be_at_least_1);
 static_assert(LayerNorm<no_running_statistics>::wrong_arguments == &it_has_no_such_option);
 
 TEST_CASE("LayerNorm computes PyTorch's numbers") {

@@ -15,7 +15,7 @@ static_assert(MaxPool1d<2>::output_shape(dims(3, 11)).dims == dims(3, 5));
 static_assert(MaxPool1d<2, ceil_mode>::output_shape(dims(3, 11)).dims == dims(3, 6));
 static_assert(MaxPool1d<2>::saved(dims(3, 11)) == 4);
 static_assert(MaxPool1d<kernel<2>>::wrong_arguments == nullptr);
-static_assert(MaxPool1d<>::wrong_arguments == &write_MaxPool1d_Kernel__and_options_such_as_stride_2);
+static_assert(MaxPool1d<>::wrong_arguments == &it_has_too_few_sizes);
 static_assert(MaxPool1d<2, stride<1, 2>>::wrong_arguments ==
               &its_options_take_one_number_or_one_for_each_dimension);
 static_assert(MaxPool1d<2, padding<2>>::wrong_arguments == &its_padding_must_be_at_most_half_the_kernel);

@@ -25,16 +25,15 @@ static_assert(test::Model<Sequential<Input<1, 4, 4>, MaxPool2d<2>>>::parameter_c
 
 // What its arguments may not be.
 static_assert(MaxPool2d<kernel<2, 3>, ceil_mode, dilation<2>>::wrong_arguments == nullptr);
-constexpr Reason usage = &write_MaxPool2d_Kernel__and_options_such_as_stride_2;
-static_assert(MaxPool2d<>::wrong_arguments == usage);
-static_assert(MaxPool2d<stride<2>>::wrong_arguments == usage);
-static_assert(MaxPool2d<3, 2>::wrong_arguments == usage);
+static_assert(MaxPool2d<>::wrong_arguments == &it_has_too_few_sizes);
+static_assert(MaxPool2d<stride<2>>::wrong_arguments == &it_has_too_few_sizes);
+static_assert(MaxPool2d<3, 2>::wrong_arguments == &it_has_too_many_sizes);
 static_assert(MaxPool2d<3, no_count_include_pad>::wrong_arguments == &it_has_no_such_option);
 static_assert(MaxPool2d<3, groups<2>>::wrong_arguments == &it_has_no_such_option);
 static_assert(MaxPool2d<3, padding<2>>::wrong_arguments == &its_padding_must_be_at_most_half_the_kernel);
 static_assert(MaxPool2d<kernel<3, 1>, padding<1>>::wrong_arguments ==
               &its_padding_must_be_at_most_half_the_kernel);
-static_assert(MaxPool2d<0>::wrong_arguments == &its_sizes_stride_dilation_and_groups_must_be_at_least_1);
+static_assert(MaxPool2d<0>::wrong_arguments == &its_sizes_must_be_at_least_1);
 static_assert(MaxPool2d<2, stride<2>, stride<2>>::wrong_arguments == &write_each_of_its_options_once);
 
 // What its input may not be.

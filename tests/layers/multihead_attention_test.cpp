@@ -23,14 +23,12 @@ static_assert(MultiheadAttention<4>::output_shape(dims(5, 6)).refusal ==
 static_assert(MultiheadAttention<4>::output_shape(dims(5, 6)).expected == dims(4));
 static_assert(MultiheadAttention<6, 4>::wrong_arguments == &its_heads_must_divide_its_embed_dim);
 static_assert(MultiheadAttention<6, 2, causal, no_bias>::wrong_arguments == nullptr);
-static_assert(MultiheadAttention<causal, 2>::wrong_arguments ==
-              &write_causal_and_no_bias_once_and_behind_the_sizes);
-static_assert(MultiheadAttention<2, causal, causal>::wrong_arguments ==
-              &write_causal_and_no_bias_once_and_behind_the_sizes);
-static_assert(MultiheadAttention<6, 2, true>::wrong_arguments == &write_no_bias_and_not_false_or_true);
-static_assert(MultiheadAttention<6, 0>::wrong_arguments == &its_embed_dim_and_heads_must_be_at_least_1);
-static_assert(MultiheadAttention<>::wrong_arguments ==
-              &write_MultiheadAttention_EmbedDim_Heads__or_MultiheadAttention_Heads);
+static_assert(MultiheadAttention<causal, 2>::wrong_arguments == &write_its_sizes_in_front_of_its_options);
+static_assert(MultiheadAttention<2, causal, causal>::wrong_arguments == &write_each_of_its_options_once);
+static_assert(MultiheadAttention<6, 2, true>::wrong_arguments ==
+              &its_options_are_names_and_not_false_or_true);
+static_assert(MultiheadAttention<6, 0>::wrong_arguments == &its_sizes_must_be_at_least_1);
+static_assert(MultiheadAttention<>::wrong_arguments == &it_has_too_few_sizes);
 static_assert(MultiheadAttention<2>::parameters(dims(5, 6)).items[0].dims == dims(18, 6));
 static_assert(MultiheadAttention<2>::parameters(dims(5, 6)).items[3].dims == dims(6));
 static_assert(MultiheadAttention<2, no_bias>::parameters(dims(5, 6)).count == 2);

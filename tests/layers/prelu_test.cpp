@@ -19,9 +19,9 @@ static_assert(PReLU<>::traits.keeps == Keeps::input && !PReLU<>::traits.in_place
 static_assert(PReLU<3>::output_shape(dims(4, 3)).refusal == &it_takes_a_first_extent_of);
 static_assert(PReLU<3>::output_shape(dims(4, 3)).expected == dims(3));
 static_assert(PReLU<>::wrong_arguments == nullptr && PReLU<7>::wrong_arguments == nullptr);
-static_assert(PReLU<1, 2>::wrong_arguments == &write_PReLU_or_PReLU_Channels);
-static_assert(PReLU<true>::wrong_arguments == &write_PReLU_or_PReLU_Channels);
-static_assert(PReLU<0>::wrong_arguments == &its_channels_must_be_at_least_1);
+static_assert(PReLU<1, 2>::wrong_arguments == &it_has_too_many_sizes);
+static_assert(PReLU<true>::wrong_arguments == &its_options_are_names_and_not_false_or_true);
+static_assert(PReLU<0>::wrong_arguments == &its_sizes_must_be_at_least_1);
 static_assert(test::Model<Sequential<Input<3, 4>, PReLU<3>>>::parameter_count == 3);
 
 TEST_CASE("PReLU computes PyTorch's numbers") {

@@ -17,17 +17,14 @@ static_assert(Upsample<output_size<6>>::output_shape(dims(3, 4, 5)).dims == dims
 static_assert(Upsample<2>::geometry(dims(1, 2, 3)) == Upsample<2, nearest>::geometry(dims(1, 2, 3)));
 static_assert(Upsample<2, bilinear, align_corners>::wrong_arguments == nullptr);
 static_assert(Upsample<2, align_corners, bilinear>::wrong_arguments == nullptr);
-constexpr Reason usage = &write_Upsample_Factor__or_Upsample_output_size_rows_columns__in_front;
-static_assert(Upsample<>::wrong_arguments == usage);
-static_assert(Upsample<bilinear>::wrong_arguments == usage);
-static_assert(Upsample<output_size<1, 2, 3>>::wrong_arguments == usage);
-static_assert(Upsample<0>::wrong_arguments == &its_factor_and_its_output_size_must_be_at_least_1);
-static_assert(Upsample<output_size<4, 0>>::wrong_arguments ==
-              &its_factor_and_its_output_size_must_be_at_least_1);
-static_assert(Upsample<2, 3>::wrong_arguments ==
-              &Upsample_has_no_such_option__but_nearest_bilinear_and_align_corners);
-static_assert(Upsample<2, nearest, bilinear>::wrong_arguments ==
-              &write_nearest_bilinear_and_align_corners_once);
+static_assert(Upsample<>::wrong_arguments == &it_has_too_few_sizes);
+static_assert(Upsample<bilinear>::wrong_arguments == &it_has_too_few_sizes);
+static_assert(Upsample<output_size<1, 2, 3>>::wrong_arguments ==
+              &its_options_take_one_number_or_one_for_each_dimension);
+static_assert(Upsample<0>::wrong_arguments == &its_sizes_must_be_at_least_1);
+static_assert(Upsample<output_size<4, 0>>::wrong_arguments == &its_sizes_must_be_at_least_1);
+static_assert(Upsample<2, 3>::wrong_arguments == &it_has_too_many_sizes);
+static_assert(Upsample<2, nearest, bilinear>::wrong_arguments == &write_each_of_its_options_once);
 static_assert(Upsample<2, align_corners>::wrong_arguments == &align_corners_goes_with_bilinear);
 static_assert(Upsample<2>::output_shape(dims(4, 5)).refusal ==
               &Upsample_takes_channels_rows_and_columns__a_shape_of_rank);

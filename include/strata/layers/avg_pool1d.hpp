@@ -15,11 +15,13 @@
 
 namespace strata {
 
-inline void write_AvgPool1d_Kernel__and_options_such_as_stride_2() {}
+inline void write_AvgPool1d_Kernel_then_options_such_as_stride_2() {}
 
 inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_avg_pool1d_2_of_x() {}
 template <auto... Arguments>
-struct AvgPool1d : detail::AvgPool<1, &write_AvgPool1d_Kernel__and_options_such_as_stride_2, Arguments...> {};
+struct AvgPool1d : detail::AvgPool<1, Arguments...> {
+    static constexpr Reason usage = &write_AvgPool1d_Kernel_then_options_such_as_stride_2;
+};
 
 template <>
 struct AvgPool1d<detail::in_parentheses{}> : detail::WrittenInParentheses {

@@ -22,11 +22,13 @@
 
 namespace strata {
 
-inline void write_AvgPool2d_Kernel__and_options_such_as_stride_2() {}
+inline void write_AvgPool2d_Kernel_then_options_such_as_stride_2() {}
 
 inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_avg_pool2d_2_of_x() {}
 template <auto... Arguments>
-struct AvgPool2d : detail::AvgPool<2, &write_AvgPool2d_Kernel__and_options_such_as_stride_2, Arguments...> {};
+struct AvgPool2d : detail::AvgPool<2, Arguments...> {
+    static constexpr Reason usage = &write_AvgPool2d_Kernel_then_options_such_as_stride_2;
+};
 
 template <>
 struct AvgPool2d<detail::in_parentheses{}> : detail::WrittenInParentheses {

@@ -22,7 +22,7 @@
 
 namespace strata {
 
-inline void write_BatchNorm2d__or_BatchNorm2d_Channels__and_options_such_as_no_affine() {}
+inline void write_BatchNorm2d_or_BatchNorm2d_Channels_then_options_such_as_no_affine() {}
 inline void BatchNorm2d_takes_channels_rows_and_columns__a_shape_of_rank() {}
 
 template <auto... Arguments>
@@ -30,9 +30,9 @@ struct BatchNorm2d {
     double eps = 1e-5;
     double momentum = 0.1;
 
-    using Norm = detail::BatchNorm<&write_BatchNorm2d__or_BatchNorm2d_Channels__and_options_such_as_no_affine,
-                                   Arguments...>;
+    using Norm = detail::BatchNorm<Arguments...>;
     static constexpr Reason wrong_arguments = Norm::arguments.wrong;
+    static constexpr Reason usage = &write_BatchNorm2d_or_BatchNorm2d_Channels_then_options_such_as_no_affine;
     static constexpr LayerTraits traits = Norm::traits;
     static constexpr bool gradients_together = true;
 

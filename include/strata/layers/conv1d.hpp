@@ -19,13 +19,13 @@
 
 namespace strata {
 
-inline void write_Conv1d_In_Out_Kernel__or_Conv1d_Out_Kernel__and_options_such_as_stride_2() {}
+inline void write_Conv1d_In_Out_Kernel_or_Conv1d_Out_Kernel_then_options_such_as_stride_2() {}
 
 template <auto... Arguments>
-struct Conv1d
-    : detail::ConvolutionLayer<
-          Conv1d, 1, &write_Conv1d_In_Out_Kernel__or_Conv1d_Out_Kernel__and_options_such_as_stride_2,
-          Arguments...> {};
+struct Conv1d : detail::ConvolutionLayer<Conv1d, 1, Arguments...> {
+    static constexpr Reason usage =
+        &write_Conv1d_In_Out_Kernel_or_Conv1d_Out_Kernel_then_options_such_as_stride_2;
+};
 
 template <>
 struct Conv1d<detail::in_parentheses{}> : detail::WrittenInParentheses {

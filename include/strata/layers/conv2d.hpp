@@ -25,13 +25,13 @@
 
 namespace strata {
 
-inline void write_Conv2d_In_Out_Kernel__or_Conv2d_Out_Kernel__and_options_such_as_stride_2() {}
+inline void write_Conv2d_In_Out_Kernel_or_Conv2d_Out_Kernel_then_options_such_as_stride_2() {}
 
 template <auto... Arguments>
-struct Conv2d
-    : detail::ConvolutionLayer<
-          Conv2d, 2, &write_Conv2d_In_Out_Kernel__or_Conv2d_Out_Kernel__and_options_such_as_stride_2,
-          Arguments...> {};
+struct Conv2d : detail::ConvolutionLayer<Conv2d, 2, Arguments...> {
+    static constexpr Reason usage =
+        &write_Conv2d_In_Out_Kernel_or_Conv2d_Out_Kernel_then_options_such_as_stride_2;
+};
 
 template <>
 struct Conv2d<detail::in_parentheses{}> : detail::WrittenInParentheses {

@@ -26,29 +26,29 @@
 
 namespace strata {
 
-inline void write_ConvTranspose2d_In_Out_Kernel__or_ConvTranspose2d_Out_Kernel__and_options() {}
+inline void
+write_ConvTranspose2d_In_Out_Kernel_or_ConvTranspose2d_Out_Kernel_then_options_such_as_stride_2() {}
 inline void its_padding_takes_extents_of_at_least() {}
 inline void its_output_padding_must_be_smaller_than_its_stride_or_its_dilation() {}
 
 namespace detail {
-inline constexpr unsigned options_of_transposed_convolutions =
-    takes_stride | takes_padding | takes_output_padding | takes_dilation | takes_groups | takes_no_bias;
+using TransposedConvolutionArguments =
+    LayerArguments<Kernel, Stride, Padding, OutputPadding, Dilation, Groups, Bias>;
 }  // namespace detail
 
 template <auto... Arguments>
 struct ConvTranspose2d
-    : detail::ConvolutionBase<
-          ConvTranspose2d, 2, detail::options_of_transposed_convolutions,
-          &write_ConvTranspose2d_In_Out_Kernel__or_ConvTranspose2d_Out_Kernel__and_options, Arguments...> {
-    using Base = detail::ConvolutionBase<
-        strata::ConvTranspose2d, 2, detail::options_of_transposed_convolutions,
-        &write_ConvTranspose2d_In_Out_Kernel__or_ConvTranspose2d_Out_Kernel__and_options, Arguments...>;
-    using Base::arguments, Base::in, Base::out, Base::groups, Base::has_bias;
+    : detail::ConvolutionBase<ConvTranspose2d, 2, detail::TransposedConvolutionArguments, Arguments...> {
+    using Base = detail::ConvolutionBase<strata::ConvTranspose2d, 2, detail::TransposedConvolutionArguments,
+                                         Arguments...>;
+    using Base::arguments, Base::window, Base::in, Base::out, Base::groups, Base::has_bias;
 
+    static constexpr Reason usage =
+        &write_ConvTranspose2d_In_Out_Kernel_or_ConvTranspose2d_Out_Kernel_then_options_such_as_stride_2;
     static constexpr Reason wrong_arguments = [] {
         for (Size axis = 0; axis < 2; ++axis) {
-            const long long stride = arguments.stride.at(axis), dilation = arguments.dilation.at(axis);
-            if (arguments.output_padding.at(axis) >= (stride > dilation ? stride : dilation))
+            const long long stride = window.stride.at(axis), dilation = window.dilation.at(axis);
+            if (window.output_padding.at(axis) >= (stride > dilation ? stride : dilation))
                 return Reason{&its_output_padding_must_be_smaller_than_its_stride_or_its_dilation};
         }
         return arguments.wrong;
@@ -56,19 +56,19 @@ struct ConvTranspose2d
 
     /// By how much (given - 1) * stride falls short of an output of one element; 0 if it does not.
     static constexpr Size missing(Size axis, Size given) {
-        const WindowAxis window = arguments.axis(axis, 1);
+        const WindowAxis moved = window.axis(axis, 1);
         const Size reached =
-            (given - 1) * window.stride + window.reach() + Size(arguments.output_padding.at(axis));
-        const Size needed = 1 + window.before + window.after;
+            (given - 1) * moved.stride + moved.reach() + Size(window.output_padding.at(axis));
+        const Size needed = 1 + moved.before + moved.after;
         return needed > reached ? needed - reached : 0;
     }
     /// The window of the convolution that this one mirrors: its output is given, its input ours.
     static constexpr WindowAxis mirrored(Size axis, Size given) {
-        WindowAxis window = arguments.axis(axis, 1);
-        window.out = given;
-        window.in = (given - 1) * window.stride + window.reach() + Size(arguments.output_padding.at(axis)) -
-                    window.before - window.after;
-        return window;
+        WindowAxis moved = window.axis(axis, 1);
+        moved.out = given;
+        moved.in = (given - 1) * moved.stride + moved.reach() + Size(window.output_padding.at(axis)) -
+                   moved.before - moved.after;
+        return moved;
     }
     static constexpr ConvolutionGeometry geometry(Dims given) {
         return {.in_channels = out,
@@ -90,7 +90,7 @@ struct ConvTranspose2d
     }
     static constexpr ShapeOutcome check_extents(Dims given) {
         const auto least = [&](Size axis, Size extent) {
-            const Size stride = Size(arguments.stride.at(axis));
+            const Size stride = Size(window.stride.at(axis));
             return extent + (missing(axis, extent) + stride - 1) / stride;
         };
         const Dims fitting = dims(given.extent[0], least(0, given.extent[1]), least(1, given.extent[2]));

@@ -17,6 +17,7 @@
 #include <strata/core/network/diagnostics.hpp>
 #include <strata/init/constant.hpp>
 #include <strata/init/normal.hpp>
+#include <strata/layers/shared/arguments.hpp>
 
 namespace strata {
 
@@ -26,52 +27,36 @@ struct PaddingIndex {
 template <auto Index>
 inline constexpr PaddingIndex padding_index{static_cast<long long>(Index)};
 
-inline void write_Embedding_NumEmbeddings_Dim__and_padding_index_behind_them() {}
-inline void both_its_sizes_must_be_at_least_1() {}
+inline void write_Embedding_NumEmbeddings_Dim_then_padding_index() {}
 inline void its_padding_index_must_be_below_the_number_of_embeddings() {}
 inline void it_takes_indices_of_fewer_extents_than() {}
 
 namespace detail {
 
-// Overloads, because nvcc 13 does not know the type of an option among a template's arguments.
-constexpr bool is_padding_index(PaddingIndex) { return true; }
-template <class Other>
-constexpr bool is_padding_index(const Other&) {
-    return false;
-}
-constexpr long long padding_row(PaddingIndex option, long long count) {
-    return option.index < 0 ? option.index + count : option.index;
-}
-template <class Other>
-constexpr long long padding_row(const Other&, long long) {
-    return -1;
+/// The row of a padding index, which counts from the end if it is negative; -1 if there is none.
+constexpr long long padding_row(const LayerArguments<PaddingIndex>& arguments) {
+    if (!arguments.has<PaddingIndex>()) return -1;
+    const long long index = arguments.option(PaddingIndex{}).index;
+    return index < 0 ? index + static_cast<long long>(arguments.size(0, 1)) : index;
 }
 
 }  // namespace detail
 
-template <auto NumEmbeddings, auto Dim, auto... Options>
+template <auto... Arguments>
 struct Embedding {
-    static constexpr long long requested_padding = [] {
-        long long index = -1;
-        ((index = detail::padding_row(Options, static_cast<long long>(NumEmbeddings))), ...);
-        return index;
+    static constexpr LayerArguments<PaddingIndex> arguments = [] {
+        LayerArguments<PaddingIndex> all{{.least = 2, .most = 2}, Arguments...};
+        const long long row = detail::padding_row(all);
+        if (all.has<PaddingIndex>() && (row < 0 || row >= static_cast<long long>(all.size(0, 1))))
+            all.refuse(&its_padding_index_must_be_below_the_number_of_embeddings);
+        return all;
     }();
-    static constexpr Reason wrong_arguments = [] {
-        if (!(std::is_integral_v<decltype(NumEmbeddings)> && std::is_integral_v<decltype(Dim)> &&
-              (detail::is_padding_index(Options) && ...) && sizeof...(Options) <= 1))
-            return Reason{&write_Embedding_NumEmbeddings_Dim__and_padding_index_behind_them};
-        if (static_cast<long long>(NumEmbeddings) < 1 || static_cast<long long>(Dim) < 1)
-            return Reason{&both_its_sizes_must_be_at_least_1};
-        if (sizeof...(Options) > 0 &&
-            (requested_padding < 0 || requested_padding >= static_cast<long long>(NumEmbeddings)))
-            return Reason{&its_padding_index_must_be_below_the_number_of_embeddings};
-        return Reason{nullptr};
-    }();
-    static constexpr bool sound = wrong_arguments == nullptr;
-    static constexpr Size num_embeddings = sound ? static_cast<Size>(NumEmbeddings) : 1;
-    static constexpr Size dim = sound ? static_cast<Size>(Dim) : 1;
+    static constexpr Reason wrong_arguments = arguments.wrong;
+    static constexpr Reason usage = &write_Embedding_NumEmbeddings_Dim_then_padding_index;
+    static constexpr Size num_embeddings = arguments.size(0, 1);
+    static constexpr Size dim = arguments.size(1, 1);
     /// -1: there is none.
-    static constexpr std::int64_t padding = sound ? requested_padding : -1;
+    static constexpr std::int64_t padding = detail::padding_row(arguments);
 
     static constexpr bool takes_indices = true;
     static constexpr LayerTraits traits = {.keeps = Keeps::input};

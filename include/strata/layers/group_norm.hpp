@@ -17,7 +17,7 @@
 
 namespace strata {
 
-inline void write_GroupNorm_Groups__or_GroupNorm_Groups_Channels__and_no_affine() {}
+inline void write_GroupNorm_Groups_or_GroupNorm_Groups_Channels_then_no_affine() {}
 inline void its_channels_are_a_multiple_of_its_groups() {}
 inline void it_takes_channels_whose_number_is_a_multiple_of() {}
 
@@ -25,20 +25,18 @@ template <auto... Arguments>
 struct GroupNorm {
     double eps = 1e-5;
 
-    static constexpr detail::NormArguments arguments = [] {
-        detail::NormArguments all = detail::norm_arguments<Arguments...>(
-            detail::without_affine, 1, 2,
-            &write_GroupNorm_Groups__or_GroupNorm_Groups_Channels__and_no_affine);
-        if (!all.is_wrong && all.size_count == 2 && all.sizes[1] % all.sizes[0] != 0)
-            all.refuse(&its_channels_are_a_multiple_of_its_groups);
+    static constexpr LayerArguments<NoAffine> arguments = [] {
+        LayerArguments<NoAffine> all{{.least = 1, .most = 2}, Arguments...};
+        if (all.size(1, 0) % all.size(0, 1) != 0) all.refuse(&its_channels_are_a_multiple_of_its_groups);
         return all;
     }();
-    static constexpr Size groups = arguments.is_wrong ? 1 : arguments.size(0);
-    static constexpr Size channels = arguments.size(1);  // 0: whatever arrives
-    static constexpr bool has_weight = !arguments.has(detail::without_affine);
+    static constexpr Size groups = arguments.size(0, 1);
+    static constexpr Size channels = arguments.size(1, 0);  // 0: whatever arrives
+    static constexpr bool has_weight = !arguments.has<NoAffine>();
     using Norm = detail::RowNorm<has_weight, has_weight, true>;
 
     static constexpr Reason wrong_arguments = arguments.wrong;
+    static constexpr Reason usage = &write_GroupNorm_Groups_or_GroupNorm_Groups_Channels_then_no_affine;
     static constexpr LayerTraits traits = Norm::traits;
     static constexpr bool gradients_together = true;
 

@@ -100,12 +100,18 @@ struct GruCell {
 
 }  // namespace detail
 
+inline void write_GRU_In_Hidden_or_GRU_Hidden_then_num_layers_no_bias_or_bidirectional() {}
+
 template <auto... Arguments>
 struct GRU {
     double dropout = 0;
 
-    using Sequence = detail::Recurrence<detail::GruCell, detail::RecurrenceArguments<false, Arguments...>>;
+    using Sequence =
+        detail::Recurrence<detail::GruCell,
+                           detail::RecurrenceArguments<detail::GatedRecurrenceArguments, Arguments...>>;
     static constexpr Reason wrong_arguments = Sequence::wrong_arguments;
+    static constexpr Reason usage =
+        &write_GRU_In_Hidden_or_GRU_Hidden_then_num_layers_no_bias_or_bidirectional;
     static constexpr LayerTraits traits = {.keeps = Keeps::both};
     static constexpr bool gradients_together = true;
 

@@ -17,7 +17,7 @@
 
 namespace strata {
 
-inline void write_InstanceNorm2d__or_InstanceNorm2d_Channels__and_affine() {}
+inline void write_InstanceNorm2d_or_InstanceNorm2d_Channels_then_affine() {}
 inline void InstanceNorm2d_takes_channels_rows_and_columns__a_shape_of_rank() {}
 inline void it_takes_more_than_one_pixel__channels_rows_and_columns_such_as() {}
 
@@ -25,13 +25,13 @@ template <auto... Arguments>
 struct InstanceNorm2d {
     double eps = 1e-5;
 
-    static constexpr detail::NormArguments arguments = detail::norm_arguments<Arguments...>(
-        detail::with_affine, 0, 1, &write_InstanceNorm2d__or_InstanceNorm2d_Channels__and_affine);
-    static constexpr Size channels = arguments.size(0);  // 0: whatever arrives
-    static constexpr bool has_weight = arguments.has(detail::with_affine);
+    static constexpr LayerArguments<Affine> arguments{{.least = 0, .most = 1}, Arguments...};
+    static constexpr Size channels = arguments.size(0, 0);  // 0: whatever arrives
+    static constexpr bool has_weight = arguments.has<Affine>();
     using Norm = detail::RowNorm<has_weight, has_weight, true>;
 
     static constexpr Reason wrong_arguments = arguments.wrong;
+    static constexpr Reason usage = &write_InstanceNorm2d_or_InstanceNorm2d_Channels_then_affine;
     static constexpr LayerTraits traits = Norm::traits;
     static constexpr bool gradients_together = true;
 

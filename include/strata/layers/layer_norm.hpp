@@ -17,21 +17,21 @@
 
 namespace strata {
 
-inline void write_LayerNorm__or_LayerNorm_and_its_last_extents__and_options_such_as_no_bias() {}
+inline void write_LayerNorm_or_LayerNorm_of_the_last_extents_then_no_affine_or_no_bias() {}
 
 template <auto... Arguments>
 struct LayerNorm {
     double eps = 1e-5;
 
-    static constexpr detail::NormArguments arguments = detail::norm_arguments<Arguments...>(
-        detail::without_affine | detail::without_bias, 0, max_rank,
-        &write_LayerNorm__or_LayerNorm_and_its_last_extents__and_options_such_as_no_bias);
-    static constexpr bool has_weight = !arguments.has(detail::without_affine);
-    static constexpr bool has_bias = has_weight && !arguments.has(detail::without_bias);
+    static constexpr LayerArguments<NoAffine, Bias> arguments{{.least = 0, .most = max_rank}, Arguments...};
+    static constexpr bool has_weight = !arguments.has<NoAffine>();
+    static constexpr bool has_bias = has_weight && !arguments.has<Bias>();
     static constexpr detail::NormalizedShape shape = detail::NormalizedShape::of(arguments);
     using Norm = detail::RowNorm<has_weight, has_bias, true>;
 
     static constexpr Reason wrong_arguments = arguments.wrong;
+    static constexpr Reason usage =
+        &write_LayerNorm_or_LayerNorm_of_the_last_extents_then_no_affine_or_no_bias;
     static constexpr LayerTraits traits = Norm::traits;
     static constexpr bool gradients_together = true;
 

@@ -11,36 +11,25 @@
 #include <strata/core/network/diagnostics.hpp>
 #include <strata/init/kaiming.hpp>
 #include <strata/init/uniform.hpp>
+#include <strata/layers/shared/arguments.hpp>
 #include <strata/layers/shared/bias.hpp>
 
 namespace strata {
 
-inline void write_Linear_Out__or_Linear_In_Out() {}
-inline void its_sizes_must_be_at_least_1() {}
-inline void write_no_bias_once_and_behind_the_sizes() {}
+inline void write_Linear_In_Out_or_Linear_Out_then_no_bias() {}
 
 struct Flatten;
 
 template <auto... Arguments>
 struct Linear {
-    static constexpr Size size_count = (Size(0) + ... + Size(!std::is_same_v<decltype(Arguments), Bias>));
-    static constexpr bool has_bias = size_count == sizeof...(Arguments);
-    static constexpr Reason wrong_arguments = [] {
-        if ((std::is_same_v<decltype(Arguments), bool> || ...))
-            return Reason{&write_no_bias_and_not_false_or_true};
-        if (size_count != 1 && size_count != 2) return Reason{&write_Linear_Out__or_Linear_In_Out};
-        Size sizes_in_front = 0;
-        (void)((!std::is_same_v<decltype(Arguments), Bias> && ++sizes_in_front > 0) && ...);
-        if (sizes_in_front != size_count || sizeof...(Arguments) > size_count + 1)
-            return Reason{&write_no_bias_once_and_behind_the_sizes};
-        if (((static_cast<long long>(Arguments) <= 0 && !std::is_same_v<decltype(Arguments), Bias>) || ...))
-            return Reason{&its_sizes_must_be_at_least_1};
-        return Reason{nullptr};
-    }();
-    static constexpr bool sound = wrong_arguments == nullptr;
-    static constexpr Size sizes[sizeof...(Arguments) + 1] = {static_cast<Size>(Arguments)..., 0};
-    static constexpr Size in = sound && size_count == 2 ? sizes[0] : 0;  // 0: whatever arrives
-    static constexpr Size out = sound ? sizes[size_count - 1] : 1;
+    // [arguments]
+    static constexpr LayerArguments<Bias> arguments{{.least = 1, .most = 2}, Arguments...};
+    static constexpr Reason wrong_arguments = arguments.wrong;
+    static constexpr Reason usage = &write_Linear_In_Out_or_Linear_Out_then_no_bias;
+    static constexpr Size in = arguments.size(-2, 0);  // 0: whatever arrives
+    static constexpr Size out = arguments.size(-1, 1);
+    static constexpr bool has_bias = !arguments.has<Bias>();
+    // [arguments]
 
     static constexpr LayerTraits traits = {.keeps = Keeps::input, .affine = has_bias};
 

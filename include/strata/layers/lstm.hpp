@@ -98,12 +98,18 @@ struct LstmCell {
 
 }  // namespace detail
 
+inline void write_LSTM_In_Hidden_or_LSTM_Hidden_then_num_layers_no_bias_or_bidirectional() {}
+
 template <auto... Arguments>
 struct LSTM {
     double dropout = 0;
 
-    using Sequence = detail::Recurrence<detail::LstmCell, detail::RecurrenceArguments<false, Arguments...>>;
+    using Sequence =
+        detail::Recurrence<detail::LstmCell,
+                           detail::RecurrenceArguments<detail::GatedRecurrenceArguments, Arguments...>>;
     static constexpr Reason wrong_arguments = Sequence::wrong_arguments;
+    static constexpr Reason usage =
+        &write_LSTM_In_Hidden_or_LSTM_Hidden_then_num_layers_no_bias_or_bidirectional;
     static constexpr LayerTraits traits = {.keeps = Keeps::both};
     static constexpr bool gradients_together = true;
 

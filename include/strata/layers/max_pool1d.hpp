@@ -16,11 +16,13 @@
 
 namespace strata {
 
-inline void write_MaxPool1d_Kernel__and_options_such_as_stride_2() {}
+inline void write_MaxPool1d_Kernel_then_options_such_as_stride_2() {}
 
 inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_max_pool1d_2_of_x() {}
 template <auto... Arguments>
-struct MaxPool1d : detail::MaxPool<1, &write_MaxPool1d_Kernel__and_options_such_as_stride_2, Arguments...> {};
+struct MaxPool1d : detail::MaxPool<1, Arguments...> {
+    static constexpr Reason usage = &write_MaxPool1d_Kernel_then_options_such_as_stride_2;
+};
 
 template <>
 struct MaxPool1d<detail::in_parentheses{}> : detail::WrittenInParentheses {

@@ -25,11 +25,13 @@
 
 namespace strata {
 
-inline void write_MaxPool2d_Kernel__and_options_such_as_stride_2() {}
+inline void write_MaxPool2d_Kernel_then_options_such_as_stride_2() {}
 
 inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_max_pool2d_2_of_x() {}
 template <auto... Arguments>
-struct MaxPool2d : detail::MaxPool<2, &write_MaxPool2d_Kernel__and_options_such_as_stride_2, Arguments...> {};
+struct MaxPool2d : detail::MaxPool<2, Arguments...> {
+    static constexpr Reason usage = &write_MaxPool2d_Kernel_then_options_such_as_stride_2;
+};
 
 template <>
 struct MaxPool2d<detail::in_parentheses{}> : detail::WrittenInParentheses {

@@ -30,9 +30,7 @@ namespace strata {
 enum class Causal { on };
 inline constexpr Causal causal = Causal::on;
 
-inline void write_MultiheadAttention_EmbedDim_Heads__or_MultiheadAttention_Heads() {}
-inline void write_causal_and_no_bias_once_and_behind_the_sizes() {}
-inline void its_embed_dim_and_heads_must_be_at_least_1() {}
+inline void write_MultiheadAttention_EmbedDim_Heads_or_MultiheadAttention_Heads_then_causal_or_no_bias() {}
 inline void its_heads_must_divide_its_embed_dim() {}
 inline void its_last_extent_must_be_a_multiple_of_the_heads__of_which_there_are() {}
 
@@ -40,24 +38,18 @@ template <auto... Arguments>
 struct MultiheadAttention {
     double dropout = 0;
 
-    using Written = detail::SizesAndOptions<Arguments...>;
-    static constexpr bool is_causal = Written::template count<Causal>() > 0;
-    static constexpr bool has_bias = Written::template count<Bias>() == 0;
-    static constexpr Reason wrong_arguments = [] {
-        if (Written::has_bool) return Reason{&write_no_bias_and_not_false_or_true};
-        if (Written::size_count != 1 && Written::size_count != 2)
-            return Reason{&write_MultiheadAttention_EmbedDim_Heads__or_MultiheadAttention_Heads};
-        if (!Written::template in_order<Causal, Bias>())
-            return Reason{&write_causal_and_no_bias_once_and_behind_the_sizes};
-        if (Written::first < 1 || Written::last < 1)
-            return Reason{&its_embed_dim_and_heads_must_be_at_least_1};
-        if (Written::first % (Written::last < 1 ? 1 : Written::last) != 0)
-            return Reason{&its_heads_must_divide_its_embed_dim};
-        return Reason{nullptr};
+    static constexpr LayerArguments<Causal, Bias> arguments = [] {
+        LayerArguments<Causal, Bias> all{{.least = 1, .most = 2}, Arguments...};
+        if (all.size(-2, 0) % all.size(-1, 1) != 0) all.refuse(&its_heads_must_divide_its_embed_dim);
+        return all;
     }();
-    static constexpr bool sound = wrong_arguments == nullptr;
-    static constexpr Size embed_dim = sound && Written::has_two_sizes ? Size(Written::first) : 0;  // 0: any
-    static constexpr Size heads = sound ? Size(Written::last) : 1;
+    static constexpr Reason wrong_arguments = arguments.wrong;
+    static constexpr Reason usage =
+        &write_MultiheadAttention_EmbedDim_Heads_or_MultiheadAttention_Heads_then_causal_or_no_bias;
+    static constexpr Size embed_dim = arguments.size(-2, 0);  // 0: any
+    static constexpr Size heads = arguments.size(-1, 1);
+    static constexpr bool is_causal = arguments.has<Causal>();
+    static constexpr bool has_bias = !arguments.has<Bias>();
 
     static constexpr LayerTraits traits = {.keeps = Keeps::input};
     static constexpr bool gradients_together = true;

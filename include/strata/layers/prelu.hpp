@@ -9,32 +9,21 @@
 #include <strata/core/math.hpp>
 #include <strata/core/network/diagnostics.hpp>
 #include <strata/init/constant.hpp>
+#include <strata/layers/shared/arguments.hpp>
 #include <strata/random/generator.hpp>
 
 namespace strata {
 
 inline void write_PReLU_or_PReLU_Channels() {}
-inline void its_channels_must_be_at_least_1() {}
 inline void it_takes_a_first_extent_of() {}
 
-template <auto... Channels>
+template <auto... Arguments>
 struct PReLU {
-    static constexpr Reason wrong_arguments = [] {
-        constexpr bool whole =
-            ((std::is_integral_v<decltype(Channels)> && !std::is_same_v<decltype(Channels), bool>)&&...);
-        if constexpr (!whole || sizeof...(Channels) > 1)
-            return Reason{&write_PReLU_or_PReLU_Channels};
-        else
-            return ((static_cast<long long>(Channels) < 1) || ...) ? Reason{&its_channels_must_be_at_least_1}
-                                                                   : Reason{nullptr};
-    }();
-    static constexpr Size weights = [] {
-        if constexpr (wrong_arguments != nullptr || sizeof...(Channels) == 0)
-            return Size(1);
-        else
-            return static_cast<Size>((Channels + ...));
-    }();
-    static constexpr bool per_channel = sizeof...(Channels) > 0;
+    static constexpr LayerArguments<> arguments{{.least = 0, .most = 1}, Arguments...};
+    static constexpr Reason wrong_arguments = arguments.wrong;
+    static constexpr Reason usage = &write_PReLU_or_PReLU_Channels;
+    static constexpr Size weights = arguments.size(0, 1);
+    static constexpr bool per_channel = arguments.size_count > 0;
 
     static constexpr LayerTraits traits = {.keeps = Keeps::input};
 

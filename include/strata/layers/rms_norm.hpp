@@ -19,19 +19,19 @@
 
 namespace strata {
 
-inline void write_RMSNorm__or_RMSNorm_and_its_last_extents__and_no_affine() {}
+inline void write_RMSNorm_or_RMSNorm_of_the_last_extents_then_no_affine() {}
 
 template <auto... Arguments>
 struct RMSNorm {
     double eps = machine_epsilon;
 
-    static constexpr detail::NormArguments arguments = detail::norm_arguments<Arguments...>(
-        detail::without_affine, 0, max_rank, &write_RMSNorm__or_RMSNorm_and_its_last_extents__and_no_affine);
-    static constexpr bool has_weight = !arguments.has(detail::without_affine);
+    static constexpr LayerArguments<NoAffine> arguments{{.least = 0, .most = max_rank}, Arguments...};
+    static constexpr bool has_weight = !arguments.has<NoAffine>();
     static constexpr detail::NormalizedShape shape = detail::NormalizedShape::of(arguments);
     using Norm = detail::RowNorm<has_weight, false, false>;
 
     static constexpr Reason wrong_arguments = arguments.wrong;
+    static constexpr Reason usage = &write_RMSNorm_or_RMSNorm_of_the_last_extents_then_no_affine;
     static constexpr LayerTraits traits = Norm::traits;
     static constexpr bool gradients_together = true;
 

@@ -71,14 +71,19 @@ struct RnnCell {
 
 }  // namespace detail
 
+inline void write_RNN_In_Hidden_or_RNN_Hidden_then_num_layers_no_bias_bidirectional_or_a_nonlinearity() {}
+
 template <auto... Arguments>
 struct RNN {
     double dropout = 0;
 
-    using Sequence =
-        detail::Recurrence<detail::RnnCell<detail::RecurrenceArguments<true, Arguments...>::nonlinearity>,
-                           detail::RecurrenceArguments<true, Arguments...>>;
+    using Written =
+        detail::RecurrenceArguments<LayerArguments<NumLayers, Bias, Bidirectional, init::Nonlinearity>,
+                                    Arguments...>;
+    using Sequence = detail::Recurrence<detail::RnnCell<Written::nonlinearity>, Written>;
     static constexpr Reason wrong_arguments = Sequence::wrong_arguments;
+    static constexpr Reason usage =
+        &write_RNN_In_Hidden_or_RNN_Hidden_then_num_layers_no_bias_bidirectional_or_a_nonlinearity;
     static constexpr LayerTraits traits = {.keeps = Keeps::both};
     static constexpr bool gradients_together = true;
 

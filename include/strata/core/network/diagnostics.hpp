@@ -150,9 +150,9 @@ template <class Where, class Type, Reason Why>
 struct layer_error : detail::no_error {
     static constexpr bool all_of_these_types_are_layers = false;
 };
-/// Where, which layer, and what is wrong with the arguments that it is written with. A layer says so itself:
-/// `static constexpr Reason wrong_arguments = ...;`, null if nothing is.
-template <class Where, class Layer, Reason Why>
+/// Where, which layer, what is wrong with the arguments that it is written with, and how it is written. A layer
+/// says so itself: `static constexpr Reason wrong_arguments = ...;`, null if nothing is, and `usage`.
+template <class Where, class Layer, Reason Why, Reason... Usage>
 struct arguments_error : detail::no_error {
     static constexpr bool each_layer_is_written_with_sound_arguments = false;
 };
@@ -224,7 +224,7 @@ struct RefuseUnlessFitting {
         "strata: this network is empty; a Sequential needs at least one layer (docs/errors.md#empty)");
     static_assert(Problem::each_layer_is_written_with_sound_arguments,
                   "strata: a layer is written with arguments that it cannot have; arguments_error<...> says "
-                  "where, which layer, why (docs/errors.md#arguments)");
+                  "where, which layer, why, how it is written (docs/errors.md#arguments)");
     static_assert(Problem::somebody_states_the_shape_of_the_input,
                   "strata: nobody states the shape of the network's input; begin with Input<...>, write both "
                   "sizes of the first Linear, Linear<In, Out>, or in a module using input_shapes = "

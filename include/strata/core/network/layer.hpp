@@ -11,6 +11,7 @@
 //   static constexpr LayerTraits traits;                   what the plan needs to know
 //   static void initialize(Generator&, params...);         initial values, on the host, as PyTorch draws them
 //   static constexpr Reason wrong_arguments;               what is wrong with its template arguments, or null
+//   static constexpr Reason usage;                         how it is written, said beside that
 //   static constexpr bool takes_indices;                   its (first) input is std::int64_t (Embedding)
 //   template <class Given> using remedy;                   what a message advises where it refuses `Given`
 //   static std::string layer_name();                       as tables show it, unless it is the type's name

@@ -40,6 +40,15 @@ constexpr auto find_problem_of_size() {
     }
 }
 
+/// With how the layer is written, if it says so.
+template <class Where, class Layer>
+constexpr auto make_arguments_error() {
+    if constexpr (requires { Layer::usage; })
+        return arguments_error<Where, Layer, wrong_arguments_of<Layer>(), Layer::usage>{};
+    else
+        return arguments_error<Where, Layer, wrong_arguments_of<Layer>()>{};
+}
+
 /// The name that a refusal is about, in letters, if there is one.
 template <class N, class Where, class Layer, Size... I>
 constexpr auto make_module_error(std::index_sequence<I...>) {
@@ -83,8 +92,7 @@ constexpr auto find_problem() {
         return layer_error<decltype(place_of<Net, N::no_layer>()), Type, why_no_layer<Type>()>{};
     } else if constexpr (N::wrong_arguments != count) {
         using Layer = type_at_t<N::wrong_arguments, Leaves>;
-        return arguments_error<decltype(place_of<Net, N::wrong_arguments>()), Layer,
-                               wrong_arguments_of<Layer>()>{};
+        return make_arguments_error<decltype(place_of<Net, N::wrong_arguments>()), Layer>();
     } else if constexpr (is_set(N::name_problem.reason)) {
         constexpr NameProblem names = N::name_problem;
         return make_name_error<decltype(place_of<Net, names.leaf, names.depth>()), entered_t<names.module>,

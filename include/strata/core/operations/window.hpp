@@ -11,6 +11,7 @@ namespace strata {
 
 struct Kernel {
     long long rows = 1, columns = 1;
+    static constexpr bool counts_as_a_size = true;
     constexpr long long at(Size axis) const { return axis == 0 ? rows : columns; }
     friend constexpr bool operator==(const Kernel&, const Kernel&) = default;
 };

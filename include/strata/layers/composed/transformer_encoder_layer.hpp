@@ -31,46 +31,64 @@ inline constexpr NormOrder norm_first = NormOrder::first;
 enum class TransformerActivation { gelu };
 inline constexpr TransformerActivation gelu_activation = TransformerActivation::gelu;
 
+inline void
+write_TransformerEncoderLayer_E_Heads_or_E_Heads_FeedForward_then_causal_or_norm_first_or_gelu_activation() {}
+
 namespace detail {
 
-template <class Option, auto... Arguments>
-inline constexpr bool has_option = (std::is_same_v<std::remove_cv_t<decltype(Arguments)>, Option> || ...);
-
 /// The attention with the options that are its own.
-template <int E, int Heads, bool is_causal>
-using TransformerAttention =
-    std::conditional_t<is_causal, MultiheadAttention<E, Heads, causal>, MultiheadAttention<E, Heads>>;
+template <Size E, Size Heads, bool is_causal>
+using TransformerAttention = std::conditional_t<is_causal, MultiheadAttention<int(E), int(Heads), causal>,
+                                                MultiheadAttention<int(E), int(Heads)>>;
 
-template <auto... Options>
-constexpr int feed_forward_of() {
-    int size = 2048;
-    ((std::is_integral_v<decltype(Options)> ? size = static_cast<int>(Options) : size), ...);
-    return size;
-}
+template <Size E, Size Heads, Size FeedForward, bool is_causal>
+struct TransformerMembers
+    : Module<Named<"self_attn", TransformerAttention<E, Heads, is_causal>>,
+             Named<"linear1", Linear<int(E), int(FeedForward)>>, Named<"dropout", Dropout>,
+             Named<"linear2", Linear<int(FeedForward), int(E)>>, Named<"norm1", LayerNorm<int(E)>>,
+             Named<"norm2", LayerNorm<int(E)>>, Named<"dropout1", Dropout>, Named<"dropout2", Dropout>> {
+    constexpr explicit TransformerMembers(double p)
+        : TransformerMembers::Module({.dropout = p}, {}, {.p = p}, {}, {}, {}, {.p = p}, {.p = p}) {}
+};
+/// In their place where the arguments are wrong: no module, but a layer that says so.
+struct WronglyWritten {
+    constexpr explicit WronglyWritten(double) {}
+    static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
+};
 
-template <int E, int Heads, auto... Options>
-using TransformerMembers =
-    Module<Named<"self_attn", TransformerAttention<E, Heads, has_option<Causal, Options...>>>,
-           Named<"linear1", Linear<E, feed_forward_of<Options...>()>>, Named<"dropout", Dropout>,
-           Named<"linear2", Linear<feed_forward_of<Options...>(), E>>, Named<"norm1", LayerNorm<E>>,
-           Named<"norm2", LayerNorm<E>>, Named<"dropout1", Dropout>, Named<"dropout2", Dropout>>;
+template <auto... Arguments>
+struct TransformerLayout {
+    static constexpr LayerArguments<Causal, NormOrder, TransformerActivation> arguments{
+        {.least = 2, .most = 3}, Arguments...};
+    static constexpr Size e = arguments.size(0, 1), heads = arguments.size(1, 1);
+    static constexpr Size feed_forward = arguments.size(2, 2048);
+    static constexpr bool is_causal = arguments.has<Causal>();
+    using Members = std::conditional_t<arguments.is_wrong, WronglyWritten,
+                                       TransformerMembers<e, heads, feed_forward, is_causal>>;
+};
 
 }  // namespace detail
 
-template <int E, int Heads, auto... Options>
-struct TransformerEncoderLayer : detail::TransformerMembers<E, Heads, Options...> {
+template <auto... Arguments>
+struct TransformerEncoderLayer : detail::TransformerLayout<Arguments...>::Members {
+    static constexpr auto arguments = detail::TransformerLayout<Arguments...>::arguments;
+    static constexpr Reason wrong_arguments = arguments.wrong;
+    static constexpr Reason usage =
+        &write_TransformerEncoderLayer_E_Heads_or_E_Heads_FeedForward_then_causal_or_norm_first_or_gelu_activation;
+    static constexpr bool norms_first = arguments.template has<NormOrder>();
+    static constexpr bool has_gelu = arguments.template has<TransformerActivation>();
+
     constexpr explicit TransformerEncoderLayer(double dropout = 0.1)
-        : detail::TransformerMembers<E, Heads, Options...>({.dropout = dropout}, {}, {.p = dropout}, {}, {},
-                                                           {}, {.p = dropout}, {.p = dropout}) {}
+        : detail::TransformerLayout<Arguments...>::Members(dropout) {}
 
     static constexpr auto forward(auto self, auto x) {
         const auto attend = [&](auto h) { return self["dropout1"](self["self_attn"](h)); };
         const auto feed_forward = [&](auto h) {
             h = self["linear1"](h);
-            h = detail::has_option<TransformerActivation, Options...> ? gelu(h) : relu(h);
+            h = has_gelu ? gelu(h) : relu(h);
             return self["dropout2"](self["linear2"](self["dropout"](h)));
         };
-        if (detail::has_option<NormOrder, Options...>) {
+        if (norms_first) {
             x = x + attend(self["norm1"](x));
             return x + feed_forward(self["norm2"](x));
         }

@@ -7,29 +7,15 @@
 namespace strata {
 
 inline void write_its_output_as_one_size_or_as_rows_and_columns() {}
-inline void its_output_must_be_at_least_1() {}
 
 namespace detail {
 
-template <auto... Sizes>
+template <auto... Arguments>
 struct AdaptivePool {
-    static constexpr Reason wrong_arguments = [] {
-        constexpr bool whole =
-            ((std::is_integral_v<decltype(Sizes)> && !std::is_same_v<decltype(Sizes), bool>)&&...);
-        if constexpr (!whole || sizeof...(Sizes) < 1 || sizeof...(Sizes) > 2)
-            return Reason{&write_its_output_as_one_size_or_as_rows_and_columns};
-        else
-            return ((static_cast<long long>(Sizes) < 1) || ...) ? Reason{&its_output_must_be_at_least_1}
-                                                                : Reason{nullptr};
-    }();
-    static constexpr Dims size = [] {
-        if constexpr (wrong_arguments != nullptr)
-            return dims(1, 1);
-        else if constexpr (sizeof...(Sizes) == 1)
-            return dims(Sizes..., Sizes...);
-        else
-            return dims(Sizes...);
-    }();
+    static constexpr LayerArguments<> arguments{{.least = 1, .most = 2}, Arguments...};
+    static constexpr Reason wrong_arguments = arguments.wrong;
+    static constexpr Reason usage = &write_its_output_as_one_size_or_as_rows_and_columns;
+    static constexpr Dims size = dims(arguments.size(0, 1), arguments.size(-1, 1));
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given.rank != 3) return refuse_rank<2>();

@@ -5,10 +5,12 @@
 
 namespace strata::detail {
 
-template <Size dimensions, Reason usage, auto... Arguments>
-struct AvgPool : PoolBase<dimensions, takes_count_include_pad, usage, Arguments...> {
-    using Base = PoolBase<dimensions, takes_count_include_pad, usage, Arguments...>;
-    static constexpr bool counts_padding = !Base::arguments.has(takes_count_include_pad);
+using AvgPoolArguments = LayerArguments<Kernel, Stride, Padding, CeilMode, CountIncludePad>;
+
+template <Size dimensions, auto... Arguments>
+struct AvgPool : PoolBase<dimensions, AvgPoolArguments, Arguments...> {
+    using Base = PoolBase<dimensions, AvgPoolArguments, Arguments...>;
+    static constexpr bool counts_padding = !Base::arguments.template has<CountIncludePad>();
 
     static void forward(auto& device, auto x, auto y) {
         device.template average_pool<Base::geometry(decltype(x)::dims), counts_padding>(x, y);

@@ -7,13 +7,13 @@
 
 namespace strata::detail {
 
-template <Reason Usage, auto... Arguments>
+template <auto... Arguments>
 struct BatchNorm {
-    static constexpr NormArguments arguments =
-        norm_arguments<Arguments...>(without_affine | without_statistics, 0, 1, Usage);
-    static constexpr Size channels = arguments.size(0);  // 0: whatever arrives
-    static constexpr bool has_affine = !arguments.has(without_affine);
-    static constexpr bool has_statistics = !arguments.has(without_statistics);
+    static constexpr LayerArguments<NoAffine, TrackRunningStats> arguments{{.least = 0, .most = 1},
+                                                                           Arguments...};
+    static constexpr Size channels = arguments.size(0, 0);  // 0: whatever arrives
+    static constexpr bool has_affine = !arguments.has<NoAffine>();
+    static constexpr bool has_statistics = !arguments.has<TrackRunningStats>();
     static constexpr Size learnt = has_affine ? 2 : 0, parameter_count = learnt + (has_statistics ? 3 : 0);
 
     /// Without a weight y is x^ itself, so that y is kept instead of x.

@@ -6,6 +6,4 @@ namespace strata {
 enum class Bias { none };
 inline constexpr Bias no_bias = Bias::none;
 
-inline void write_no_bias_and_not_false_or_true() {}
-
 }  // namespace strata

@@ -5,6 +5,7 @@
 #include <strata/core/network/diagnostics.hpp>
 #include <strata/init/kaiming.hpp>
 #include <strata/init/uniform.hpp>
+#include <strata/layers/shared/bias.hpp>
 #include <strata/layers/shared/window_arguments.hpp>
 
 namespace strata {
@@ -42,24 +43,23 @@ constexpr const T* bias_data(B bias) {
     return bias.data;
 }
 
-/// What is the same in Conv1d, Conv2d and ConvTranspose2d, which derive from it: `Layer` is their template.
-template <template <auto...> class Layer, Size Dimensions, unsigned Options, Reason Usage, auto... Arguments>
+/// What is the same in Conv1d, Conv2d and ConvTranspose2d, which derive from it: `Layer` is their template, and
+/// `Taken` the LayerArguments with their options.
+template <template <auto...> class Layer, Size Dimensions, class Taken, auto... Arguments>
 struct ConvolutionBase {
-    static constexpr WindowArguments arguments = [] {
-        WindowArguments all = window_arguments<Arguments...>({.options = Options,
-                                                              .dimensions = Dimensions,
-                                                              .least_sizes = 2,
-                                                              .most_sizes = 3,
-                                                              .usage = Usage});
-        for (Size i = 0; i + 1 < all.size_count; ++i)
-            if (all.sizes[i] % all.groups != 0) all.refuse(&its_groups_must_divide_its_channels);
+    static constexpr Taken arguments = [] {
+        Taken all{{.least = 2, .most = 3}, Arguments...};
+        refuse_wrong_window(all, Dimensions);
+        const Size groups = static_cast<Size>(all.option(Groups{}).count);
+        if (!all.is_wrong && (all.size(-2, 0) % groups != 0 || all.size(-3, 0) % groups != 0))
+            all.refuse(&its_groups_must_divide_its_channels);
         return all;
     }();
-    static constexpr bool sound = !arguments.is_wrong;
-    static constexpr Size in = sound && arguments.size_count == 3 ? Size(arguments.sizes[0]) : 0;  // 0: any
-    static constexpr Size out = sound ? Size(arguments.sizes[arguments.size_count - 2]) : 1;
-    static constexpr Size groups = Size(arguments.groups);
-    static constexpr bool has_bias = !arguments.has(takes_no_bias);
+    static constexpr WindowOptions window = window_options(arguments);
+    static constexpr Size in = arguments.size(-3, 0);  // 0: any
+    static constexpr Size out = arguments.size(-2, 1);
+    static constexpr Size groups = static_cast<Size>(arguments.option(Groups{}).count);
+    static constexpr bool has_bias = !arguments.template has<Bias>();
 
     static constexpr LayerTraits traits = {.keeps = Keeps::input};
 
@@ -86,9 +86,8 @@ struct ConvolutionBase {
 
     /// The weight's first extents, and its kernel behind them.
     static constexpr auto parameters_of_extents(Size first, Size second) {
-        const Dims weight = Dimensions == 1
-                                ? dims(first, second, arguments.kernel.at(1))
-                                : dims(first, second, arguments.kernel.at(0), arguments.kernel.at(1));
+        const Dims weight = Dimensions == 1 ? dims(first, second, window.kernel.at(1))
+                                            : dims(first, second, window.kernel.at(0), window.kernel.at(1));
         if constexpr (has_bias)
             return parameter_list({{"weight", weight}, {"bias", dims(out)}});
         else
@@ -127,15 +126,14 @@ struct ConvolutionBase {
     }
 };
 
-inline constexpr unsigned options_of_convolutions = takes_stride | takes_padding | takes_same_padding |
-                                                    takes_dilation | takes_groups | takes_no_bias |
-                                                    takes_padding_mode;
+using ConvolutionArguments =
+    LayerArguments<Kernel, Stride, Padding, SamePadding, Dilation, Groups, Bias, PaddingMode>;
 
 /// Conv1d and Conv2d.
-template <template <auto...> class Layer, Size Dimensions, Reason Usage, auto... Arguments>
-struct ConvolutionLayer : ConvolutionBase<Layer, Dimensions, options_of_convolutions, Usage, Arguments...> {
-    using Base = ConvolutionBase<Layer, Dimensions, options_of_convolutions, Usage, Arguments...>;
-    using Base::arguments, Base::in, Base::out, Base::groups, Base::has_bias;
+template <template <auto...> class Layer, Size Dimensions, auto... Arguments>
+struct ConvolutionLayer : ConvolutionBase<Layer, Dimensions, ConvolutionArguments, Arguments...> {
+    using Base = ConvolutionBase<Layer, Dimensions, ConvolutionArguments, Arguments...>;
+    using Base::arguments, Base::window, Base::in, Base::out, Base::groups, Base::has_bias;
 
     static constexpr Reason wrong_arguments = arguments.wrong;
 
@@ -143,9 +141,9 @@ struct ConvolutionLayer : ConvolutionBase<Layer, Dimensions, options_of_convolut
         return {.in_channels = given.extent[0],
                 .out_channels = out,
                 .groups = groups,
-                .rows = Dimensions == 1 ? WindowAxis{} : arguments.axis(0, Base::rows_of(given)),
-                .columns = arguments.axis(1, given.last()),
-                .mode = arguments.mode};
+                .rows = Dimensions == 1 ? WindowAxis{} : window.axis(0, Base::rows_of(given)),
+                .columns = window.axis(1, given.last()),
+                .mode = arguments.option(PaddingMode::zeros)};
     }
 
     static constexpr ShapeOutcome output_shape(Dims given) {

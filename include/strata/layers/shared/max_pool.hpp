@@ -5,9 +5,11 @@
 
 namespace strata::detail {
 
-template <Size dimensions, Reason usage, auto... Arguments>
-struct MaxPool : PoolBase<dimensions, takes_dilation, usage, Arguments...> {
-    using Base = PoolBase<dimensions, takes_dilation, usage, Arguments...>;
+using MaxPoolArguments = LayerArguments<Kernel, Stride, Padding, CeilMode, Dilation>;
+
+template <Size dimensions, auto... Arguments>
+struct MaxPool : PoolBase<dimensions, MaxPoolArguments, Arguments...> {
+    using Base = PoolBase<dimensions, MaxPoolArguments, Arguments...>;
 
     static constexpr Size saved(Dims given) { return tap_storage(Base::geometry(given)); }
 

@@ -5,18 +5,19 @@
 #include <strata/core/network/diagnostics.hpp>
 #include <strata/core/operations/normalization.hpp>
 #include <strata/init/constant.hpp>
+#include <strata/layers/shared/arguments.hpp>
 #include <strata/layers/shared/bias.hpp>
-#include <strata/layers/shared/window_arguments.hpp>
 #include <strata/random/generator.hpp>
 #include <tuple>
 
 namespace strata {
 
-/// PyTorch's affine=False, elementwise_affine=False: no weight and no bias. And affine=True, for layers where
-/// that is not the default.
-enum class Affine { none, learnt };
-inline constexpr Affine no_affine = Affine::none;
-inline constexpr Affine affine = Affine::learnt;
+/// PyTorch's affine=False, elementwise_affine=False: no weight and no bias.
+enum class NoAffine { on };
+inline constexpr NoAffine no_affine = NoAffine::on;
+/// PyTorch's affine=True, for layers where that is not the default.
+enum class Affine { on };
+inline constexpr Affine affine = Affine::on;
 
 /// PyTorch's track_running_stats=False: inference uses the statistics of its own batch, too.
 enum class TrackRunningStats { off };
@@ -27,64 +28,10 @@ inline constexpr double cumulative_average = __builtin_nan("");
 /// As the eps of RMSNorm, PyTorch's eps=None: the machine epsilon of the scalar type.
 inline constexpr double machine_epsilon = __builtin_nan("");
 
-inline void its_sizes_are_each_at_least_1() {}
 inline void it_normalizes_as_many_channels_as() {}
 inline void it_normalizes_the_last_extents() {}
 
 namespace detail {
-
-/// The options of normalising layers, one bit each.
-enum NormOption : unsigned { with_affine = 1, without_affine = 2, without_bias = 4, without_statistics = 8 };
-
-/// The arguments of a normalising layer: sizes in front, then options.
-struct NormArguments {
-    Size size_count = 0;
-    long long sizes[max_rank] = {};
-    unsigned given = 0;  ///< the options that are written
-    Reason wrong = nullptr;
-    bool is_wrong = false;
-
-    constexpr Size size(Size i) const { return i < size_count ? static_cast<Size>(sizes[i]) : 0; }
-    constexpr bool has(NormOption option) const { return (given & option) != 0; }
-
-    constexpr void refuse(Reason why) {
-        if (!is_wrong) wrong = why;
-        is_wrong = true;
-    }
-    constexpr void note(NormOption option) {
-        if (has(option)) refuse(&write_each_of_its_options_once);
-        given |= option;
-    }
-    constexpr void take(Affine option) { note(option == Affine::learnt ? with_affine : without_affine); }
-    constexpr void take(TrackRunningStats) { note(without_statistics); }
-    constexpr void take(Bias) { note(without_bias); }
-    constexpr void take(bool) { refuse(&its_options_are_names_and_not_false_or_true); }
-    template <class Other>
-    constexpr void take(Other other) {
-        if constexpr (std::is_integral_v<Other>) {
-            if (given != 0) refuse(&write_its_sizes_in_front_of_its_options);
-            if (other < 1) refuse(&its_sizes_are_each_at_least_1);
-            if (size_count < max_rank) sizes[size_count] = static_cast<long long>(other);
-            ++size_count;
-        } else {
-            refuse(&it_has_no_such_option);
-        }
-    }
-};
-
-/// Between `least` and `most` sizes, and those options that are in `options`. Where they are wrong, nothing
-/// but that is said.
-template <auto... Arguments>
-constexpr NormArguments norm_arguments(unsigned options, Size least, Size most, Reason usage) {
-    NormArguments all;
-    (all.take(Arguments), ...);
-    if (all.size_count < least || all.size_count > most) all.refuse(usage);
-    if ((all.given & ~options) != 0) all.refuse(&it_has_no_such_option);
-    if (!all.is_wrong) return all;
-    NormArguments nothing;
-    nothing.refuse(all.wrong);
-    return nothing;
-}
 
 /// The channels of a sample are what the layer was told, if it was told: 0 is anything.
 constexpr ShapeOutcome check_channels(Dims given, Size channels) {
@@ -117,10 +64,12 @@ struct RowShape {
 struct NormalizedShape {
     Dims stated;  ///< of rank 0: the last extent, whatever it is
 
-    static constexpr NormalizedShape of(const NormArguments& arguments) {
+    template <class... Options>
+    static constexpr NormalizedShape of(const LayerArguments<Options...>& arguments) {
         NormalizedShape shape;
         shape.stated.rank = arguments.size_count;
-        for (Size i = 0; i < arguments.size_count; ++i) shape.stated.extent[i] = arguments.size(i);
+        for (Size i = 0; i < arguments.size_count; ++i)
+            shape.stated.extent[i] = arguments.size(static_cast<int>(i), 1);
         return shape;
     }
     constexpr ShapeOutcome check_fit(Dims given) const {

@@ -18,28 +18,19 @@ struct Reshape;
 
 namespace detail {
 
-inline constexpr unsigned options_of_pools = takes_stride | takes_padding | takes_ceil_mode;
-
-/// The arguments; the stride is the kernel where none is written.
-template <auto... Arguments>
-constexpr WindowArguments pool_arguments(Size dimensions, unsigned options, Reason usage) {
-    WindowArguments all = window_arguments<Arguments...>(
-        {.options = options, .dimensions = dimensions, .least_sizes = 1, .most_sizes = 1, .usage = usage});
-    if (!all.has(takes_stride)) all.stride = Stride{all.kernel.rows, all.kernel.columns};
-    for (Size axis = 0; axis < 2; ++axis)
-        if (all.padding.at(axis) > all.kernel.at(axis) / 2) {
-            WindowArguments defaults;
-            defaults.refuse(&its_padding_must_be_at_most_half_the_kernel);
-            return defaults;
-        }
-    return all;
+/// The window; its stride is the kernel where none is written.
+template <class... Options>
+constexpr WindowOptions pool_window(const LayerArguments<Options...>& arguments) {
+    WindowOptions window = window_options(arguments);
+    window.stride = arguments.option(Stride{window.kernel.rows, window.kernel.columns});
+    return window;
 }
 
 /// One extent under the windows. As in PyTorch a window counts in ceil_mode even if it is larger than the
 /// padded input. `out` is 0 where none fits, or where a dilated one would step over all that there is.
-constexpr WindowAxis pool_axis(const WindowArguments& arguments, Size axis, Size in) {
-    WindowAxis window = arguments.axis(axis, in);
-    if (window.out == 0 && in > 0 && arguments.has(takes_ceil_mode) &&
+constexpr WindowAxis pool_axis(const WindowOptions& options, Size axis, Size in) {
+    WindowAxis window = options.axis(axis, in);
+    if (window.out == 0 && in > 0 && options.ceil_mode &&
         in + window.before + window.after + window.stride > window.reach())
         window.out = 1;
     const PoolAxis walk = walk_along(window);
@@ -67,17 +58,25 @@ auto find_remedy_of_pool() {
         return change_it_or_a_layer_before_it{};
 }
 
-/// The shape rule of pools whose windows move.
-template <Size dimensions, unsigned options, Reason usage, auto... Arguments>
+/// The shape rule of pools whose windows move; `Taken` is the LayerArguments with their options.
+template <Size dimensions, class Taken, auto... Arguments>
 struct PoolBase {
-    static constexpr WindowArguments arguments =
-        pool_arguments<Arguments...>(dimensions, options_of_pools | options, usage);
+    static constexpr Taken arguments = [] {
+        Taken all{{.least = 1, .most = 1}, Arguments...};
+        refuse_wrong_window(all, dimensions);
+        const WindowOptions asked = pool_window(all);
+        for (Size axis = 0; axis < 2; ++axis)
+            if (asked.padding.at(axis) > asked.kernel.at(axis) / 2)
+                all.refuse(&its_padding_must_be_at_most_half_the_kernel);
+        return all;
+    }();
+    static constexpr WindowOptions window = pool_window(arguments);
     static constexpr Reason wrong_arguments = arguments.wrong;
 
     static constexpr PoolGeometry geometry(Dims given) {
         return {.channels = given.extent[0],
-                .rows = dimensions == 2 ? pool_axis(arguments, 0, given.extent[1]) : WindowAxis{},
-                .columns = pool_axis(arguments, 1, given.last())};
+                .rows = dimensions == 2 ? pool_axis(window, 0, given.extent[1]) : WindowAxis{},
+                .columns = pool_axis(window, 1, given.last())};
     }
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given.rank != dimensions + 1) return refuse_rank<dimensions>();

@@ -50,7 +50,7 @@ struct Recurrence : RecurrenceSizes<Cell, A> {
     using Sizes = RecurrenceSizes<Cell, A>;
     using Sizes::hidden, Sizes::layers, Sizes::directions, Sizes::width, Sizes::gate_rows, Sizes::kept;
     using Sizes::parts, Sizes::parameter_count, Sizes::saved;
-    static constexpr Reason wrong_arguments = A::wrong;
+    static constexpr Reason wrong_arguments = A::arguments.wrong;
     static constexpr Size stated_in = A::in;
 
     // shapes
