@@ -135,6 +135,7 @@
 #include <strata/models/to.hpp>
 
 // Layers made of others
+#include <strata/layers/composed/glu.hpp>
 #include <strata/layers/composed/transformer_encoder_layer.hpp>
 
 // Losses

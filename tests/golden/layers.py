@@ -82,6 +82,10 @@ def main():
     elementwise("dropout", nn.Dropout(), nn.Dropout(0.2))
     case("dropout_none", nn.Dropout(0.0), (6,), 3)
     case("dropout_all", nn.Dropout(1.0), (6,), 3)
+    case("glu_single", nn.GLU(), (24,), 1, len(SPECIAL))
+    case("glu_batch", nn.GLU(), (3, 4), 5, 4)
+    case("glu_dim_1", nn.GLU(1), (4, 3, 2), 3)
+    case("glu_dim_2", nn.GLU(-2), (3, 2, 5), 2)
     out.write()
 
 

@@ -2,11 +2,12 @@
 // A single layer on plain buffers of the device: its forward and backward pass against PyTorch's numbers, and
 // its gradients against central differences. Wherever the layer's traits promise something, the check insists
 // on it: what `keeps` does not keep is poisoned before the backward pass, and an in-place layer also runs in
-// place.
+// place. A layer that is a module runs in a Model (module_run.hpp).
 
 #include "catch.hpp"
 #include "device.hpp"
 #include "golden/layers.hpp"
+#include "layers/module_run.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -25,7 +26,7 @@ using test::Memory;
 
 /// One layer, one batch, and all the memory that belongs to them.
 template <class Layer, class In, class T>
-struct Run {
+struct LayerRun {
     static constexpr LayerTraits traits = strata::detail::traits_of<Layer>();
     static constexpr ShapeOutcome outcome = Layer::output_shape(In::dims);
     static_assert(outcome.refusal == nullptr, "the layer refuses this shape");
@@ -59,7 +60,7 @@ struct Run {
     Memory<T> x, dy, parameters, y, dx, dparameters, saved, saved_once, buffers;
     Device device{};
 
-    Run(const Layer& the_layer, Size the_batch)
+    LayerRun(const Layer& the_layer, Size the_batch)
         : layer(the_layer), batch(the_batch), x(batch * In::dims.elements()),
           dy(batch * Out::dims.elements()), parameters(parameter_elements), y(dy.size(), poison),
           dx(x.size(), poison), dparameters(parameter_elements, poison), saved(batch * saved_size, poison),
@@ -208,6 +209,10 @@ struct Run {
     }
 };
 
+template <class Layer, class In, class T>
+using Run =
+    std::conditional_t<strata::detail::Composite<Layer>, ModuleRun<Layer, In, T>, LayerRun<Layer, In, T>>;
+
 /// |got - want| <= tolerance * |want| + floor, for every element; the first that is not is reported.
 template <class Got, class Want>
 bool close(const char* what, const Got& got, const Want& want, double tolerance, double floor,
@@ -244,10 +249,11 @@ void check_layer(const Layer& layer, const golden::layers::Case& golden) {
     CHECK(close("parameter gradients", run.dparameters, golden.dparameters, 1e-5, 1e-6));
     run.backward(true);
     CHECK(close("parameter gradients, accumulated", run.dparameters, golden.dparameters, 1e-5, 2e-6, 2));
-    if constexpr (R::has_one_backward && R::learnt > 0) {
-        run.backward(run.dy.device(), nullptr, false);
-        CHECK(close("parameter gradients without dx", run.dparameters, golden.dparameters, 1e-5, 1e-6));
-    }
+    if constexpr (R::has_one_backward)
+        if constexpr (R::learnt > 0) {
+            run.backward(run.dy.device(), nullptr, false);
+            CHECK(close("parameter gradients without dx", run.dparameters, golden.dparameters, 1e-5, 1e-6));
+        }
 
     if constexpr (R::traits.in_place) {
         Memory<float> buffer = run.x;

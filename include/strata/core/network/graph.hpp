@@ -139,9 +139,9 @@ struct GraphNode {
     Size inputs[max_operands] = {};
     Size input_count = 0;
     Numbers numbers;
-    Dims in, out;            ///< of the first operand, and of what it writes
-    Size leaf_in_front = 0;  ///< where it stands: the next layer,
-    Size depth = 0;          ///< and in how many composites
+    Dims in, out;    ///< of the first operand, and of what it writes
+    Size item = 0;   ///< where it stands: the next item (layer_place.hpp),
+    Size depth = 0;  ///< and in how many composites
 };
 
 struct GraphValue {
@@ -159,8 +159,8 @@ struct GraphValue {
 struct GraphRefusal {
     enum Kind { nothing, shape_unknown, does_not_fit, cannot_run, unused, differs, too_large, no_indices };
     Kind kind = nothing;
-    TypeMark type = nullptr;  ///< what refuses
-    Size leaf = 0, depth = 0;
+    TypeMark type = nullptr;          ///< what refuses
+    Size leaf = 0, depth = no_index;  ///< a layer; or an item, so many composites deep
     Size given_count = 0;
     Operand given[2];
     Reason refusal = nullptr;

@@ -20,32 +20,56 @@ constexpr Size count_leaves() {
         return 1;
 }
 
-struct ChildWithLeaf {
-    Size child = 0;
-    Size leaf = 0;  ///< index among the leaves of that child
-};
+/// Layers, and modules without layers, which have a place, too.
+template <class Layer>
+constexpr Size count_items();
 
 template <class... Children>
-constexpr ChildWithLeaf find_child(TypeList<Children...>, Size leaf) {
-    ChildWithLeaf found{0, leaf};
-    for (Size leaves : {count_leaves<Children>()...}) {
-        if (found.leaf < leaves) break;
-        found.leaf -= leaves;
+constexpr Size count_items(TypeList<Children...>) {
+    const Size count = (Size(0) + ... + count_items<Children>());
+    return count > 0 ? count : 1;
+}
+template <class Layer>
+constexpr Size count_items() {
+    if constexpr (Composite<Layer>)
+        return count_items(typename Layer::children{});
+    else
+        return 1;
+}
+
+struct ChildWith {
+    Size child = 0;
+    Size at = 0;  ///< index among the leaves, or the items, of that child
+};
+
+template <bool items, class... Children>
+constexpr ChildWith find_child(TypeList<Children...>, Size at) {
+    ChildWith found{0, at};
+    for (Size count : {(items ? count_items<Children>() : count_leaves<Children>())...}) {
+        if (found.at < count) break;
+        found.at -= count;
         ++found.child;
     }
     return found;
 }
 
-/// The place of a leaf; or that of a composite around it, `Depth` composites deep.
-template <class Layer, Size Leaf, Size Depth = static_cast<Size>(-1), Size... Place>
-constexpr auto place_of() {
-    if constexpr (Composite<Layer> && Depth != 0 && Leaf < count_leaves<Layer>()) {
+template <class Layer, Size At, Size Depth, bool items, Size... Place>
+constexpr auto find_place() {
+    if constexpr (Composite<Layer> && Depth != 0 &&
+                  At < (items ? count_items<Layer>() : count_leaves<Layer>())) {
         using Children = typename Layer::children;
-        constexpr ChildWithLeaf found = find_child(Children{}, Leaf);
-        return place_of<type_at_t<found.child, Children>, found.leaf, Depth - 1, Place..., found.child>();
+        constexpr ChildWith found = find_child<items>(Children{}, At);
+        return find_place<type_at_t<found.child, Children>, found.at, Depth - 1, items, Place...,
+                          found.child>();
     } else {
         return at_layer<Place...>{};
     }
+}
+
+/// The place of a leaf; or that of the item, or of a composite that begins with it, `Depth` composites deep.
+template <class Layer, Size At, Size Depth = static_cast<Size>(-1)>
+constexpr auto place_of() {
+    return find_place<Layer, At, Depth, Depth != static_cast<Size>(-1)>();
 }
 
 }  // namespace strata::detail

@@ -118,7 +118,7 @@ constexpr auto make_parameter_names() {
 /// Two members of a module with one name, or one whose name cannot be. Positions are those in its list.
 struct NameProblem {
     Reason reason = nullptr;
-    Size leaf = 0, depth = 0;  ///< where the module stands
+    Size item = 0, depth = 0;  ///< where the module stands
     TypeMark module = nullptr;
     Size first = 0, second = 0;
 };
@@ -128,7 +128,7 @@ constexpr void find_name_problem(NameProblem& problem, Place place);
 template <class... Children>
 constexpr void find_name_problem_of(TypeList<Children...>, NameProblem& problem, Place place) {
     ++place.depth;
-    ((find_name_problem<Children>(problem, place), place.leaf += count_leaves<Children>()), ...);
+    ((find_name_problem<Children>(problem, place), place.item += count_items<Children>()), ...);
 }
 template <class Layer>
 constexpr void find_name_problem(NameProblem& problem, Place place) {
@@ -136,7 +136,7 @@ constexpr void find_name_problem(NameProblem& problem, Place place) {
         if constexpr (requires { Layer::name_problem; }) {
             if (!is_set(problem.reason) && is_set(Layer::name_problem.reason))
                 problem = {Layer::name_problem.reason,
-                           place.leaf,
+                           place.item,
                            place.depth,
                            enter<Layer>,
                            Layer::name_problem.first,

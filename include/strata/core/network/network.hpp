@@ -95,7 +95,7 @@ constexpr auto find_problem() {
         return make_arguments_error<decltype(place_of<Net, N::wrong_arguments>()), Layer>();
     } else if constexpr (is_set(N::name_problem.reason)) {
         constexpr NameProblem names = N::name_problem;
-        return make_name_error<decltype(place_of<Net, names.leaf, names.depth>()), entered_t<names.module>,
+        return make_name_error<decltype(place_of<Net, names.item, names.depth>()), entered_t<names.module>,
                                names.reason, names.first, names.second>();
     } else if constexpr (refusal.kind == GraphRefusal::shape_unknown) {
         return input_error<decltype(place_of<Net, refusal.leaf, refusal.depth>()), entered_t<refusal.type>>{};

@@ -100,7 +100,7 @@ constexpr void find_unrunnable(Unrunnable& found, Place place);
 template <class... Children>
 constexpr void find_unrunnable_of(TypeList<Children...>, Unrunnable& found, Place place) {
     ++place.depth;
-    ((find_unrunnable<Children>(found, place), place.leaf += count_leaves<Children>()), ...);
+    ((find_unrunnable<Children>(found, place), place.item += count_items<Children>()), ...);
 }
 template <class Layer>
 constexpr void find_unrunnable(Unrunnable& found, Place place) {
@@ -108,7 +108,7 @@ constexpr void find_unrunnable(Unrunnable& found, Place place) {
         if constexpr (!can_be_run<Layer>) {
             find_unrunnable_of(typename Layer::children{}, found, place);
             if (same_address<TypeMark>(found.module, nullptr))
-                found = {enter<Layer>, place.leaf, place.depth};
+                found = {enter<Layer>, place.item, place.depth};
         }
     }
 }
@@ -150,7 +150,7 @@ constexpr void find_indices(G& graph) {
         if (graph.fits())
             graph.refusal = {GraphRefusal::no_indices,
                              at.rules->type,
-                             function ? at.leaf_in_front : at.leaf,
+                             function ? at.item : at.leaf,
                              function ? at.depth : no_index,
                              0,
                              {},

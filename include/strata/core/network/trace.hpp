@@ -16,9 +16,10 @@ namespace detail {
 
 class Trace;
 
-/// Where in the network something is called: the next layer, and the number of composites around.
+/// Where in the network something is called: the next layer, the number of composites around, and the next item
+/// (layer_place.hpp).
 struct Place {
-    Size leaf = 0, depth = 0;
+    Size leaf = 0, depth = 0, item = 0;
 };
 
 }  // namespace detail
@@ -129,7 +130,7 @@ public:
                                         std::string_view name = {}) {
         if (!failed())
             refusal = {
-                GraphRefusal::cannot_run, type, at.leaf, at.depth, 0, {}, why, {}, name.data(), name.size()};
+                GraphRefusal::cannot_run, type, at.item, at.depth, 0, {}, why, {}, name.data(), name.size()};
     }
     /// What is wrong with the forward that runs at present. Something has to be given back even so.
     [[gnu::cold]] constexpr Value refuse(Reason why, std::string_view name = {}) {
@@ -202,7 +203,7 @@ public:
         node.leaf = leaf;
         node.input_count = count;
         node.numbers = numbers;
-        node.leaf_in_front = place.leaf;
+        node.item = place.item;
         node.depth = place.depth;
         for (Size k = 0; k < count; ++k) node.inputs[k] = in[k];
         Size from = 0;  // the operand that comes from an input, as a parameter does not
@@ -244,8 +245,8 @@ private:
             }
             refusal.kind = GraphRefusal::shape_unknown;
             refusal.type = rules.type;
-            refusal.leaf = leaf == no_index ? place.leaf : leaf;
-            refusal.depth = no_index;
+            refusal.leaf = leaf == no_index ? place.item : leaf;
+            refusal.depth = leaf == no_index ? place.depth : no_index;
         }
         complete = false;
         return false;
@@ -261,7 +262,7 @@ private:
         if (is_set(outcome.refusal)) {
             refusal = {GraphRefusal::does_not_fit,
                        rules.type,
-                       node.leaf == no_index ? node.leaf_in_front : node.leaf,
+                       node.leaf == no_index ? node.item : node.leaf,
                        node.leaf == no_index ? node.depth : no_index,
                        node.input_count < 2 ? node.input_count : 2,
                        {operands[0], operands[outcome.operand]},
@@ -284,7 +285,7 @@ private:
         if (node.in.elements() > max_elements || node.out.elements() > max_elements)
             refusal = {GraphRefusal::too_large,
                        rules.type,
-                       node.leaf == no_index ? node.leaf_in_front : node.leaf,
+                       node.leaf == no_index ? node.item : node.leaf,
                        node.leaf == no_index ? node.depth : no_index,
                        1,
                        {{node.in}},

@@ -199,8 +199,10 @@ struct GraphTracer {
 
 template <class... Children>
 constexpr void place_children(TypeList<Children...>, Place place, Place* places) {
-    [[maybe_unused]] Size leaf = place.leaf, index = 0;
-    ((places[index++] = {leaf, place.depth + 1}, leaf += count_leaves<Children>()), ...);
+    [[maybe_unused]] Size index = 0;
+    ++place.depth;
+    ((places[index++] = place, place.leaf += count_leaves<Children>(), place.item += count_items<Children>()),
+     ...);
 }
 
 template <class Layer, class... Children>
