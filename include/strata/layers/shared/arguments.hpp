@@ -45,84 +45,98 @@ inline constexpr bool counts_as_a_size = requires {
     Option::counts_as_a_size;
 };
 
-}  // namespace detail
-
-/// What a layer is written with. Where that is wrong, `wrong` says why, and all else is as if nothing were written.
-template <class... Options>
-class LayerArguments : detail::WrittenOption<Options>... {
+/// What does not depend on the options of a layer.
+class WrittenSizes {
 public:
     Reason wrong = nullptr;
     bool is_wrong = false;  ///< whether `wrong` is null is no constant where a sanitizer doubts it
     Size size_count = 0;
-
-    constexpr LayerArguments() = default;
-    template <class... Written>
-    constexpr LayerArguments(SizeCount count, Written... written) {
-        (take(written), ...);
-        if (size_count < count.least) refuse(&it_has_too_few_sizes);
-        if (size_count > count.most) refuse(&it_has_too_many_sizes);
-    }
 
     /// The size at a position, counted from the end if it is negative, or `otherwise` if there is none.
     constexpr Size size(int position, Size otherwise) const {
         const int count = static_cast<int>(size_count), at = position < 0 ? position + count : position;
         return at >= 0 && at < count ? sizes_[at] : otherwise;
     }
+    /// For the layer's own rules. What is found first is what is said.
+    constexpr void refuse(Reason why) {
+        if (is_wrong) return;
+        wrong = why;
+        is_wrong = true;
+        size_count = 0;
+    }
+
+protected:
+    constexpr void take_size(long long size) {
+        if (is_wrong) return;
+        if (behind_sizes_) return refuse(&write_its_sizes_in_front_of_its_options);
+        if (size < 1) return refuse(&its_sizes_must_be_at_least_1);
+        if (size_count < max_rank) sizes_[size_count] = static_cast<Size>(size);
+        ++size_count;
+    }
+    constexpr void take_option(bool& is_written) {
+        if (is_written) refuse(&write_each_of_its_options_once);
+        is_written = behind_sizes_ = true;
+    }
+    constexpr void check(SizeCount count) {
+        if (size_count < count.least) refuse(&it_has_too_few_sizes);
+        if (size_count > count.most) refuse(&it_has_too_many_sizes);
+    }
+
+private:
+    Size sizes_[max_rank] = {};
+    bool behind_sizes_ = false;
+};
+
+}  // namespace detail
+
+/// What a layer is written with. Where that is wrong, `wrong` says why, and all else is as if nothing were written.
+template <class... Options>
+class LayerArguments : public detail::WrittenSizes, detail::WrittenOption<Options>... {
+    template <class Option>
+    static constexpr bool takes = (std::is_same_v<Option, Options> || ...);
+
+public:
+    template <class... Written>
+    constexpr LayerArguments(SizeCount count, Written... written) {
+        (take(written), ...);
+        check(count);
+    }
+
     /// Whether an option is written; never one that the layer does not have.
     template <class Option>
     constexpr bool has() const {
-        if constexpr ((std::is_same_v<Option, Options> || ...))
-            return detail::WrittenOption<Option>::is_written;
+        if constexpr (takes<Option>)
+            return !is_wrong && detail::WrittenOption<Option>::is_written;
         else
             return false;
     }
     /// The option that is written, or `otherwise`.
     template <class Option>
     constexpr Option option(Option otherwise) const {
-        if constexpr ((std::is_same_v<Option, Options> || ...))
-            if (detail::WrittenOption<Option>::is_written) return detail::WrittenOption<Option>::option;
+        if constexpr (takes<Option>)
+            if (!is_wrong && detail::WrittenOption<Option>::is_written)
+                return detail::WrittenOption<Option>::option;
         return otherwise;
     }
 
-    /// For the layer's own rules. What is found first is what is said.
-    constexpr void refuse(Reason why) {
-        if (is_wrong) return;
-        *this = LayerArguments();
-        wrong = why;
-        is_wrong = true;
-    }
-
 private:
-    Size sizes_[max_rank] = {};
-    bool behind_sizes_ = false;
-
     template <class Written>
     constexpr void take(Written written) {
-        if (is_wrong) return;
-        if constexpr (std::is_same_v<Written, bool>)
+        if constexpr (std::is_same_v<Written, bool>) {
             refuse(&its_options_are_names_and_not_false_or_true);
-        else if constexpr (std::is_integral_v<Written>)
+        } else if constexpr (std::is_integral_v<Written>) {
             take_size(static_cast<long long>(written));
-        else if constexpr (std::is_floating_point_v<Written>)
+        } else if constexpr (std::is_floating_point_v<Written>) {
             refuse(&its_sizes_are_whole_numbers);
-        else if constexpr ((std::is_same_v<Written, Options> || ...))
-            take_option(written, static_cast<detail::WrittenOption<Written>&>(*this));
-        else
+        } else if constexpr (takes<Written>) {
+            detail::WrittenOption<Written>& slot = *this;
+            if constexpr (detail::counts_as_a_size<Written>)
+                if (!slot.is_written) take_size(1);
+            take_option(slot.is_written);
+            slot.option = written;
+        } else {
             refuse(&it_has_no_such_option);
-    }
-    constexpr void take_size(long long size) {
-        if (behind_sizes_) return refuse(&write_its_sizes_in_front_of_its_options);
-        if (size < 1) return refuse(&its_sizes_must_be_at_least_1);
-        if (size_count < max_rank) sizes_[size_count] = static_cast<Size>(size);
-        ++size_count;
-    }
-    template <class Option>
-    constexpr void take_option(Option option, detail::WrittenOption<Option>& slot) {
-        if (slot.is_written) return refuse(&write_each_of_its_options_once);
-        if constexpr (detail::counts_as_a_size<Option>) take_size(1);
-        if (is_wrong) return;
-        slot = {option, true};
-        behind_sizes_ = true;
+        }
     }
 };
 
