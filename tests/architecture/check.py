@@ -2,7 +2,8 @@
 """Checks what include/strata may include. Folder names are the architecture; includes point one way.
 
 Also checks that comments have not been run together: `Source:`, `Gradient:` and `Errors:` begin a line, and
-`}  // namespace` stands at the end of namespaces only; and that options are refused in one wording. And reports how long the headers are: more than 250 lines
+`}  // namespace` stands at the end of namespaces only; that options are refused in one wording; and that no name of
+ours has two underscores together, which C++ keeps for compilers. And reports how long the headers are: more than 250 lines
 is a warning, more than 400 needs a line `// Length: REASON` in the header.
 """
 
@@ -71,6 +72,12 @@ BACKEND_CONDITION = re.compile(
 
 # `refuse_option` of core/refuse_option.hpp says it for all.
 OWN_REFUSAL = re.compile(r'"[^"]*\b(and|but)( it)? must (be|lie|not be)\b')
+# Names with two underscores: macros, attributes and functions of compilers and CUDA.
+RESERVED = re.compile(r"\b\w*__\w*")
+OF_COMPILERS = re.compile(
+    r"__([A-Z0-9_]+|(builtin|atomic|cpp|shfl|sync)\w+|(attribute|clang|x86_64|device|host|global|shared|launch_bounds)__"
+    r"|has_include)"
+)
 RUN_TOGETHER = re.compile(r"^\s*//+ .*\S (Source|Gradient|Errors):( |$)")
 
 
@@ -134,6 +141,9 @@ def problems_of(library, path, text):
             yield f"{path}:{number}: a layer is written once for all backends: {line.strip()}"
         if match := RUN_TOGETHER.match(line):
             yield f"{path}:{number}: '{match[1]}:' begins a line of its own: {line.strip()}"
+        for name in RESERVED.findall(re.sub(r'//.*|"(\\.|[^"\\])*"', "", line)):
+            if not OF_COMPILERS.fullmatch(name):
+                yield f"{path}:{number}: names with two underscores belong to compilers: {name}"
         if path != "core/refuse_option.hpp" and not line.lstrip().startswith("//") and OWN_REFUSAL.search(line):
             yield f"{path}:{number}: an option is refused by refuse_option, which words it: {line.strip()}"
     opened = len(re.findall(r"^\s*(?:inline )?namespace [\w:]*\s*\{", text, re.MULTILINE))

@@ -47,12 +47,16 @@ BROKEN = [
     ("layers/conv.hpp", "\n" * 401, "401 lines; more than 400 need"),
     ("layers/conv.hpp", "// y = x. Source: torch.nn.Identity.\n", "'Source:' begins a line of its own"),
     ("layers/conv.hpp", "// y = x, kept as it is. Gradient:\n// dy\n", "'Gradient:' begins a line of its own"),
+    ("layers/conv.hpp", "inline void it_is_wrong__write_it_so() {}\n", "belong to compilers: it_is_wrong__write_it_so"),
+    ("layers/conv.hpp", "int __wrong = 1;\n", "belong to compilers: __wrong"),
+    ("layers/conv.hpp", "int right__ = 1;\n", "belong to compilers: right__"),
     ("layers/conv.hpp", 'message(" is ", p, ", and it must be at least 0");\n', "is refused by refuse_option"),
     ("layers/conv.hpp", 'message(" is ", p, ", but must be above 0");\n', "is refused by refuse_option"),
     ("layers/conv.hpp", "namespace a {\nint i{\n}  // namespace a\n;\n}  // namespace a\n", "stands 2 times"),
 ]
 
 FINE = [
+    ("core/config.hpp", "#ifdef __CUDACC__\nint i = __builtin_abs(1);  // a__b\nauto s = \"__metadata__\";\n#endif\n"),
     ("backends/cpu/map.hpp", "#include <strata/xtensor.hpp>\n"),
     ("core/refuse_option.hpp", 'message(", but must be ", limit);\n'),
     ("layers/conv.hpp", "// prints: p is 2, but must be at most 1\n"),

@@ -1,7 +1,7 @@
 // error: shape
 // expect: at_layer<2>
 // expect: is_given<(strata::)?Shape<784>>
-// expect: BatchNorm2d_takes_channels_rows_and_columns__a_shape_of_rank, (strata::)?Shape<3>
+// expect: BatchNorm2d_takes_channels_rows_and_columns_in_a_shape_of_rank, (strata::)?Shape<3>
 // Behind Flatten there are no images; BatchNorm1d normalises each of the numbers that there are.
 #include <strata/layers/batch_norm1d.hpp>
 #include <strata/layers/batch_norm2d.hpp>

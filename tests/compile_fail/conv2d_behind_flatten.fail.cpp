@@ -1,7 +1,7 @@
 // error: shape
 // expect: at_layer<2>
 // expect: is_given<(strata::)?Shape<784>>
-// expect: it_takes_channels_rows_and_columns__a_shape_of_rank, (strata::)?Shape<3>
+// expect: it_takes_channels_rows_and_columns_in_a_shape_of_rank, (strata::)?Shape<3>
 // A convolution needs the image; Flatten belongs behind the last one.
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/flatten.hpp>

@@ -1,7 +1,7 @@
 // error: shape
 // expect: at_layer<1>
 // expect: is_given<(strata::)?Shape<28, 28>>
-// expect: it_takes_channels_rows_and_columns__a_shape_of_rank, (strata::)?Shape<3>
+// expect: it_takes_channels_rows_and_columns_in_a_shape_of_rank, (strata::)?Shape<3>
 // expect: put_before_it<(strata::)?Reshape<1, 28, 28>>
 // A grey image has one channel, which its shape has to say.
 #include <strata/layers/conv2d.hpp>

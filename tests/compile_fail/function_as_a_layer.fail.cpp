@@ -1,6 +1,6 @@
 // error: arguments
 // expect: ReduceMean\b
-// expect: it_is_a_function__to_be_called_in_the_forward_of_a_module
+// expect: it_is_a_function_to_be_called_in_the_forward_of_a_module
 // What mean(x, 1) leaves in the graph is not for a Sequential: its dim is known to forward only.
 #include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/input.hpp>

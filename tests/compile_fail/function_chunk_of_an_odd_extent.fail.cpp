@@ -1,7 +1,7 @@
 // error: shape
 // expect: Chunk\b
 // expect: is_given<(strata::)?Shape<7>>
-// expect: it_divides_by_as_many_parts_as__extent_and_parts_are, (strata::)?Shape<7, 2>
+// expect: its_extent_must_be_a_multiple_of_its_parts_but_extent_and_parts_are, (strata::)?Shape<7, 2>
 // The parts of chunk are equal; split<4, 3>(x) gives unequal ones.
 #include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/functions/slice.hpp>

@@ -1,7 +1,7 @@
 // error: shape
 // expect: Matmul\b
 // expect: are_given<(strata::)?Shape<3, 4>, (strata::)?Shape<3, 4>>
-// expect: its_inner_extents_must_be_equal__they_are, (strata::)?Shape<4, 3>
+// expect: its_inner_extents_must_be_equal_but_are, (strata::)?Shape<4, 3>
 // Rows of the first are multiplied by columns of the second.
 #include <strata/layers/functions/matmul.hpp>
 #include <strata/layers/functions/permute.hpp>

@@ -1,7 +1,7 @@
 // error: shape
 // expect: Softmax\b
 // expect: is_given<(strata::)?Shape<4>>
-// expect: dim_0_is_the_batch__it_takes_a_dim_of_the_sample
+// expect: dim_0_is_the_batch_and_it_takes_a_dim_of_the_sample
 // Each sample has probabilities of its own.
 #include <strata/layers/linear.hpp>
 #include <strata/layers/softmax.hpp>

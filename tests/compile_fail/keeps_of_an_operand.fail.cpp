@@ -1,6 +1,6 @@
 // error: keeps
 // expect: a layer's backward pass reads what its traits do not keep
-// expect: keeps_error<Product, strata::its_operand<1>, strata::write_in_its_traits__keeps__Keeps_input>
+// expect: keeps_error<Product, strata::its_operand<1>, strata::write_Keeps_input_as_keeps_in_its_traits>
 // A layer of several operands keeps all of them, or none.
 #include <strata/layers/linear.hpp>
 #include <strata/losses/mse_loss.hpp>

@@ -1,6 +1,6 @@
 // error: keeps
 // expect: a layer's backward pass reads what its traits do not keep
-// expect: keeps_error<Cube, strata::its_input_x, strata::write_in_its_traits__keeps__Keeps_input>
+// expect: keeps_error<Cube, strata::its_input_x, strata::write_Keeps_input_as_keeps_in_its_traits>
 // What the traits do not keep has no elements in the backward pass, only a shape: its memory has been given to
 // somebody else by then, and the gradient would be wrong.
 #include <strata/layers/linear.hpp>

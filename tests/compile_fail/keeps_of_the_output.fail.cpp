@@ -1,6 +1,6 @@
 // error: keeps
 // expect: a layer's backward pass reads what its traits do not keep
-// expect: keeps_error<Softsign, strata::its_output_y, strata::write_in_its_traits__keeps__Keeps_both>
+// expect: keeps_error<Softsign, strata::its_output_y, strata::write_Keeps_both_as_keeps_in_its_traits>
 #include <strata/layers/linear.hpp>
 #include <strata/losses/mse_loss.hpp>
 #include <strata/models/model.hpp>

@@ -1,6 +1,6 @@
 // error: keeps
 // expect: a layer's backward pass reads what its traits do not keep
-// expect: keeps_error<Cube, strata::its_input_x, strata::write_in_its_traits__keeps__Keeps_input>
+// expect: keeps_error<Cube, strata::its_input_x, strata::write_Keeps_input_as_keeps_in_its_traits>
 // only: nvcc (the header needs CUDA)
 #include <strata/backends/cuda/cuda.hpp>
 #include <strata/layers/linear.hpp>

@@ -1,6 +1,6 @@
 // error: layer
 // expect: layer_error<(strata::)?at_layer<2>, (strata::)?NLLLoss
-// expect: it_is_a_loss__which_stands_behind_the_network_in_Trainer_or_fit
+// expect: it_is_a_loss_and_stands_behind_the_network_in_Trainer_or_fit
 // A loss is no part of the network: `Trainer{model, NLLLoss{}, Adam{}}`.
 #include <strata/layers/linear.hpp>
 #include <strata/layers/log_softmax.hpp>

@@ -1,6 +1,6 @@
 // error: layer
 // expect: layer_error<(strata::)?at_layer<1>, (strata::)?Adam
-// expect: it_is_an_optimizer__which_stands_behind_the_loss_in_Trainer_or_fit
+// expect: it_is_an_optimizer_and_stands_behind_the_loss_in_Trainer_or_fit
 // Nor is an optimizer.
 #include <strata/layers/linear.hpp>
 #include <strata/models/sequential.hpp>

@@ -1,7 +1,7 @@
 // error: loss
 // expect: this loss cannot stand behind this network or take this target
 // expect: the_loss<(strata::)?CrossEntropyLoss>
-// expect: it_predicts_for_several_positions_of_a_sample__put_Flatten_before_the_first_Linear_or_take_a_mean
+// expect: it_predicts_for_several_positions_of_a_sample_so_put_Flatten_before_the_first_Linear_or_take_a_mean
 // expect: the_network_gives<(strata::)?Shape<1, 28, 10>>
 // A Linear works along the last extent of whatever arrives: without Flatten on each row of an image by itself.
 #include <strata/backends/cpu/cpu.hpp>

@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<>
-// expect: it_asks_what_numbers_a_value_holds__which_are_not_known_when_forward_runs
+// expect: it_asks_what_numbers_a_value_holds_but_they_are_not_known_when_forward_runs
 // A value is neither true nor false.
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>

@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<>
-// expect: it_asks_what_numbers_a_value_holds__which_are_not_known_when_forward_runs
+// expect: it_asks_what_numbers_a_value_holds_but_they_are_not_known_when_forward_runs
 // The compiler runs forward, before there is a batch; relu, clamp, maximum work element by element.
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>

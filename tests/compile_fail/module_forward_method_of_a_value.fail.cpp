@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<>
-// expect: it_calls_a_method_of_a_value__write_the_function_of_that_name__as_in_mean_of_x
+// expect: it_calls_a_method_of_a_value_so_write_the_function_of_that_name_as_in_mean_of_x
 // Functions stand in front of the values.
 #include <strata/layers/functions/reduce.hpp>
 #include <strata/layers/linear.hpp>

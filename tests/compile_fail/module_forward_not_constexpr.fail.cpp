@@ -2,7 +2,7 @@
 // expect: module_error<
 // expect: at_layer<1>
 // expect: Block
-// expect: its_forward_is_no_constant_expression__write_constexpr_and_call_constexpr_functions_only
+// expect: its_forward_is_no_constant_expression_so_write_constexpr_and_call_constexpr_functions_only
 // The compiler runs forward.
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>

@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<>
-// expect: write_its_sizes_in_angle_brackets_before_the_value__as_in_max_pool2d_2_of_x
+// expect: write_its_sizes_in_angle_brackets_before_the_value_as_in_max_pool2d_2_of_x
 // What decides a shape is a constant of the network.
 #include <strata/layers/conv2d.hpp>
 #include <strata/layers/input.hpp>

@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<>
-// expect: it_calls_view__write_reshape_with_the_extents_of_a_sample_in_angle_brackets
+// expect: it_calls_view_so_write_reshape_with_the_extents_of_a_sample_in_angle_brackets
 // Shapes are constants of the network, and the batch belongs to none of them.
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>

@@ -2,7 +2,7 @@
 // expect: module_error<
 // expect: at_layer<1>
 // expect: Linear<4>
-// expect: forward_does_not_use_it__or_not_for_the_result
+// expect: forward_does_not_use_it_or_not_for_the_result
 // A layer with parameters that nothing depends on would never learn.
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>

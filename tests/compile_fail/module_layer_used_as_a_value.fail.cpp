@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<>
-// expect: it_uses_a_layer_as_if_it_were_a_value__call_the_layer
+// expect: it_uses_a_layer_as_if_it_were_a_value_so_call_the_layer
 // A layer is called with its input, `self["fc2"](x)`.
 #include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/linear.hpp>

@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<>
-// expect: it_calls_a_value_as_if_it_were_a_layer__layers_are_self_of_their_name
+// expect: it_calls_a_value_as_if_it_were_a_layer_but_layers_are_self_of_their_name
 // Arguments would be found by their order, and two layers exchanged in silence. A module's forward gets the module
 // itself, and then its inputs; a layer is found by its name.
 #include <strata/layers/linear.hpp>

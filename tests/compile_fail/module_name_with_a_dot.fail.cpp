@@ -1,7 +1,7 @@
 // error: name
 // expect: name_error<
 // expect: at_layer<>
-// expect: a_name_has_no_dot__because_dots_stand_between_names
+// expect: a_name_has_no_dot_because_dots_stand_between_names
 // As in PyTorch, a dot stands between the name of a module and that of its member.
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>

@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<>
-// expect: its_forward_takes_more_than_4_inputs__which_is_the_limit
+// expect: its_forward_takes_more_inputs_than_the_limit_of_4
 // What belongs together can come as one input, and be parted by split.
 #include <strata/layers/functions/arithmetic.hpp>
 #include <strata/layers/input.hpp>

@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<1>
-// expect: it_uses_the_outputs_of_a_layer_as_one__write_unpack_or_its_number
+// expect: it_uses_the_outputs_of_a_layer_as_one_so_write_unpack_or_its_number
 // The sum would be that of the first output, and nobody would know of the second.
 #include <strata/layers/linear.hpp>
 #include <strata/models/parallel.hpp>

@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<>
-// expect: it_calls_a_value_as_if_it_were_a_layer__layers_are_self_of_their_name
+// expect: it_calls_a_value_as_if_it_were_a_layer_but_layers_are_self_of_their_name
 // What a layer gives is a value, and not another layer.
 #include <strata/layers/linear.hpp>
 #include <strata/layers/relu.hpp>

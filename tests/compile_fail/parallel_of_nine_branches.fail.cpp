@@ -1,7 +1,7 @@
 // error: module
 // expect: module_error<
 // expect: at_layer<1>
-// expect: it_gives_more_than_8_outputs__which_is_the_limit
+// expect: it_gives_more_outputs_than_the_limit_of_8
 // Concat takes any number of branches, and gives one output.
 #include <strata/layers/linear.hpp>
 #include <strata/models/parallel.hpp>

@@ -2,7 +2,7 @@
 // expect: at_layer<1>
 // expect: MaxPool2d<2>
 // expect: is_given<(strata::)?Shape<28, 28>>
-// expect: a_pool_takes_channels_rows_and_columns__a_shape_of_rank, (strata::)?Shape<3>
+// expect: a_pool_takes_channels_rows_and_columns_in_a_shape_of_rank, (strata::)?Shape<3>
 // expect: put_before_it<(strata::)?Reshape<1, 28, 28>>
 // An image has channels, if only one.
 #include <strata/layers/input.hpp>

@@ -2,7 +2,7 @@
 // expect: at_layer<1>
 // expect: Linear<10, 100>
 // expect: is_given<(strata::)?Shape<100>>
-// expect: sizes_swapped__write<(strata::)?Linear<100, 10>>
+// expect: swap_its_sizes_and_write<(strata::)?Linear<100, 10>>
 // The sizes of a Linear are written in the order In, Out, as in PyTorch. (Its weight is stored the other way
 // round, also as in PyTorch.)
 #include <strata/layers/linear.hpp>

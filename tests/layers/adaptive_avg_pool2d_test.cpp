@@ -18,7 +18,7 @@ static_assert(AdaptiveAvgPool2d<1, 2, 3>::wrong_arguments == &it_has_too_many_si
 static_assert(AdaptiveAvgPool2d<stride<2>>::wrong_arguments == &it_has_no_such_option);
 static_assert(AdaptiveAvgPool2d<3, 0>::wrong_arguments == &its_sizes_must_be_at_least_1);
 static_assert(AdaptiveAvgPool2d<1>::output_shape(dims(512)).refusal ==
-              &a_pool_takes_channels_rows_and_columns__a_shape_of_rank);
+              &a_pool_takes_channels_rows_and_columns_in_a_shape_of_rank);
 
 TEST_CASE("AdaptiveAvgPool2d computes PyTorch's numbers") {
     namespace golden = golden::pooling;

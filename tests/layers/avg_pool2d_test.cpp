@@ -19,7 +19,7 @@ static_assert(AvgPool2d<3, dilation<2>>::wrong_arguments == &it_has_no_such_opti
 static_assert(AvgPool2d<3, padding<2>>::wrong_arguments == &its_padding_must_be_at_most_half_the_kernel);
 static_assert(AvgPool2d<3, false>::wrong_arguments == &its_options_are_names_and_not_false_or_true);
 static_assert(AvgPool2d<4>::output_shape(dims(8)).refusal ==
-              &a_pool_takes_channels_rows_and_columns__a_shape_of_rank);
+              &a_pool_takes_channels_rows_and_columns_in_a_shape_of_rank);
 static_assert(AvgPool2d<kernel<4, 2>>::output_shape(dims(3, 3, 3)).expected == dims(3, 4, 2));
 
 TEST_CASE("AvgPool2d computes PyTorch's numbers") {

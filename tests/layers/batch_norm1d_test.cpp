@@ -31,7 +31,7 @@ static_assert(BatchNorm1d<>::saved_once(dims(5, 3)) == 15 &&
 static_assert(BatchNorm1d<4>::output_shape(dims(5, 3)).refusal == &it_normalizes_as_many_channels_as);
 static_assert(BatchNorm1d<4>::output_shape(dims(5, 3)).expected == dims(4));
 static_assert(BatchNorm1d<>::output_shape(dims(1, 2, 3)).refusal ==
-              &BatchNorm1d_takes_channels_or_channels_and_a_length__a_shape_of_rank_1_or);
+              &BatchNorm1d_takes_channels_or_channels_and_a_length_in_a_shape_of_rank_1_or);
 static_assert(BatchNorm1d<>::output_shape(dims()).expected == dims(2));
 static_assert(BatchNorm1d<0>::wrong_arguments == &its_sizes_must_be_at_least_1);
 static_assert(BatchNorm1d<no_affine, 5>::wrong_arguments == &write_its_sizes_in_front_of_its_options);

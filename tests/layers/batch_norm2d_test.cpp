@@ -22,7 +22,7 @@ static_assert(BatchNorm2d<3, no_affine, no_running_statistics>::parameters(dims(
 static_assert(BatchNorm2d<32>::output_shape(dims(16, 4, 5)).refusal == &it_normalizes_as_many_channels_as);
 static_assert(BatchNorm2d<32>::output_shape(dims(16, 4, 5)).expected == dims(32));
 static_assert(BatchNorm2d<>::output_shape(dims(16, 4)).refusal ==
-              &BatchNorm2d_takes_channels_rows_and_columns__a_shape_of_rank);
+              &BatchNorm2d_takes_channels_rows_and_columns_in_a_shape_of_rank);
 static_assert(BatchNorm2d<3, affine>::wrong_arguments == &it_has_no_such_option);
 
 TEST_CASE("BatchNorm2d computes PyTorch's numbers") {

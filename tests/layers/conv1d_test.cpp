@@ -27,7 +27,7 @@ static_assert(Conv1d<2, 3, 5>::output_shape(dims(2, 4)).refusal == &its_kernel_t
 static_assert(Conv1d<2, 3, 5>::output_shape(dims(2, 4)).expected == dims(2, 5));
 static_assert(Conv1d<2, 3, 5>::output_shape(dims(3, 9)).refusal == &it_takes_as_many_channels_as);
 static_assert(Conv1d<2, 3, 5>::output_shape(dims(2, 9, 9)).refusal ==
-              &it_takes_channels_and_a_length__a_shape_of_rank);
+              &it_takes_channels_and_a_length_in_a_shape_of_rank);
 static_assert(Conv1d<2, 3, 5>::output_shape(dims(2, 9, 9)).expected == dims(2));
 
 TEST_CASE("Conv1d says what would have fitted") {

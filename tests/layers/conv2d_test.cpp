@@ -80,9 +80,9 @@ constexpr ShapeOutcome of(Dims given) {
 constexpr bool refuses(const ShapeOutcome& outcome, Reason why, Dims expected) {
     return outcome.refusal == why && outcome.expected == expected;
 }
-static_assert(refuses(of<32, 3>(dims(28, 28)), &it_takes_channels_rows_and_columns__a_shape_of_rank,
+static_assert(refuses(of<32, 3>(dims(28, 28)), &it_takes_channels_rows_and_columns_in_a_shape_of_rank,
                       dims(3)));
-static_assert(refuses(of<32, 3>(dims()), &it_takes_channels_rows_and_columns__a_shape_of_rank, dims(3)));
+static_assert(refuses(of<32, 3>(dims()), &it_takes_channels_rows_and_columns_in_a_shape_of_rank, dims(3)));
 static_assert(refuses(of<1, 32, 3>(dims(3, 28, 28)), &it_takes_as_many_channels_as, dims(1)));
 static_assert(refuses(of<32, 3, groups<4>>(dims(6, 28, 28)),
                       &its_groups_take_a_number_of_channels_that_is_a_multiple_of, dims(4)));

@@ -35,7 +35,7 @@ static_assert(ConvTranspose2d<4, 6, 3, output_padding<-1>>::wrong_arguments ==
 
 static_assert(ConvTranspose2d<4, 6, 3>::output_shape(dims(3, 9, 9)).refusal == &it_takes_as_many_channels_as);
 static_assert(ConvTranspose2d<4, 6, 3>::output_shape(dims(9, 9)).refusal ==
-              &it_takes_channels_rows_and_columns__a_shape_of_rank);
+              &it_takes_channels_rows_and_columns_in_a_shape_of_rank);
 static_assert(ConvTranspose2d<6, 3, groups<2>>::output_shape(dims(3, 9, 9)).expected == dims(2));
 static_assert(ConvTranspose2d<6, 3, stride<2>, padding<4, 1>>::output_shape(dims(3, 1, 1)).refusal ==
               &its_padding_takes_extents_of_at_least);

@@ -17,7 +17,7 @@ static_assert(Dropout2d::traits.keeps == Keeps::nothing && Dropout2d::traits.in_
               Dropout2d::traits.view_in_eval);
 static_assert(Dropout2d{}.p == 0.5);
 static_assert(Dropout2d::output_shape(dims(4, 5)).refusal ==
-              &Dropout2d_takes_channels_rows_and_columns__a_shape_of_rank);
+              &Dropout2d_takes_channels_rows_and_columns_in_a_shape_of_rank);
 
 TEST_CASE("Dropout2d of nothing and of everything computes PyTorch's numbers") {
     check_layer<Shape<3, 2, 2>>(Dropout2d{.p = 0}, golden::pooling::dropout_2d_none);

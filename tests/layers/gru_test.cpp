@@ -18,7 +18,7 @@ static_assert(GRU<5>::output_shape(dims(7, 3)).dims == dims(7, 5));
 static_assert(GRU<3, 5, bidirectional>::output_shape(dims(7, 3)).dims == dims(7, 10));
 static_assert(GRU<3, 5>::output_shape(dims(7, 4)).refusal == &it_takes_a_last_extent_of);
 static_assert(GRU<3, 5>::output_shape(dims(3)).refusal ==
-              &it_takes_a_sequence_of_vectors__a_sample_of_two_extents_such_as);
+              &it_takes_a_sequence_of_vectors_in_a_sample_of_two_extents_such_as);
 static_assert(GRU<3, 5>::parameters(dims(7, 3)).count == 4);
 static_assert(GRU<3, 5>::parameters(dims(7, 3)).items[0].dims == dims(15, 3));
 static_assert(GRU<3, 5>::parameters(dims(7, 3)).items[1].dims == dims(15, 5));

@@ -24,7 +24,7 @@ static_assert(InstanceNorm2d<>::saved(dims(3, 4, 5)) == 3);
 static_assert(InstanceNorm2d<2>::output_shape(dims(3, 4, 5)).refusal == &it_normalizes_as_many_channels_as);
 static_assert(InstanceNorm2d<>::output_shape(dims(3, 4)).expected == dims(3));
 static_assert(InstanceNorm2d<>::output_shape(dims(3, 1, 1)).refusal ==
-              &it_takes_more_than_one_pixel__channels_rows_and_columns_such_as);
+              &it_takes_more_than_one_pixel_in_channels_rows_and_columns_such_as);
 static_assert(InstanceNorm2d<no_affine>::wrong_arguments == &it_has_no_such_option);
 
 TEST_CASE("InstanceNorm2d computes PyTorch's numbers") {

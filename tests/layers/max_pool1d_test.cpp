@@ -20,7 +20,7 @@ static_assert(MaxPool1d<2, stride<1, 2>>::wrong_arguments ==
               &its_options_take_one_number_or_one_for_each_dimension);
 static_assert(MaxPool1d<2, padding<2>>::wrong_arguments == &its_padding_must_be_at_most_half_the_kernel);
 static_assert(MaxPool1d<2>::output_shape(dims(1, 4, 4)).refusal ==
-              &a_pool_takes_channels_and_a_length__a_shape_of_rank);
+              &a_pool_takes_channels_and_a_length_in_a_shape_of_rank);
 static_assert(MaxPool1d<4, dilation<2>, padding<1>>::output_shape(dims(2, 4)).expected == dims(2, 5));
 
 TEST_CASE("MaxPool1d computes PyTorch's numbers") {

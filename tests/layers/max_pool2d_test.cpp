@@ -38,7 +38,7 @@ static_assert(MaxPool2d<2, stride<2>, stride<2>>::wrong_arguments == &write_each
 
 // What its input may not be.
 static_assert(MaxPool2d<2>::output_shape(dims(24, 24)).refusal ==
-              &a_pool_takes_channels_rows_and_columns__a_shape_of_rank);
+              &a_pool_takes_channels_rows_and_columns_in_a_shape_of_rank);
 static_assert(MaxPool2d<2>::output_shape(dims(24, 24)).expected == dims(3));
 static_assert(MaxPool2d<kernel<5, 3>, padding<1>>::output_shape(dims(2, 2, 4)).refusal ==
               &its_window_takes_extents_of_at_least);

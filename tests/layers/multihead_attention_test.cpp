@@ -17,9 +17,9 @@ static_assert(MultiheadAttention<6, 2>::output_shape(dims(5, 6)).dims == dims(5,
 static_assert(MultiheadAttention<2>::output_shape(dims(5, 6)).dims == dims(5, 6));
 static_assert(MultiheadAttention<6, 2>::output_shape(dims(5, 4)).refusal == &it_takes_a_last_extent_of);
 static_assert(MultiheadAttention<6, 2>::output_shape(dims(6)).refusal ==
-              &it_takes_a_sequence_of_vectors__a_sample_of_two_extents_such_as);
+              &it_takes_a_sequence_of_vectors_in_a_sample_of_two_extents_such_as);
 static_assert(MultiheadAttention<4>::output_shape(dims(5, 6)).refusal ==
-              &its_last_extent_must_be_a_multiple_of_the_heads__of_which_there_are);
+              &its_last_extent_must_be_a_multiple_of_its_heads_whose_number_is);
 static_assert(MultiheadAttention<4>::output_shape(dims(5, 6)).expected == dims(4));
 static_assert(MultiheadAttention<6, 4>::wrong_arguments == &its_heads_must_divide_its_embed_dim);
 static_assert(MultiheadAttention<6, 2, causal, no_bias>::wrong_arguments == nullptr);

@@ -27,7 +27,7 @@ static_assert(Upsample<2, 3>::wrong_arguments == &it_has_too_many_sizes);
 static_assert(Upsample<2, nearest, bilinear>::wrong_arguments == &write_each_of_its_options_once);
 static_assert(Upsample<2, align_corners>::wrong_arguments == &align_corners_goes_with_bilinear);
 static_assert(Upsample<2>::output_shape(dims(4, 5)).refusal ==
-              &Upsample_takes_channels_rows_and_columns__a_shape_of_rank);
+              &Upsample_takes_channels_rows_and_columns_in_a_shape_of_rank);
 
 TEST_CASE("Upsample computes PyTorch's numbers: nearest") {
     namespace golden = golden::pooling;

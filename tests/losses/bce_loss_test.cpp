@@ -12,9 +12,9 @@ static_assert(takes_numbers_only<BCELoss>());
 static_assert(BCELoss::refuses_values(Values::unit_interval) == nullptr);
 static_assert(BCELoss::refuses_values(Values::probabilities) == nullptr);
 static_assert(BCELoss::refuses_values(Values::any) ==
-              &BCELoss_takes_probabilities__end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss);
+              &BCELoss_takes_probabilities_so_end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss);
 static_assert(BCELoss::refuses_values(Values::log_probabilities) ==
-              &BCELoss_takes_probabilities__end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss);
+              &BCELoss_takes_probabilities_so_end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss);
 
 TEST_CASE("BCELoss is PyTorch's BCELoss") {
     const BCELoss mean, sum{.reduction = Reduction::sum};

@@ -9,9 +9,9 @@ using namespace loss_check;
 static_assert(takes_numbers_only<BCEWithLogitsLoss>());
 static_assert(BCEWithLogitsLoss::refuses_values(Values::any) == nullptr);
 static_assert(BCEWithLogitsLoss::refuses_values(Values::unit_interval) ==
-              &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself__leave_Sigmoid_out_or_use_BCELoss);
+              &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself_so_leave_Sigmoid_out_or_use_BCELoss);
 static_assert(BCEWithLogitsLoss::refuses_values(Values::probabilities) ==
-              &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself__leave_the_softmax_out);
+              &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself_so_leave_the_softmax_out);
 
 TEST_CASE("BCEWithLogitsLoss is PyTorch's BCEWithLogitsLoss") {
     const BCEWithLogitsLoss mean, sum{.reduction = Reduction::sum};

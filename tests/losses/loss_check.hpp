@@ -170,7 +170,7 @@ constexpr bool takes_numbers_only() {
     using X = View<float, Shape<3>>;
     return Loss::template refuses_target<X, X>() == nullptr &&
            Loss::template refuses_target<X, LabelView<Shape<3>>>() ==
-               &it_compares_numbers_with_numbers__class_indices_go_with_CrossEntropyLoss_or_NLLLoss &&
+               &it_compares_numbers_with_numbers_but_class_indices_go_with_CrossEntropyLoss_or_NLLLoss &&
            Loss::template refuses_target<X, View<double, Shape<3>>>() ==
                &the_target_must_have_the_shape_and_type_of_the_prediction &&
            Loss::template refuses_target<X, View<float, Shape<4>>>() ==

@@ -24,7 +24,7 @@ static_assert(NLLLoss::refuses_target<X, X>() ==
               &the_target_must_be_class_indices_of_type_int64_one_per_sample);
 static_assert(NLLLoss::refuses_values(Values::log_probabilities) == nullptr);
 static_assert(NLLLoss::refuses_values(Values::probabilities) ==
-              &NLLLoss_takes_log_probabilities__end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss);
+              &NLLLoss_takes_log_probabilities_so_end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss);
 
 TEST_CASE("NLLLoss is PyTorch's NLLLoss") {
     const NLLLoss mean, sum{.reduction = Reduction::sum};

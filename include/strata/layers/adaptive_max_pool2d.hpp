@@ -15,7 +15,7 @@
 
 namespace strata {
 
-inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_adaptive_max_pool2d_2_of_x() {}
+inline void write_its_sizes_in_angle_brackets_before_the_value_as_in_adaptive_max_pool2d_2_of_x() {}
 template <auto... Sizes>
 struct AdaptiveMaxPool2d : detail::AdaptivePool<Sizes...> {
     using Base = detail::AdaptivePool<Sizes...>;
@@ -50,7 +50,7 @@ constexpr Value adaptive_max_pool2d(Value x) {
 template <class... Sizes>
 requires(sizeof...(Sizes) > 0) constexpr Value adaptive_max_pool2d(Value x, Sizes...) {
     return x.trace->refuse(
-        &write_its_sizes_in_angle_brackets_before_the_value__as_in_adaptive_max_pool2d_2_of_x);
+        &write_its_sizes_in_angle_brackets_before_the_value_as_in_adaptive_max_pool2d_2_of_x);
 }
 
 }  // namespace strata

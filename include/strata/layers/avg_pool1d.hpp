@@ -17,7 +17,7 @@ namespace strata {
 
 inline void write_AvgPool1d_Kernel_then_options_such_as_stride_2() {}
 
-inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_avg_pool1d_2_of_x() {}
+inline void write_its_sizes_in_angle_brackets_before_the_value_as_in_avg_pool1d_2_of_x() {}
 template <auto... Arguments>
 struct AvgPool1d : detail::AvgPool<1, Arguments...> {
     static constexpr Reason usage = &write_AvgPool1d_Kernel_then_options_such_as_stride_2;
@@ -39,7 +39,7 @@ constexpr Value avg_pool1d(Value x) {
 /// `avg_pool1d(x, 2)` leaves a refusal: sizes are constants of the network.
 template <class... Sizes>
 requires(sizeof...(Sizes) > 0) constexpr Value avg_pool1d(Value x, Sizes...) {
-    return x.trace->refuse(&write_its_sizes_in_angle_brackets_before_the_value__as_in_avg_pool1d_2_of_x);
+    return x.trace->refuse(&write_its_sizes_in_angle_brackets_before_the_value_as_in_avg_pool1d_2_of_x);
 }
 
 }  // namespace strata

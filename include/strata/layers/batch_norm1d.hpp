@@ -23,7 +23,7 @@
 namespace strata {
 
 inline void write_BatchNorm1d_or_BatchNorm1d_Channels_then_options_such_as_no_affine() {}
-inline void BatchNorm1d_takes_channels_or_channels_and_a_length__a_shape_of_rank_1_or() {}
+inline void BatchNorm1d_takes_channels_or_channels_and_a_length_in_a_shape_of_rank_1_or() {}
 
 template <auto... Arguments>
 struct BatchNorm1d {
@@ -38,7 +38,7 @@ struct BatchNorm1d {
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given.rank != 1 && given.rank != 2)
-            return refuse(&BatchNorm1d_takes_channels_or_channels_and_a_length__a_shape_of_rank_1_or,
+            return refuse(&BatchNorm1d_takes_channels_or_channels_and_a_length_in_a_shape_of_rank_1_or,
                           dims(2));
         return detail::check_channels(given, Norm::channels);
     }

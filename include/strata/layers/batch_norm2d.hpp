@@ -23,7 +23,7 @@
 namespace strata {
 
 inline void write_BatchNorm2d_or_BatchNorm2d_Channels_then_options_such_as_no_affine() {}
-inline void BatchNorm2d_takes_channels_rows_and_columns__a_shape_of_rank() {}
+inline void BatchNorm2d_takes_channels_rows_and_columns_in_a_shape_of_rank() {}
 
 template <auto... Arguments>
 struct BatchNorm2d {
@@ -38,7 +38,7 @@ struct BatchNorm2d {
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given.rank != 3)
-            return refuse(&BatchNorm2d_takes_channels_rows_and_columns__a_shape_of_rank, dims(3));
+            return refuse(&BatchNorm2d_takes_channels_rows_and_columns_in_a_shape_of_rank, dims(3));
         return detail::check_channels(given, Norm::channels);
     }
     static constexpr auto parameters(Dims given) { return Norm::parameters(given); }

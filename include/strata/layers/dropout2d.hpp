@@ -13,7 +13,7 @@
 
 namespace strata {
 
-inline void Dropout2d_takes_channels_rows_and_columns__a_shape_of_rank() {}
+inline void Dropout2d_takes_channels_rows_and_columns_in_a_shape_of_rank() {}
 
 struct Dropout2d {
     double p = 0.5;
@@ -22,7 +22,7 @@ struct Dropout2d {
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given.rank != 3)
-            return refuse(&Dropout2d_takes_channels_rows_and_columns__a_shape_of_rank, dims(3));
+            return refuse(&Dropout2d_takes_channels_rows_and_columns_in_a_shape_of_rank, dims(3));
         return accept(given);
     }
     static constexpr Size saved(Dims given) { return given.extent[0]; }

@@ -18,8 +18,8 @@
 namespace strata {
 
 inline void write_InstanceNorm2d_or_InstanceNorm2d_Channels_then_affine() {}
-inline void InstanceNorm2d_takes_channels_rows_and_columns__a_shape_of_rank() {}
-inline void it_takes_more_than_one_pixel__channels_rows_and_columns_such_as() {}
+inline void InstanceNorm2d_takes_channels_rows_and_columns_in_a_shape_of_rank() {}
+inline void it_takes_more_than_one_pixel_in_channels_rows_and_columns_such_as() {}
 
 template <auto... Arguments>
 struct InstanceNorm2d {
@@ -37,9 +37,9 @@ struct InstanceNorm2d {
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given.rank != 3)
-            return refuse(&InstanceNorm2d_takes_channels_rows_and_columns__a_shape_of_rank, dims(3));
+            return refuse(&InstanceNorm2d_takes_channels_rows_and_columns_in_a_shape_of_rank, dims(3));
         if (given.extent[1] * given.extent[2] == 1)
-            return refuse(&it_takes_more_than_one_pixel__channels_rows_and_columns_such_as,
+            return refuse(&it_takes_more_than_one_pixel_in_channels_rows_and_columns_such_as,
                           dims(given.extent[0], 2, 2));
         return detail::check_channels(given, channels);
     }

@@ -58,7 +58,7 @@ struct Linear {
         if constexpr (given.elements() == in)
             return put_before_it<Flatten>{};
         else if constexpr (given.last() == out)
-            return sizes_swapped__write<with_sizes<out, in>>{};
+            return swap_its_sizes_and_write<with_sizes<out, in>>{};
         else if constexpr (given.rank > 2)
             return write_instead<Flatten, with_sizes<given.elements(), out>>{};
         else

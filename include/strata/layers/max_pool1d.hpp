@@ -18,7 +18,7 @@ namespace strata {
 
 inline void write_MaxPool1d_Kernel_then_options_such_as_stride_2() {}
 
-inline void write_its_sizes_in_angle_brackets_before_the_value__as_in_max_pool1d_2_of_x() {}
+inline void write_its_sizes_in_angle_brackets_before_the_value_as_in_max_pool1d_2_of_x() {}
 template <auto... Arguments>
 struct MaxPool1d : detail::MaxPool<1, Arguments...> {
     static constexpr Reason usage = &write_MaxPool1d_Kernel_then_options_such_as_stride_2;
@@ -40,7 +40,7 @@ constexpr Value max_pool1d(Value x) {
 /// `max_pool1d(x, 2)` leaves a refusal: sizes are constants of the network.
 template <class... Sizes>
 requires(sizeof...(Sizes) > 0) constexpr Value max_pool1d(Value x, Sizes...) {
-    return x.trace->refuse(&write_its_sizes_in_angle_brackets_before_the_value__as_in_max_pool1d_2_of_x);
+    return x.trace->refuse(&write_its_sizes_in_angle_brackets_before_the_value_as_in_max_pool1d_2_of_x);
 }
 
 }  // namespace strata

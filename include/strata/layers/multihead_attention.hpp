@@ -32,7 +32,7 @@ inline constexpr Causal causal = Causal::on;
 
 inline void write_MultiheadAttention_EmbedDim_Heads_or_MultiheadAttention_Heads_then_causal_or_no_bias() {}
 inline void its_heads_must_divide_its_embed_dim() {}
-inline void its_last_extent_must_be_a_multiple_of_the_heads__of_which_there_are() {}
+inline void its_last_extent_must_be_a_multiple_of_its_heads_whose_number_is() {}
 
 template <auto... Arguments>
 struct MultiheadAttention {
@@ -57,7 +57,7 @@ struct MultiheadAttention {
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (!detail::is_sequence(given, embed_dim)) return detail::refuse_sequence(given, embed_dim);
         if (given.last() % heads != 0)
-            return refuse(&its_last_extent_must_be_a_multiple_of_the_heads__of_which_there_are, dims(heads));
+            return refuse(&its_last_extent_must_be_a_multiple_of_its_heads_whose_number_is, dims(heads));
         return accept(given);
     }
     template <class Given>

@@ -12,14 +12,14 @@
 
 namespace strata {
 
-inline void dim_0_is_the_batch__and_Select_takes_a_dim_of_the_sample() {}
-inline void its_dim_must_be_one_of_the_sample__of_which_the_largest_is() {}
+inline void dim_0_is_the_batch_and_Select_takes_a_dim_of_the_sample() {}
+inline void its_dim_must_be_one_of_the_sample_where_the_largest_is() {}
 inline void its_index_must_be_below_the_extent_that_it_selects_from() {}
 
 template <int Dim, int Index>
 struct Select {
     static constexpr Reason wrong_arguments =
-        Dim != 0 ? Reason{nullptr} : Reason{&dim_0_is_the_batch__and_Select_takes_a_dim_of_the_sample};
+        Dim != 0 ? Reason{nullptr} : Reason{&dim_0_is_the_batch_and_Select_takes_a_dim_of_the_sample};
 
     static constexpr LayerTraits traits = {.moves = true, .values = Values::inherited};
 
@@ -30,7 +30,7 @@ struct Select {
     static constexpr Size axis(Dims given) { return Dim < 0 ? given.rank - Size(-Dim) : Size(Dim) - 1; }
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (!has_axis(given))
-            return refuse(&its_dim_must_be_one_of_the_sample__of_which_the_largest_is, dims(given.rank));
+            return refuse(&its_dim_must_be_one_of_the_sample_where_the_largest_is, dims(given.rank));
         const Size at = axis(given), extent = given.extent[at];
         if (Index < 0 ? Size(-static_cast<long long>(Index)) > extent : Size(Index) >= extent)
             return refuse(&its_index_must_be_below_the_extent_that_it_selects_from, dims(extent));

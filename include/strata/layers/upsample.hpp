@@ -37,7 +37,7 @@ inline constexpr AlignCorners align_corners = AlignCorners::on;
 
 inline void write_Upsample_Factor_or_Upsample_output_size_then_nearest_or_bilinear_and_align_corners() {}
 inline void align_corners_goes_with_bilinear() {}
-inline void Upsample_takes_channels_rows_and_columns__a_shape_of_rank() {}
+inline void Upsample_takes_channels_rows_and_columns_in_a_shape_of_rank() {}
 
 template <auto... Arguments>
 struct Upsample {
@@ -65,7 +65,7 @@ struct Upsample {
     }
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given.rank != 3)
-            return refuse(&Upsample_takes_channels_rows_and_columns__a_shape_of_rank, dims(3));
+            return refuse(&Upsample_takes_channels_rows_and_columns_in_a_shape_of_rank, dims(3));
         return accept(dims(given.extent[0], resized(0, given.extent[1]), resized(1, given.extent[2])));
     }
     static constexpr ResizeGeometry geometry(Dims given) {

@@ -11,7 +11,7 @@
 
 namespace strata {
 
-inline void BCELoss_takes_probabilities__end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss() {}
+inline void BCELoss_takes_probabilities_so_end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss() {}
 
 namespace detail {
 
@@ -48,7 +48,7 @@ struct BCELoss {
     }
     static constexpr Reason refuses_values(Values values) {
         if (values != Values::unit_interval && values != Values::probabilities)
-            return &BCELoss_takes_probabilities__end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss;
+            return &BCELoss_takes_probabilities_so_end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss;
         return nullptr;
     }
 

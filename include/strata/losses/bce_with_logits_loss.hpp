@@ -15,8 +15,8 @@
 
 namespace strata {
 
-inline void BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself__leave_Sigmoid_out_or_use_BCELoss() {}
-inline void BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself__leave_the_softmax_out() {}
+inline void BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself_so_leave_Sigmoid_out_or_use_BCELoss() {}
+inline void BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself_so_leave_the_softmax_out() {}
 
 namespace detail {
 
@@ -75,9 +75,9 @@ struct BCEWithLogitsLoss {
     }
     static constexpr Reason refuses_values(Values values) {
         if (values == Values::unit_interval)
-            return &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself__leave_Sigmoid_out_or_use_BCELoss;
+            return &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself_so_leave_Sigmoid_out_or_use_BCELoss;
         if (values == Values::probabilities || values == Values::log_probabilities)
-            return &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself__leave_the_softmax_out;
+            return &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself_so_leave_the_softmax_out;
         return nullptr;
     }
 

@@ -20,9 +20,9 @@
 namespace strata {
 
 inline void the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction() {}
-inline void CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_Softmax_out() {}
+inline void CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself_so_leave_Softmax_out() {}
 inline void
-CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_LogSoftmax_out_or_use_NLLLoss() {}
+CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself_so_leave_LogSoftmax_out_or_use_NLLLoss() {}
 
 template <>
 inline constexpr detail::TargetRemedy
@@ -46,9 +46,9 @@ struct CrossEntropyLoss {
     }
     static constexpr Reason refuses_values(Values values) {
         if (values == Values::probabilities)
-            return &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_Softmax_out;
+            return &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself_so_leave_Softmax_out;
         if (values == Values::log_probabilities)
-            return &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself__leave_LogSoftmax_out_or_use_NLLLoss;
+            return &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself_so_leave_LogSoftmax_out_or_use_NLLLoss;
         return nullptr;
     }
 

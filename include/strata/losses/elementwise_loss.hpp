@@ -15,7 +15,7 @@ namespace strata::detail {
 template <class Prediction, class Target>
 constexpr Reason refuses_target_unlike_prediction() {
     if (is_class_indices<Target>)
-        return &it_compares_numbers_with_numbers__class_indices_go_with_CrossEntropyLoss_or_NLLLoss;
+        return &it_compares_numbers_with_numbers_but_class_indices_go_with_CrossEntropyLoss_or_NLLLoss;
     if (!is_like<Prediction, Target>) return &the_target_must_have_the_shape_and_type_of_the_prediction;
     return nullptr;
 }

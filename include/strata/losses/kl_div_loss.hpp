@@ -12,7 +12,7 @@
 
 namespace strata {
 
-inline void KLDivLoss_takes_log_probabilities__end_the_network_with_LogSoftmax() {}
+inline void KLDivLoss_takes_log_probabilities_so_end_the_network_with_LogSoftmax() {}
 
 namespace detail {
 
@@ -56,7 +56,7 @@ struct KLDivLoss {
     }
     static constexpr Reason refuses_values(Values values) {
         if (values != Values::log_probabilities)
-            return &KLDivLoss_takes_log_probabilities__end_the_network_with_LogSoftmax;
+            return &KLDivLoss_takes_log_probabilities_so_end_the_network_with_LogSoftmax;
         return nullptr;
     }
 

@@ -13,9 +13,9 @@ namespace strata {
 // Reasons that several losses share. Compilers print the name.
 inline void the_target_must_be_class_indices_of_type_int64_one_per_sample() {}
 inline void the_target_must_have_the_shape_and_type_of_the_prediction() {}
-inline void it_compares_numbers_with_numbers__class_indices_go_with_CrossEntropyLoss_or_NLLLoss() {}
+inline void it_compares_numbers_with_numbers_but_class_indices_go_with_CrossEntropyLoss_or_NLLLoss() {}
 inline void
-it_predicts_for_several_positions_of_a_sample__put_Flatten_before_the_first_Linear_or_take_a_mean() {}
+it_predicts_for_several_positions_of_a_sample_so_put_Flatten_before_the_first_Linear_or_take_a_mean() {}
 
 template <class Loss>
 struct the_loss {};
@@ -51,7 +51,7 @@ inline constexpr TargetRemedy remedy_for<&the_target_must_have_the_shape_and_typ
     TargetRemedy::scalars;
 template <>
 inline constexpr TargetRemedy
-    remedy_for<&it_compares_numbers_with_numbers__class_indices_go_with_CrossEntropyLoss_or_NLLLoss> =
+    remedy_for<&it_compares_numbers_with_numbers_but_class_indices_go_with_CrossEntropyLoss_or_NLLLoss> =
         TargetRemedy::numbers;
 
 template <class Word>
@@ -151,7 +151,7 @@ constexpr auto find_loss_problem() {
                 return loss_error<
                     the_loss<Loss>, behind<LastLayer>,
                     does_not_fit_because<
-                        &it_predicts_for_several_positions_of_a_sample__put_Flatten_before_the_first_Linear_or_take_a_mean>,
+                        &it_predicts_for_several_positions_of_a_sample_so_put_Flatten_before_the_first_Linear_or_take_a_mean>,
                     the_network_gives<shape_t<Prediction::dims>>, Holds>{};
             else
                 return loss_error<the_loss<Loss>, behind<LastLayer>, does_not_fit_because<target>, Holds>{};

@@ -25,7 +25,7 @@
 namespace strata {
 
 inline void a_loss_written_with_forward_takes_numbers_for_targets() {}
-inline void forward_must_give_one_number__as_mean_and_sum_do() {}
+inline void forward_must_give_one_number_as_mean_and_sum_do() {}
 
 namespace detail {
 

@@ -14,7 +14,7 @@
 
 namespace strata {
 
-inline void NLLLoss_takes_log_probabilities__end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss() {}
+inline void NLLLoss_takes_log_probabilities_so_end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss() {}
 
 struct NLLLoss {
     std::vector<double> weight = {};
@@ -32,7 +32,7 @@ struct NLLLoss {
     }
     static constexpr Reason refuses_values(Values values) {
         if (values != Values::log_probabilities)
-            return &NLLLoss_takes_log_probabilities__end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss;
+            return &NLLLoss_takes_log_probabilities_so_end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss;
         return nullptr;
     }
 

@@ -91,9 +91,9 @@ struct Execution {
             return operand<V>(m);
         } else {
             using Remedy = std::conditional_t<
-                all != Keeps::nothing, write_in_its_traits__keeps__Keeps_both,
-                std::conditional_t<what == Keeps::input, write_in_its_traits__keeps__Keeps_input,
-                                   write_in_its_traits__keeps__Keeps_output>>;
+                all != Keeps::nothing, write_Keeps_both_as_keeps_in_its_traits,
+                std::conditional_t<what == Keeps::input, write_Keeps_input_as_keeps_in_its_traits,
+                                   write_Keeps_output_as_keeps_in_its_traits>>;
             return shape_only<keeps_error<Layer<I>, Which, Remedy>>(operand<V>(m));
         }
     }

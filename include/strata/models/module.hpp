@@ -77,7 +77,7 @@ constexpr NameProblem find_problem_of_names() {
         if (name.empty()) find(i, i, &a_name_has_at_least_one_character);
         if (name == "__metadata__") find(i, i, &safetensors_files_keep_this_name_for_themselves);
         for (const char c : name) {
-            if (c == '.') find(i, i, &a_name_has_no_dot__because_dots_stand_between_names);
+            if (c == '.') find(i, i, &a_name_has_no_dot_because_dots_stand_between_names);
             if (static_cast<unsigned char>(c) < ' ') find(i, i, &a_name_has_no_control_characters);
         }
         for (Size j = 0; j != count; ++j)

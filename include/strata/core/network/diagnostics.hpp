@@ -28,7 +28,7 @@ struct but {};
 template <class... Layers>
 struct write_instead {};
 template <class Layer>
-struct sizes_swapped__write {};
+struct swap_its_sizes_and_write {};
 template <class Layer>
 struct put_before_it {};
 template <Size Elements>
@@ -41,9 +41,9 @@ struct its_input_x {};
 struct its_output_y {};
 template <Size K>
 struct its_operand {};
-struct write_in_its_traits__keeps__Keeps_input {};
-struct write_in_its_traits__keeps__Keeps_output {};
-struct write_in_its_traits__keeps__Keeps_both {};
+struct write_Keeps_input_as_keeps_in_its_traits {};
+struct write_Keeps_output_as_keeps_in_its_traits {};
+struct write_Keeps_both_as_keeps_in_its_traits {};
 
 // Reasons that several layers share.
 inline void it_takes_as_many_elements_as() {}
@@ -55,33 +55,33 @@ inline void its_parameters_are_shared_with_a_use_on() {}
 
 // What is wrong with a module.
 inline void
-write_static_constexpr_auto_forward_of__auto_self__auto_x__or_mend_what_the_compiler_has_said_about_it() {}
-inline void its_forward_takes_more_than_4_inputs__which_is_the_limit() {}
+write_static_constexpr_auto_forward_of_auto_self_and_auto_x_or_mend_what_the_compiler_has_said_about_it() {}
+inline void its_forward_takes_more_inputs_than_the_limit_of_4() {}
 inline void it_is_called_with_another_number_of_inputs() {}
-inline void it_is_called_with_more_than_8_values__which_is_the_limit() {}
-inline void it_gives_more_than_8_outputs__which_is_the_limit() {}
+inline void it_is_called_with_more_values_than_the_limit_of_8() {}
+inline void it_gives_more_outputs_than_the_limit_of_8() {}
 inline void more_Inputs_stand_among_its_members_than_forward_has_inputs() {}
-inline void its_forward_is_no_constant_expression__write_constexpr_and_call_constexpr_functions_only() {}
+inline void its_forward_is_no_constant_expression_so_write_constexpr_and_call_constexpr_functions_only() {}
 
 // What is wrong inside a forward.
 inline void forward_asks_self_for_a_name_that_none_of_its_members_has() {}
-inline void forward_calls_self__which_is_the_module__layers_are_self_of_their_name() {}
-inline void forward_uses_self__which_is_the_module__as_a_value() {}
-inline void it_calls_a_value_as_if_it_were_a_layer__layers_are_self_of_their_name() {}
-inline void it_uses_a_layer_as_if_it_were_a_value__call_the_layer() {}
-inline void it_uses_the_outputs_of_a_layer_as_one__write_unpack_or_its_number() {}
+inline void forward_calls_self_but_that_is_the_module_and_layers_are_self_of_their_name() {}
+inline void forward_uses_self_as_a_value_but_that_is_the_module() {}
+inline void it_calls_a_value_as_if_it_were_a_layer_but_layers_are_self_of_their_name() {}
+inline void it_uses_a_layer_as_if_it_were_a_value_so_call_the_layer() {}
+inline void it_uses_the_outputs_of_a_layer_as_one_so_write_unpack_or_its_number() {}
 inline void it_asks_a_value_for_an_output_that_there_is_not() {}
-inline void it_asks_what_numbers_a_value_holds__which_are_not_known_when_forward_runs() {}
-inline void it_calls_view__write_reshape_with_the_extents_of_a_sample_in_angle_brackets() {}
-inline void it_calls_reshape__write_its_extents_of_a_sample_in_angle_brackets_before_the_value() {}
-inline void it_calls_a_method_of_a_value__write_the_function_of_that_name__as_in_mean_of_x() {}
+inline void it_asks_what_numbers_a_value_holds_but_they_are_not_known_when_forward_runs() {}
+inline void it_calls_view_so_write_reshape_with_the_extents_of_a_sample_in_angle_brackets() {}
+inline void it_calls_reshape_so_write_its_extents_of_a_sample_in_angle_brackets_before_the_value() {}
+inline void it_calls_a_method_of_a_value_so_write_the_function_of_that_name_as_in_mean_of_x() {}
 inline void it_unpacks_another_number_of_outputs_than_there_are() {}
-inline void forward_does_not_use_it__or_not_for_the_result() {}
+inline void forward_does_not_use_it_or_not_for_the_result() {}
 
 // What is wrong with the names of a module's members.
 inline void two_members_have_this_name() {}
 inline void a_name_has_at_least_one_character() {}
-inline void a_name_has_no_dot__because_dots_stand_between_names() {}
+inline void a_name_has_no_dot_because_dots_stand_between_names() {}
 inline void a_name_has_no_control_characters() {}
 inline void safetensors_files_keep_this_name_for_themselves() {}
 inline void two_of_its_parameters_have_one_name() {}
@@ -91,12 +91,12 @@ inline void its_result_is_computed_and_taken_for_indices() {}
 inline void its_input_is_taken_for_indices_and_for_numbers() {}
 
 // Why something in the list of layers is none.
-inline void it_is_a_loss__which_stands_behind_the_network_in_Trainer_or_fit() {}
-inline void it_is_an_optimizer__which_stands_behind_the_loss_in_Trainer_or_fit() {}
+inline void it_is_a_loss_and_stands_behind_the_network_in_Trainer_or_fit() {}
+inline void it_is_an_optimizer_and_stands_behind_the_loss_in_Trainer_or_fit() {}
 inline void it_has_no_member_output_shape() {}
 
 // What is wrong with the arguments of a layer that only a function makes, such as mean(x, 1).
-inline void it_is_a_function__to_be_called_in_the_forward_of_a_module() {}
+inline void it_is_a_function_to_be_called_in_the_forward_of_a_module() {}
 
 namespace detail {
 
@@ -355,7 +355,7 @@ constexpr bool names_a_parameter_twice() {
 template <class Layer>
 constexpr Reason wrong_arguments_of() {
     if constexpr (FunctionOnly<Layer>) {
-        return &it_is_a_function__to_be_called_in_the_forward_of_a_module;
+        return &it_is_a_function_to_be_called_in_the_forward_of_a_module;
     } else {
         if constexpr (requires { Layer::wrong_arguments; })
             if (is_set(Layer::wrong_arguments)) return Layer::wrong_arguments;
@@ -367,9 +367,9 @@ constexpr Reason wrong_arguments_of() {
 template <class Type>
 constexpr Reason why_no_layer() {
     if constexpr (requires(Type & type) { type.reduction; })
-        return &it_is_a_loss__which_stands_behind_the_network_in_Trainer_or_fit;
+        return &it_is_a_loss_and_stands_behind_the_network_in_Trainer_or_fit;
     else if constexpr (requires(const Type& type) { type.states(); })
-        return &it_is_an_optimizer__which_stands_behind_the_loss_in_Trainer_or_fit;
+        return &it_is_an_optimizer_and_stands_behind_the_loss_in_Trainer_or_fit;
     else
         return &it_has_no_member_output_shape;
 }

@@ -104,7 +104,7 @@ constexpr auto find_problem() {
                                  entered_t<refusal.type>>(std::make_index_sequence<refusal.name_size>{});
     } else if constexpr (refusal.kind == GraphRefusal::unused) {
         return module_error<decltype(place_of<Net, refusal.leaf>()), entered_t<refusal.type>,
-                            &forward_does_not_use_it__or_not_for_the_result>{};
+                            &forward_does_not_use_it_or_not_for_the_result>{};
     } else if constexpr (refusal.kind == GraphRefusal::no_indices) {
         return indices_error<decltype(place_of<Net, refusal.leaf, refusal.depth>()), entered_t<refusal.type>,
                              refusal.refusal>{};

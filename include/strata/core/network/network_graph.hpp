@@ -269,7 +269,7 @@ struct NetworkGraph {
             Unrunnable found;
             find_unrunnable<Net>(found, {});
             constexpr Reason why =
-                &its_forward_is_no_constant_expression__write_constexpr_and_call_constexpr_functions_only;
+                &its_forward_is_no_constant_expression_so_write_constexpr_and_call_constexpr_functions_only;
             nothing.refusal = {
                 GraphRefusal::cannot_run, found.module, found.leaf, found.depth, 0, {}, why, {}, nullptr, 0};
             return nothing;

@@ -144,7 +144,7 @@ public:
     }
     [[gnu::cold]] constexpr Value call(Size layer, const Wires& in) {
         if (layer < first_layer_id || layer >= first_outputs_id)
-            return refuse(&it_calls_a_value_as_if_it_were_a_layer__layers_are_self_of_their_name);
+            return refuse(&it_calls_a_value_as_if_it_were_a_layer_but_layers_are_self_of_their_name);
         const Callable& called = callables[layer - first_layer_id];
         return joined(called.run(*this, called.place, in));
     }
@@ -162,10 +162,10 @@ public:
     /// A tensor's number, whatever a value is.
     constexpr Size tensor(Size id) {
         if (id >= first_outputs_id) {
-            refuse(&it_uses_the_outputs_of_a_layer_as_one__write_unpack_or_its_number);
+            refuse(&it_uses_the_outputs_of_a_layer_as_one_so_write_unpack_or_its_number);
             id = several[id - first_outputs_id].id[0];
         } else if (id >= first_layer_id) {
-            refuse(&it_uses_a_layer_as_if_it_were_a_value__call_the_layer);
+            refuse(&it_uses_a_layer_as_if_it_were_a_value_so_call_the_layer);
             id = 0;
         }
         return id;
@@ -325,17 +325,18 @@ constexpr Outputs<N> unpack(Value x) {
 
 template <class... Extents>
 constexpr Value Value::view(Extents...) const {
-    return trace->refuse(&it_calls_view__write_reshape_with_the_extents_of_a_sample_in_angle_brackets);
+    return trace->refuse(&it_calls_view_so_write_reshape_with_the_extents_of_a_sample_in_angle_brackets);
 }
 template <class... Extents>
 constexpr Value Value::reshape(Extents...) const {
-    return trace->refuse(&it_calls_reshape__write_its_extents_of_a_sample_in_angle_brackets_before_the_value);
+    return trace->refuse(
+        &it_calls_reshape_so_write_its_extents_of_a_sample_in_angle_brackets_before_the_value);
 }
 constexpr Value Value::refuse_method() const {
-    return trace->refuse(&it_calls_a_method_of_a_value__write_the_function_of_that_name__as_in_mean_of_x);
+    return trace->refuse(&it_calls_a_method_of_a_value_so_write_the_function_of_that_name_as_in_mean_of_x);
 }
 constexpr Value::operator bool() const {
-    trace->refuse(&it_asks_what_numbers_a_value_holds__which_are_not_known_when_forward_runs);
+    trace->refuse(&it_asks_what_numbers_a_value_holds_but_they_are_not_known_when_forward_runs);
     return false;
 }
 constexpr int operator<=>(Value x, double) { return static_cast<int>(static_cast<bool>(x)); }

@@ -65,10 +65,10 @@ public:
 
     template <class... Values>
     constexpr Value operator()(Values...) const {
-        return trace_->refuse(&forward_calls_self__which_is_the_module__layers_are_self_of_their_name);
+        return trace_->refuse(&forward_calls_self_but_that_is_the_module_and_layers_are_self_of_their_name);
     }
     constexpr operator Value() const {
-        return trace_->refuse(&forward_uses_self__which_is_the_module__as_a_value);
+        return trace_->refuse(&forward_uses_self_as_a_value_but_that_is_the_module);
     }
 
 private:
@@ -137,10 +137,10 @@ constexpr Wires run_forward(TypeList<Children...>, Tracer& tracer, const Place* 
     Trace& trace = tracer.trace;
     if constexpr (inputs == no_index) {
         trace.refuse(
-            &write_static_constexpr_auto_forward_of__auto_self__auto_x__or_mend_what_the_compiler_has_said_about_it);
+            &write_static_constexpr_auto_forward_of_auto_self_and_auto_x_or_mend_what_the_compiler_has_said_about_it);
         return in;
     } else if constexpr (inputs == too_many_inputs) {
-        trace.refuse(&its_forward_takes_more_than_4_inputs__which_is_the_limit);
+        trace.refuse(&its_forward_takes_more_inputs_than_the_limit_of_4);
         return in;
     } else {
         if (in.count != inputs) {
@@ -177,7 +177,7 @@ constexpr Wires run_forward(TypeList<Children...>, Tracer& tracer, const Place* 
             return wires_of(trace, result);
         } else {
             trace.refuse(
-                &write_static_constexpr_auto_forward_of__auto_self__auto_x__or_mend_what_the_compiler_has_said_about_it);
+                &write_static_constexpr_auto_forward_of_auto_self_and_auto_x_or_mend_what_the_compiler_has_said_about_it);
             return in;
         }
     }
@@ -225,7 +225,7 @@ constexpr Wires trace_composite(TypeList<Children...>, Trace& trace, Place place
         out = run_forward<Layer>(TypeList<Children...>{}, tracer, places, in);
     }
     if (out.count > max_operands) {
-        trace.refuse(&it_gives_more_than_8_outputs__which_is_the_limit);
+        trace.refuse(&it_gives_more_outputs_than_the_limit_of_8);
         out.count = max_operands;
     }
     trace.place = place_before;
@@ -236,7 +236,7 @@ constexpr Wires trace_composite(TypeList<Children...>, Trace& trace, Place place
 template <class Layer>
 constexpr Wires trace_layer(Trace& trace, Place place, const Wires& in) {
     if (in.count > max_operands)
-        trace.refuse(&it_is_called_with_more_than_8_values__which_is_the_limit, enter<Layer>, place);
+        trace.refuse(&it_is_called_with_more_values_than_the_limit_of_8, enter<Layer>, place);
     if constexpr (Composite<Layer>) {
         return trace_composite<Layer>(typename Layer::children{}, trace, place, in);
     } else {

@@ -13,10 +13,10 @@
 
 namespace strata {
 
-inline void its_inner_extents_must_be_equal__they_are() {}
-inline void samples_that_are_multiplied_are_matrices__of_one_rank__the_first_is() {}
+inline void its_inner_extents_must_be_equal_but_are() {}
+inline void samples_that_are_multiplied_are_matrices_of_one_rank_and_the_first_is() {}
 inline void the_extents_in_front_of_its_matrices_must_be_those_of() {}
-inline void a_single_tensor_is_its_second_operand__with_one_or_two_extents() {}
+inline void a_single_tensor_is_its_second_operand_and_has_one_or_two_extents() {}
 
 struct Matmul {
     static constexpr Size operand_count = 2;
@@ -31,11 +31,11 @@ struct Matmul {
         const Dims &a = given[0].dims, &b = given[1].dims;
         const bool one_for_all = !given[1].batched && (given[0].batched || is_one_for_all(a, b));
         if ((given[1].batched && !given[0].batched) || (one_for_all && (b.rank == 0 || b.rank > 2)))
-            return {{}, &a_single_tensor_is_its_second_operand__with_one_or_two_extents, b};
+            return {{}, &a_single_tensor_is_its_second_operand_and_has_one_or_two_extents, b};
         if (a.rank == 0 || (!one_for_all && (a.rank < 2 || a.rank != b.rank)))
-            return {{}, &samples_that_are_multiplied_are_matrices__of_one_rank__the_first_is, a};
+            return {{}, &samples_that_are_multiplied_are_matrices_of_one_rank_and_the_first_is, a};
         const Size inner = b.rank == 1 ? b.extent[0] : b.extent[b.rank - 2];
-        if (a.last() != inner) return {{}, &its_inner_extents_must_be_equal__they_are, dims(a.last(), inner)};
+        if (a.last() != inner) return {{}, &its_inner_extents_must_be_equal_but_are, dims(a.last(), inner)};
         for (Size i = 0; !one_for_all && i + 2 < a.rank; ++i)
             if (a.extent[i] != b.extent[i])
                 return {{}, &the_extents_in_front_of_its_matrices_must_be_those_of, a};

@@ -11,7 +11,7 @@
 
 namespace strata {
 
-inline void its_dims_are_those_of_the_value__each_once__the_batch_in_front__of_a_rank_of() {}
+inline void its_dims_are_those_of_the_value_each_once_with_the_batch_in_front_where_its_rank_is() {}
 
 /// Axis i of the result is axis from[i] of x.
 struct Permute {
@@ -32,7 +32,7 @@ struct Permute {
         }
         if (!fits)
             return {{},
-                    &its_dims_are_those_of_the_value__each_once__the_batch_in_front__of_a_rank_of,
+                    &its_dims_are_those_of_the_value_each_once_with_the_batch_in_front_where_its_rank_is,
                     dims(own.rank)};
         return {result, nullptr, {}};
     }

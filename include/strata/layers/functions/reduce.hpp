@@ -38,7 +38,8 @@ struct Reducing {
     }
     static constexpr JoinOutcome result(const Operand& given, const Numbers& numbers) {
         const int mask = whole(numbers.of[0]);
-        if (mask < 0) return {{}, &it_has_no_such_dim__its_samples_have_the_rank, dims(given.dims.rank)};
+        if (mask < 0)
+            return {{}, &it_has_no_such_dim_because_its_samples_have_the_rank, dims(given.dims.rank)};
         Operand result{{}, given.batched && (mask & 1) == 0};
         for (Size i = 0; i < given.dims.rank; ++i) {
             const bool is_reduced = reduces(mask, given.dims, i);

@@ -17,7 +17,7 @@ namespace strata {
 
 inline void its_begin_and_end_must_be_in_order_and_within_the_extent() {}
 inline void its_index_must_be_below_the_extent() {}
-inline void it_divides_by_as_many_parts_as__extent_and_parts_are() {}
+inline void its_extent_must_be_a_multiple_of_its_parts_but_extent_and_parts_are() {}
 inline void its_parts_must_add_up_to_the_extent() {}
 
 namespace detail {
@@ -109,7 +109,9 @@ struct Chunk {
         Size& extent = result.dims.extent[detail::axis_of(result.dims, dim)];
         const Size parts = static_cast<Size>(numbers.of[2]);
         if (extent % parts != 0)
-            return {{}, &it_divides_by_as_many_parts_as__extent_and_parts_are, dims(extent, parts)};
+            return {{},
+                    &its_extent_must_be_a_multiple_of_its_parts_but_extent_and_parts_are,
+                    dims(extent, parts)};
         extent /= parts;
         return {result, nullptr, {}};
     }

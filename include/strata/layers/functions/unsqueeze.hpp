@@ -10,7 +10,7 @@
 
 namespace strata {
 
-inline void it_puts_an_extent_into_the_sample__whose_rank_is() {}
+inline void it_puts_an_extent_into_a_sample_whose_rank_is() {}
 inline void a_value_has_at_most_as_many_extents_as() {}
 
 /// `dim` is that of the result.
@@ -22,7 +22,7 @@ struct Unsqueeze {
     static constexpr ShapeOutcome output_shape(Dims given, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
         if (!detail::is_dim(dim))
-            return refuse(&it_puts_an_extent_into_the_sample__whose_rank_is, dims(given.rank));
+            return refuse(&it_puts_an_extent_into_a_sample_whose_rank_is, dims(given.rank));
         if (given.rank == max_rank) return refuse(&a_value_has_at_most_as_many_extents_as, dims(max_rank));
         Dims result;
         const Size axis = given.rank + 1 - static_cast<Size>(-dim);
@@ -42,7 +42,7 @@ struct Squeeze {
     static constexpr ShapeOutcome output_shape(Dims given, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
         if (!detail::is_dim(dim))
-            return refuse(&it_has_no_such_dim__its_samples_have_the_rank, dims(given.rank));
+            return refuse(&it_has_no_such_dim_because_its_samples_have_the_rank, dims(given.rank));
         Dims result;
         const Size axis = detail::axis_of(given, dim);
         for (Size i = 0; i < given.rank; ++i)

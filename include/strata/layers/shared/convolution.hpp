@@ -11,8 +11,8 @@
 namespace strata {
 
 inline void its_groups_must_divide_its_channels() {}
-inline void it_takes_channels_and_a_length__a_shape_of_rank() {}
-inline void it_takes_channels_rows_and_columns__a_shape_of_rank() {}
+inline void it_takes_channels_and_a_length_in_a_shape_of_rank() {}
+inline void it_takes_channels_rows_and_columns_in_a_shape_of_rank() {}
 inline void it_takes_as_many_channels_as() {}
 inline void its_groups_take_a_number_of_channels_that_is_a_multiple_of() {}
 inline void its_kernel_takes_extents_of_at_least() {}
@@ -70,8 +70,8 @@ struct ConvolutionBase {
     template <class Rest>
     static constexpr ShapeOutcome with_channels(Dims given, const Rest& rest) {
         if (given.rank != Dimensions + 1)
-            return refuse(Dimensions == 1 ? &it_takes_channels_and_a_length__a_shape_of_rank
-                                          : &it_takes_channels_rows_and_columns__a_shape_of_rank,
+            return refuse(Dimensions == 1 ? &it_takes_channels_and_a_length_in_a_shape_of_rank
+                                          : &it_takes_channels_rows_and_columns_in_a_shape_of_rank,
                           dims(Dimensions + 1));
         if (in != 0 && given.extent[0] != in) return refuse(&it_takes_as_many_channels_as, dims(in));
         if (given.extent[0] % groups != 0)

@@ -9,8 +9,8 @@
 namespace strata {
 
 inline void its_padding_must_be_at_most_half_the_kernel() {}
-inline void a_pool_takes_channels_rows_and_columns__a_shape_of_rank() {}
-inline void a_pool_takes_channels_and_a_length__a_shape_of_rank() {}
+inline void a_pool_takes_channels_rows_and_columns_in_a_shape_of_rank() {}
+inline void a_pool_takes_channels_and_a_length_in_a_shape_of_rank() {}
 inline void its_window_takes_extents_of_at_least() {}
 
 template <Size... Extents>
@@ -42,8 +42,8 @@ constexpr WindowAxis pool_axis(const WindowOptions& options, Size axis, Size in)
 /// What a sample has to have in front of its extents: channels.
 template <Size dimensions>
 constexpr ShapeOutcome refuse_rank() {
-    return refuse(dimensions == 2 ? &a_pool_takes_channels_rows_and_columns__a_shape_of_rank
-                                  : &a_pool_takes_channels_and_a_length__a_shape_of_rank,
+    return refuse(dimensions == 2 ? &a_pool_takes_channels_rows_and_columns_in_a_shape_of_rank
+                                  : &a_pool_takes_channels_and_a_length_in_a_shape_of_rank,
                   dims(dimensions + 1));
 }
 /// What would have fitted: one channel.

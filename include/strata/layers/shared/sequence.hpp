@@ -10,7 +10,7 @@ namespace strata {
 template <Size... Extents>
 struct Reshape;
 
-inline void it_takes_a_sequence_of_vectors__a_sample_of_two_extents_such_as() {}
+inline void it_takes_a_sequence_of_vectors_in_a_sample_of_two_extents_such_as() {}
 
 namespace detail {
 
@@ -19,7 +19,7 @@ constexpr bool is_sequence(Dims given, Size in) { return given.rank == 2 && (in 
 /// Why it is none.
 constexpr ShapeOutcome refuse_sequence(Dims given, Size in) {
     if (given.rank != 2)
-        return refuse(&it_takes_a_sequence_of_vectors__a_sample_of_two_extents_such_as,
+        return refuse(&it_takes_a_sequence_of_vectors_in_a_sample_of_two_extents_such_as,
                       dims(given.rank > 1 ? given.extent[0] : 1, in > 0 ? in : given.last()));
     return refuse(&it_takes_a_last_extent_of, dims(in));
 }

@@ -8,8 +8,8 @@
 
 namespace strata {
 
-inline void dim_0_is_the_batch__it_takes_a_dim_of_the_sample() {}
-inline void it_has_no_such_dim__its_samples_have_the_rank() {}
+inline void dim_0_is_the_batch_and_it_takes_a_dim_of_the_sample() {}
+inline void it_has_no_such_dim_because_its_samples_have_the_rank() {}
 
 namespace detail {
 
@@ -27,8 +27,8 @@ constexpr int from_end(Value x, int dim) {
 /// What is wrong with it, for a layer that does not take the batch.
 constexpr JoinOutcome refuse_dim(const Operand& given, int dim) {
     return {{},
-            dim == 0 ? &dim_0_is_the_batch__it_takes_a_dim_of_the_sample
-                     : &it_has_no_such_dim__its_samples_have_the_rank,
+            dim == 0 ? &dim_0_is_the_batch_and_it_takes_a_dim_of_the_sample
+                     : &it_has_no_such_dim_because_its_samples_have_the_rank,
             dims(given.dims.rank)};
 }
 constexpr bool is_dim(int dim) { return dim < 0; }
