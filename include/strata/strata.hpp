@@ -5,6 +5,7 @@
 
 // The version, and all names
 #include <strata/fwd.hpp>
+#include <strata/instances.hpp>
 #include <strata/version.hpp>
 #include <strata/xtensor.hpp>
 

@@ -45,6 +45,7 @@ ALLOWED = {
     "schedulers": "core optimizers",
     "training": f"{CORE} {LAYERS} random fwd models losses optimizers schedulers data io",
     "tools": f"{CORE} random fwd models losses",
+    "instances": "*",
     "strata": "*",
     "cuda": "*",
 }

@@ -58,5 +58,21 @@ case "$way" in
             "$here/main.cpp" -o "$work/consumer" -lopenblas -lz
         "$work/consumer"
         ;;
+    compiled)
+        install
+        with_cmake -DCMAKE_PREFIX_PATH="$work/prefix"
+        ;;
+    compiled_plain)
+        cd "$root"
+        "$compiler" -std=c++20 -O2 -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow -Werror -Iinclude \
+            -c include/strata/compiled.cpp -o "$work/compiled.o"
+        "$compiler" -std=c++20 -O2 -DSTRATA_COMPILED -Iinclude -c "$here/main.cpp" -o "$work/main.o"
+        "$compiler" "$work/main.o" "$work/compiled.o" -o "$work/consumer" -lopenblas -lz
+        "$work/consumer"
+        if "$compiler" "$work/main.o" -o "$work/consumer" -lopenblas -lz 2>/dev/null; then
+            echo "a program with STRATA_COMPILED links without the compiled part" >&2
+            exit 1
+        fi
+        ;;
     *) echo "no such way: $way" >&2; exit 2 ;;
 esac

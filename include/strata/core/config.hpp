@@ -1,5 +1,6 @@
 #pragma once
-// The ground of every other header: the index type and the marks that CUDA needs on functions.
+// The ground of every other header: the index type, the marks that CUDA needs on functions, and the choice between
+// header-only and compiled.
 
 #include <cstddef>
 
@@ -7,6 +8,21 @@
 #define STRATA_HOST_DEVICE __host__ __device__
 #else
 #define STRATA_HOST_DEVICE
+#endif
+
+// STRATA_COMPILED says that the program is linked with Strata's compiled part, include/strata/compiled.cpp. What no
+// program's types decide then is declared only: functions behind STRATA_HAS_BODIES, at the end of their header, and
+// the instances of templates that STRATA_INSTANCE names.
+#if defined(STRATA_COMPILED_SOURCE)  // compiled.cpp itself
+#define STRATA_HAS_BODIES 1
+#define STRATA_FUNCTION
+#define STRATA_INSTANCE template
+#elif defined(STRATA_COMPILED)
+#define STRATA_HAS_BODIES 0
+#define STRATA_INSTANCE extern template
+#else
+#define STRATA_HAS_BODIES 1
+#define STRATA_FUNCTION inline
 #endif
 
 namespace strata {

@@ -10,7 +10,20 @@
 namespace strata::detail {
 
 /// How many letters have to be inserted, removed or replaced to make one name of the other.
-[[gnu::cold]] inline Size edit_distance(std::string_view a, std::string_view b) {
+[[gnu::cold]] Size edit_distance(std::string_view a, std::string_view b);
+
+/// Whole names, and with "2.0.weight" also "2." and "2.0.", each once.
+[[gnu::cold]] std::vector<std::string_view> with_prefixes(const std::vector<std::string_view>& names);
+
+/// "; did you mean "0.weight" or "0."?", or the first names that there are if none is near.
+[[gnu::cold]] std::string near_names(std::string_view wanted, std::vector<std::string_view> names);
+
+}  // namespace strata::detail
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION Size edit_distance(std::string_view a, std::string_view b) {
     std::vector<Size> row(b.size() + 1);
     for (Size j = 0; j <= b.size(); ++j) row[j] = j;
     for (Size i = 1; i <= a.size(); ++i) {
@@ -25,8 +38,7 @@ namespace strata::detail {
     return row[b.size()];
 }
 
-/// Whole names, and with "2.0.weight" also "2." and "2.0.", each once.
-[[gnu::cold]] inline std::vector<std::string_view> with_prefixes(const std::vector<std::string_view>& names) {
+STRATA_FUNCTION std::vector<std::string_view> with_prefixes(const std::vector<std::string_view>& names) {
     std::vector<std::string_view> all;
     const auto add = [&](std::string_view name) {
         if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
@@ -39,8 +51,7 @@ namespace strata::detail {
     return all;
 }
 
-/// "; did you mean "0.weight" or "0."?", or the first names that there are if none is near.
-[[gnu::cold]] inline std::string near_names(std::string_view wanted, std::vector<std::string_view> names) {
+STRATA_FUNCTION std::string near_names(std::string_view wanted, std::vector<std::string_view> names) {
     constexpr Size longest = 200;  // of what is compared and shown; names in a file may have any length
     const auto quoted = [](std::string_view name) {
         return '"' + std::string(name.substr(0, longest)) + (name.size() > longest ? "\"..." : "\"");
@@ -68,3 +79,4 @@ namespace strata::detail {
 }
 
 }  // namespace strata::detail
+#endif

@@ -2,6 +2,7 @@
 // The check whether a batch that only the run knows has the shape that the network's type says, for every device.
 
 #include <array>
+#include <strata/core/config.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/shape.hpp>
@@ -16,11 +17,7 @@ constexpr auto batch_shape(Size batch) {
     return shape;
 }
 
-[[gnu::cold]] inline std::string text_of(const Size* extents, Size rank) {
-    std::string text = "(";
-    for (Size i = 0; i < rank; ++i) text += (i > 0 ? ", " : "") + std::to_string(extents[i]);
-    return text + ")";
-}
+[[gnu::cold]] std::string text_of(const Size* extents, Size rank);
 
 /// The extents of any shape, for a message: all of them, but at most 16.
 struct ShownExtents {
@@ -34,12 +31,7 @@ struct ShownExtents {
     }
 };
 
-[[gnu::cold]] inline std::string text_of(const ShownExtents& shape) {
-    if (shape.rank <= ShownExtents::most) return text_of(shape.extent, shape.rank);
-    std::string text = text_of(shape.extent, ShownExtents::most);
-    text.back() = ',';
-    return message(text, " ... ", shape.rank, " extents)");
-}
+[[gnu::cold]] std::string text_of(const ShownExtents& shape);
 
 /// Throws ShapeError naming both shapes unless `shape` is (batch, Shape...); with `any_shape` only the number
 /// of elements per sample counts.
@@ -62,9 +54,43 @@ void check_shape(const char* what, const char* wants, const Given& shape) {
 
 /// Throws ShapeError naming both shapes, and what to write where one extent of 1 is all that differs, or where
 /// numbers have the shape of class indices.
-[[noreturn]] inline void refuse_target_shape(const ShownExtents& given, const Size* expected,
-                                             Size expected_rank, const std::string& expected_text,
-                                             bool are_numbers = false) {
+[[noreturn]] void refuse_target_shape(const ShownExtents& given, const Size* expected, Size expected_rank,
+                                      const std::string& expected_text, bool are_numbers = false);
+
+/// Throws ShapeError unless a target's shape is (batch, Shape...). PyTorch would broadcast (batch) and
+/// (batch, 1) to (batch, batch), which is never what was meant.
+template <class Shape, bool are_numbers = false, class Given>
+void check_target_shape(const Given& shape) {
+    constexpr Size rank = Shape::dims.rank + 1;
+    const auto expected = batch_shape<Shape>(0);
+    bool same = shape.size() == rank;
+    for (Size i = 1; same && i < rank; ++i) same = static_cast<Size>(shape[i]) == expected[i];
+    if (same) return;
+    std::string text = "(batch";
+    for (Size i = 1; i < rank; ++i) text += ", " + std::to_string(expected[i]);
+    refuse_target_shape(ShownExtents(shape), expected.data(), rank, text + ")", are_numbers);
+}
+
+}  // namespace strata::detail
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION std::string text_of(const Size* extents, Size rank) {
+    std::string text = "(";
+    for (Size i = 0; i < rank; ++i) text += (i > 0 ? ", " : "") + std::to_string(extents[i]);
+    return text + ")";
+}
+
+STRATA_FUNCTION std::string text_of(const ShownExtents& shape) {
+    if (shape.rank <= ShownExtents::most) return text_of(shape.extent, shape.rank);
+    std::string text = text_of(shape.extent, ShownExtents::most);
+    text.back() = ',';
+    return message(text, " ... ", shape.rank, " extents)");
+}
+
+STRATA_FUNCTION void refuse_target_shape(const ShownExtents& given, const Size* expected, Size expected_rank,
+                                         const std::string& expected_text, bool are_numbers) {
     const auto advice = [](Size kept, const char* last, const char* effect) {
         std::string text = "; xt::view(y, ";
         for (Size i = 0; i < kept; ++i) text += "xt::all(), ";
@@ -90,18 +116,5 @@ void check_shape(const char* what, const char* wants, const Given& shape) {
                              ", but the prediction's takes ", expected_text, hint));
 }
 
-/// Throws ShapeError unless a target's shape is (batch, Shape...). PyTorch would broadcast (batch) and
-/// (batch, 1) to (batch, batch), which is never what was meant.
-template <class Shape, bool are_numbers = false, class Given>
-void check_target_shape(const Given& shape) {
-    constexpr Size rank = Shape::dims.rank + 1;
-    const auto expected = batch_shape<Shape>(0);
-    bool same = shape.size() == rank;
-    for (Size i = 1; same && i < rank; ++i) same = static_cast<Size>(shape[i]) == expected[i];
-    if (same) return;
-    std::string text = "(batch";
-    for (Size i = 1; i < rank; ++i) text += ", " + std::to_string(expected[i]);
-    refuse_target_shape(ShownExtents(shape), expected.data(), rank, text + ")", are_numbers);
-}
-
 }  // namespace strata::detail
+#endif

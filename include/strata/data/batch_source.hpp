@@ -4,6 +4,7 @@
 // allocates. Memory that a batch of the user's still shows is left alone, and other memory taken.
 
 #include <strata/backends/cpu/memory.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/tensor.hpp>
 #include <strata/data/kept.hpp>
 #include <strata/data/prefetch.hpp>
@@ -39,16 +40,7 @@ constexpr Size count_batches(Size samples, const DataLoaderOptions& options) {
 
 /// The order of an epoch's samples: 0, 1, 2, ..., or drawn from the default generator. Draws what PyTorch's
 /// DataLoader draws, in its order.
-[[gnu::cold]] inline void draw_order(Size samples, bool shuffle, std::vector<std::int64_t>& order) {
-    random_int64(default_generator());  // PyTorch's seed for its workers
-    order.resize(samples);
-    if (shuffle) {
-        Generator generator(static_cast<std::uint64_t>(random_int64(default_generator())));
-        randperm_(order.data(), samples, generator);
-    } else {
-        for (Size i = 0; i < samples; ++i) order[i] = static_cast<std::int64_t>(i);
-    }
-}
+[[gnu::cold]] void draw_order(Size samples, bool shuffle, std::vector<std::int64_t>& order);
 
 template <Dataset D>
 class BatchSource final : public Counted {
@@ -158,3 +150,20 @@ private:
 
 }  // namespace detail
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION void draw_order(Size samples, bool shuffle, std::vector<std::int64_t>& order) {
+    random_int64(default_generator());  // PyTorch's seed for its workers
+    order.resize(samples);
+    if (shuffle) {
+        Generator generator(static_cast<std::uint64_t>(random_int64(default_generator())));
+        randperm_(order.data(), samples, generator);
+    } else {
+        for (Size i = 0; i < samples; ++i) order[i] = static_cast<std::int64_t>(i);
+    }
+}
+
+}  // namespace strata::detail
+#endif

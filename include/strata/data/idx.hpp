@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <strata/core/config.hpp>
 #include <string>
 #include <vector>
 
@@ -28,16 +29,7 @@ namespace io {
 /// checksums; refuses bytes behind the last gzip member, which zlib's own gzread would pass over in silence.
 class IdxSource {
 public:
-    [[gnu::cold]] explicit IdxSource(const std::string& path) : file_(path) {
-        unsigned char start[2] = {};
-        compressed_ = file_.read_some(0, start, 2) == 2 && start[0] == 0x1F && start[1] == 0x8B;
-        if (!compressed_) return;
-        input_.resize(std::min<std::uint64_t>(file_.size(), 1 << 16));
-        constexpr int gzip_only = 16;  // added to the window bits
-        if (inflateInit2(&stream_, gzip_only + MAX_WBITS) != Z_OK) {
-            refuse("gzip", "no memory for zlib", "expected some");
-        }
-    }
+    [[gnu::cold]] explicit IdxSource(const std::string& path);
     IdxSource(const IdxSource&) = delete;
     IdxSource& operator=(const IdxSource&) = delete;
     ~IdxSource() {
@@ -51,55 +43,15 @@ public:
 
     bool is_compressed() const { return compressed_; }
     /// The most bytes that can come out: deflate expands no byte to more than 1032.
-    std::uint64_t max_bytes() const {
-        constexpr std::uint64_t most = 1032;
-        if (!compressed_) return file_.size();
-        return file_.size() > ~std::uint64_t(0) / most ? ~std::uint64_t(0) : file_.size() * most;
-    }
+    std::uint64_t max_bytes() const;
 
     /// Reads `bytes` bytes; fewer only at the sound end of the source. Throws FileError.
-    std::size_t read(unsigned char* destination, std::size_t bytes) {
-        if (compressed_) return inflate_some(destination, bytes);
-        const std::size_t got = file_.read_some(offset_, destination, bytes);
-        offset_ += got;
-        return got;
-    }
+    std::size_t read(unsigned char* destination, std::size_t bytes);
 
 private:
-    [[gnu::cold]] std::size_t inflate_some(unsigned char* destination, std::size_t bytes) {
-        std::size_t done = 0;
-        while (done < bytes) {
-            if (stream_.avail_in == 0) refill();
-            if (member_ended_) {
-                if (stream_.avail_in == 0) break;
-                inflateReset(&stream_);  // RFC 1952: members may follow one another
-                member_ended_ = false;
-            }
-            if (stream_.avail_in == 0) {
-                refuse("gzip data", "the end after " + std::to_string(offset_) + " bytes",
-                       "expected more: truncated?");
-            }
-            const std::size_t want = std::min<std::size_t>(bytes - done, 1 << 30);
-            stream_.next_out = destination + done;
-            stream_.avail_out = static_cast<uInt>(want);
-            const int status = inflate(&stream_, Z_NO_FLUSH);
-            done += want - stream_.avail_out;
-            if (status == Z_STREAM_END)
-                member_ended_ = true;
-            else if (status != Z_OK) {
-                refuse("gzip data", stream_.msg ? stream_.msg : "an error of zlib",
-                       "expected sound data: corrupt?");
-            }
-        }
-        return done;
-    }
+    [[gnu::cold]] std::size_t inflate_some(unsigned char* destination, std::size_t bytes);
 
-    void refill() {
-        const std::size_t got = file_.read_some(offset_, input_.data(), input_.size());
-        offset_ += got;
-        stream_.next_in = input_.data();
-        stream_.avail_in = static_cast<uInt>(got);
-    }
+    void refill();
 
     InputFile file_;
     std::uint64_t offset_ = 0;  // bytes taken from the file
@@ -110,8 +62,85 @@ private:
 
 /// Reads magic number and `dimensions` counts (1: labels, 3: images) to `counts`, then as many elements as
 /// they promise. Memory follows what the file holds, not what it promises.
-[[gnu::cold]] inline std::vector<std::uint8_t> read_idx(const std::string& path, std::uint32_t dimensions,
-                                                        std::size_t* counts) {
+[[gnu::cold]] std::vector<std::uint8_t> read_idx(const std::string& path, std::uint32_t dimensions,
+                                                 std::size_t* counts);
+
+}  // namespace io
+
+/// Reads an image file (magic number 0x00000803), for example train-images-idx3-ubyte or the same with .gz.
+/// Throws FileError for anything but a file whose header and content agree to the byte.
+[[gnu::cold]] IdxImages read_idx_images(const std::string& path);
+
+/// Reads a label file (magic number 0x00000801), for example train-labels-idx1-ubyte or the same with .gz:
+/// one byte per sample, whatever its value. Throws FileError as read_idx_images.
+[[gnu::cold]] std::vector<std::uint8_t> read_idx_labels(const std::string& path);
+
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::io {
+
+STRATA_FUNCTION IdxSource::IdxSource(const std::string& path) : file_(path) {
+    unsigned char start[2] = {};
+    compressed_ = file_.read_some(0, start, 2) == 2 && start[0] == 0x1F && start[1] == 0x8B;
+    if (!compressed_) return;
+    input_.resize(std::min<std::uint64_t>(file_.size(), 1 << 16));
+    constexpr int gzip_only = 16;  // added to the window bits
+    if (inflateInit2(&stream_, gzip_only + MAX_WBITS) != Z_OK) {
+        refuse("gzip", "no memory for zlib", "expected some");
+    }
+}
+
+STRATA_FUNCTION std::uint64_t IdxSource::max_bytes() const {
+    constexpr std::uint64_t most = 1032;
+    if (!compressed_) return file_.size();
+    return file_.size() > ~std::uint64_t(0) / most ? ~std::uint64_t(0) : file_.size() * most;
+}
+
+STRATA_FUNCTION std::size_t IdxSource::read(unsigned char* destination, std::size_t bytes) {
+    if (compressed_) return inflate_some(destination, bytes);
+    const std::size_t got = file_.read_some(offset_, destination, bytes);
+    offset_ += got;
+    return got;
+}
+
+STRATA_FUNCTION std::size_t IdxSource::inflate_some(unsigned char* destination, std::size_t bytes) {
+    std::size_t done = 0;
+    while (done < bytes) {
+        if (stream_.avail_in == 0) refill();
+        if (member_ended_) {
+            if (stream_.avail_in == 0) break;
+            inflateReset(&stream_);  // RFC 1952: members may follow one another
+            member_ended_ = false;
+        }
+        if (stream_.avail_in == 0) {
+            refuse("gzip data", "the end after " + std::to_string(offset_) + " bytes",
+                   "expected more: truncated?");
+        }
+        const std::size_t want = std::min<std::size_t>(bytes - done, 1 << 30);
+        stream_.next_out = destination + done;
+        stream_.avail_out = static_cast<uInt>(want);
+        const int status = inflate(&stream_, Z_NO_FLUSH);
+        done += want - stream_.avail_out;
+        if (status == Z_STREAM_END)
+            member_ended_ = true;
+        else if (status != Z_OK) {
+            refuse("gzip data", stream_.msg ? stream_.msg : "an error of zlib",
+                   "expected sound data: corrupt?");
+        }
+    }
+    return done;
+}
+
+STRATA_FUNCTION void IdxSource::refill() {
+    const std::size_t got = file_.read_some(offset_, input_.data(), input_.size());
+    offset_ += got;
+    stream_.next_in = input_.data();
+    stream_.avail_in = static_cast<uInt>(got);
+}
+
+STRATA_FUNCTION std::vector<std::uint8_t> read_idx(const std::string& path, std::uint32_t dimensions,
+                                                   std::size_t* counts) {
     IdxSource source(path);
     unsigned char header[16];
     const std::size_t header_bytes = 4 + 4 * dimensions;
@@ -171,11 +200,10 @@ private:
     return elements;
 }
 
-}  // namespace io
+}  // namespace strata::io
+namespace strata {
 
-/// Reads an image file (magic number 0x00000803), for example train-images-idx3-ubyte or the same with .gz.
-/// Throws FileError for anything but a file whose header and content agree to the byte.
-[[gnu::cold]] inline IdxImages read_idx_images(const std::string& path) {
+STRATA_FUNCTION IdxImages read_idx_images(const std::string& path) {
     std::size_t counts[3];
     IdxImages images;
     images.pixels = io::read_idx(path, 3, counts);
@@ -185,11 +213,10 @@ private:
     return images;
 }
 
-/// Reads a label file (magic number 0x00000801), for example train-labels-idx1-ubyte or the same with .gz:
-/// one byte per sample, whatever its value. Throws FileError as read_idx_images.
-[[gnu::cold]] inline std::vector<std::uint8_t> read_idx_labels(const std::string& path) {
+STRATA_FUNCTION std::vector<std::uint8_t> read_idx_labels(const std::string& path) {
     std::size_t count;
     return io::read_idx(path, 1, &count);
 }
 
 }  // namespace strata
+#endif

@@ -7,6 +7,7 @@
 // https://github.com/zalandoresearch/fashion-mnist.
 
 #include <cstdlib>
+#include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
 #include <strata/data/idx.hpp>
 #include <strata/data/image_dataset.hpp>
@@ -20,10 +21,7 @@ namespace strata::datasets {
 using Mnist = ImageDataset<Shape<1, 28, 28>, 10>;
 
 /// Where data is looked for unless a directory is given: $STRATA_DATA_DIR/name, or data/name.
-[[gnu::cold]] inline std::string default_directory(const std::string& name) {
-    const char* root = std::getenv("STRATA_DATA_DIR");
-    return std::string(root != nullptr && *root != '\0' ? root : "data") + "/" + name;
-}
+[[gnu::cold]] std::string default_directory(const std::string& name);
 
 namespace detail {
 
@@ -37,25 +35,56 @@ inline constexpr const char* mnist_names[] = {"train-images-idx3-ubyte", "train-
 
 /// Where the four files are; an empty path for each that is not there.
 struct MnistFiles {
-    [[gnu::cold]] explicit MnistFiles(const std::string& directory) {
-        for (Size i = 0; i < 4; ++i) {
-            const std::string dashed = mnist_names[i];
-            std::string dotted = dashed;
-            dotted[dashed.find("-idx")] = '.';  // as some tools unpack it
-            for (const std::string& name : {dashed, dashed + ".gz", dotted, dotted + ".gz"}) {
-                if (!path[i].empty() || ::access((directory + "/" + name).c_str(), F_OK) != 0) continue;
-                path[i] = directory + "/" + name;
-                ++found;
-            }
-        }
-    }
+    [[gnu::cold]] explicit MnistFiles(const std::string& directory);
     std::string path[4];
     Size found = 0;
 };
 
 /// One pair of files. Throws FileError naming both unless they belong together.
-[[gnu::cold]] inline Mnist read_mnist(const std::string& image_path, const std::string& label_path,
-                                      const Mnist::ClassNames& class_names) {
+[[gnu::cold]] Mnist read_mnist(const std::string& image_path, const std::string& label_path,
+                               const Mnist::ClassNames& class_names);
+
+[[gnu::cold]] TrainAndTest<Mnist> read_mnist(const std::string& directory, const std::string& name,
+                                             const std::string& how_to_get,
+                                             const Mnist::ClassNames& class_names);
+
+}  // namespace detail
+
+/// The handwritten digits. Throws FileError if a file is missing, damaged, or not of MNIST's form.
+[[gnu::cold]] TrainAndTest<Mnist> mnist(const std::string& directory = default_directory("mnist"));
+
+/// Ten kinds of clothing in MNIST's form. Throws FileError as `mnist`.
+[[gnu::cold]] TrainAndTest<Mnist>
+fashion_mnist(const std::string& directory = default_directory("fashion_mnist"));
+
+}  // namespace strata::datasets
+
+#if STRATA_HAS_BODIES
+namespace strata::datasets {
+
+STRATA_FUNCTION std::string default_directory(const std::string& name) {
+    const char* root = std::getenv("STRATA_DATA_DIR");
+    return std::string(root != nullptr && *root != '\0' ? root : "data") + "/" + name;
+}
+
+}  // namespace strata::datasets
+namespace strata::datasets::detail {
+
+STRATA_FUNCTION MnistFiles::MnistFiles(const std::string& directory) {
+    for (Size i = 0; i < 4; ++i) {
+        const std::string dashed = mnist_names[i];
+        std::string dotted = dashed;
+        dotted[dashed.find("-idx")] = '.';  // as some tools unpack it
+        for (const std::string& name : {dashed, dashed + ".gz", dotted, dotted + ".gz"}) {
+            if (!path[i].empty() || ::access((directory + "/" + name).c_str(), F_OK) != 0) continue;
+            path[i] = directory + "/" + name;
+            ++found;
+        }
+    }
+}
+
+STRATA_FUNCTION Mnist read_mnist(const std::string& image_path, const std::string& label_path,
+                                 const Mnist::ClassNames& class_names) {
     IdxImages images = read_idx_images(image_path);
     std::vector<std::uint8_t> labels = read_idx_labels(label_path);
     const auto number = [](Size value) { return std::to_string(value); };
@@ -73,9 +102,9 @@ struct MnistFiles {
     return Mnist(std::move(images.pixels), std::move(labels), class_names);
 }
 
-[[gnu::cold]] inline TrainAndTest<Mnist> read_mnist(const std::string& directory, const std::string& name,
-                                                    const std::string& how_to_get,
-                                                    const Mnist::ClassNames& class_names) {
+STRATA_FUNCTION TrainAndTest<Mnist> read_mnist(const std::string& directory, const std::string& name,
+                                               const std::string& how_to_get,
+                                               const Mnist::ClassNames& class_names) {
     const MnistFiles files(directory);
     if (files.found < 4) {
         std::string missing;
@@ -89,19 +118,17 @@ struct MnistFiles {
             read_mnist(files.path[2], files.path[3], class_names)};
 }
 
-}  // namespace detail
+}  // namespace strata::datasets::detail
+namespace strata::datasets {
 
-/// The handwritten digits. Throws FileError if a file is missing, damaged, or not of MNIST's form.
-[[gnu::cold]] inline TrainAndTest<Mnist> mnist(const std::string& directory = default_directory("mnist")) {
+STRATA_FUNCTION TrainAndTest<Mnist> mnist(const std::string& directory) {
     return detail::read_mnist(
         directory, "MNIST",
         "scripts/quickstart downloads them to $STRATA_DATA_DIR/mnist, or data/mnist (see README.md)",
         detail::digit_names);
 }
 
-/// Ten kinds of clothing in MNIST's form. Throws FileError as `mnist`.
-[[gnu::cold]] inline TrainAndTest<Mnist>
-fashion_mnist(const std::string& directory = default_directory("fashion_mnist")) {
+STRATA_FUNCTION TrainAndTest<Mnist> fashion_mnist(const std::string& directory) {
     return detail::read_mnist(
         directory, "Fashion-MNIST",
         "Get them from https://github.com/zalandoresearch/fashion-mnist (folder data/fashion)",
@@ -109,3 +136,4 @@ fashion_mnist(const std::string& directory = default_directory("fashion_mnist"))
 }
 
 }  // namespace strata::datasets
+#endif

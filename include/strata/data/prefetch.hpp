@@ -22,58 +22,18 @@ public:
     Prefetch() = default;
     Prefetch(const Prefetch&) = delete;
     Prefetch& operator=(const Prefetch&) = delete;
-    ~Prefetch() {
-        stop();
-        pthread_cond_destroy(&room_);
-        pthread_cond_destroy(&made_);
-        pthread_mutex_destroy(&mutex_);
-    }
+    ~Prefetch();
 
     /// Starts `workers` threads on `items` items in a ring of `slots`. Throws Error if the system has no
     /// threads left.
-    [[gnu::cold]] void start(Size workers, Size items, Size slots, Work work, void* context) {
-        stop();
-        slots_.assign(slots, Slot{});
-        threads_.reserve(workers);
-        work_ = work;
-        context_ = context;
-        items_ = items;
-        next_ = released_ = 0;
-        stopping_ = false;
-        for (Size i = 0; i < workers; ++i) {
-            pthread_t thread;
-            if (pthread_create(&thread, nullptr, &Prefetch::run, this) != 0) {
-                stop();
-                throw Error("strata: the system refuses to start another thread for the data loader; lower "
-                            "num_workers");
-            }
-            threads_.push_back(thread);
-        }
-    }
+    [[gnu::cold]] void start(Size workers, Size items, Size slots, Work work, void* context);
 
     /// Waits until `item` is made and returns its slot, which is the caller's until the next call. Items are
     /// taken in order from 0.
-    Size take(Size item) {
-        const Lock lock(mutex_);
-        released_ = item;
-        pthread_cond_broadcast(&room_);
-        const Size at = item % slots_.size();
-        while (slots_[at].made != item + 1) pthread_cond_wait(&made_, &mutex_);
-        if (slots_[at].error) std::rethrow_exception(slots_[at].error);
-        return at;
-    }
+    Size take(Size item);
 
     /// Ends the threads, whatever they are at. `start` may follow.
-    void stop() {
-        {
-            const Lock lock(mutex_);
-            stopping_ = true;
-            pthread_cond_broadcast(&room_);
-        }
-        for (const pthread_t& thread : threads_) pthread_join(thread, nullptr);
-        threads_.clear();
-        slots_.clear();
-    }
+    void stop();
 
 private:
     struct Slot {
@@ -91,33 +51,9 @@ private:
         pthread_mutex_t* mutex_;
     };
 
-    static void* run(void* self) {
-        static_cast<Prefetch*>(self)->make_items();
-        return nullptr;
-    }
+    static void* run(void* self);
 
-    void make_items() {
-        for (;;) {
-            Size item;
-            {
-                const Lock lock(mutex_);
-                while (!stopping_ && next_ < items_ && next_ >= released_ + slots_.size())
-                    pthread_cond_wait(&room_, &mutex_);
-                if (stopping_ || next_ >= items_) return;
-                item = next_++;
-            }
-            const Size at = item % slots_.size();
-            std::exception_ptr error;
-            try {
-                work_(context_, item, at);
-            } catch (...) {
-                error = std::current_exception();
-            }
-            const Lock lock(mutex_);
-            slots_[at] = Slot{item + 1, error};
-            pthread_cond_signal(&made_);
-        }
-    }
+    void make_items();
 
     pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
     pthread_cond_t room_ = PTHREAD_COND_INITIALIZER;  // a slot is free, or it is time to stop
@@ -133,3 +69,85 @@ private:
 };
 
 }  // namespace strata::detail
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION Prefetch::~Prefetch() {
+    stop();
+    pthread_cond_destroy(&room_);
+    pthread_cond_destroy(&made_);
+    pthread_mutex_destroy(&mutex_);
+}
+
+STRATA_FUNCTION void Prefetch::start(Size workers, Size items, Size slots, Work work, void* context) {
+    stop();
+    slots_.assign(slots, Slot{});
+    threads_.reserve(workers);
+    work_ = work;
+    context_ = context;
+    items_ = items;
+    next_ = released_ = 0;
+    stopping_ = false;
+    for (Size i = 0; i < workers; ++i) {
+        pthread_t thread;
+        if (pthread_create(&thread, nullptr, &Prefetch::run, this) != 0) {
+            stop();
+            throw Error("strata: the system refuses to start another thread for the data loader; lower "
+                        "num_workers");
+        }
+        threads_.push_back(thread);
+    }
+}
+
+STRATA_FUNCTION Size Prefetch::take(Size item) {
+    const Lock lock(mutex_);
+    released_ = item;
+    pthread_cond_broadcast(&room_);
+    const Size at = item % slots_.size();
+    while (slots_[at].made != item + 1) pthread_cond_wait(&made_, &mutex_);
+    if (slots_[at].error) std::rethrow_exception(slots_[at].error);
+    return at;
+}
+
+STRATA_FUNCTION void Prefetch::stop() {
+    {
+        const Lock lock(mutex_);
+        stopping_ = true;
+        pthread_cond_broadcast(&room_);
+    }
+    for (const pthread_t& thread : threads_) pthread_join(thread, nullptr);
+    threads_.clear();
+    slots_.clear();
+}
+
+STRATA_FUNCTION void* Prefetch::run(void* self) {
+    static_cast<Prefetch*>(self)->make_items();
+    return nullptr;
+}
+
+STRATA_FUNCTION void Prefetch::make_items() {
+    for (;;) {
+        Size item;
+        {
+            const Lock lock(mutex_);
+            while (!stopping_ && next_ < items_ && next_ >= released_ + slots_.size())
+                pthread_cond_wait(&room_, &mutex_);
+            if (stopping_ || next_ >= items_) return;
+            item = next_++;
+        }
+        const Size at = item % slots_.size();
+        std::exception_ptr error;
+        try {
+            work_(context_, item, at);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        const Lock lock(mutex_);
+        slots_[at] = Slot{item + 1, error};
+        pthread_cond_signal(&made_);
+    }
+}
+
+}  // namespace strata::detail
+#endif

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cmath>
+#include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/refuse_option.hpp>
 #include <strata/data/kept.hpp>
@@ -107,41 +108,10 @@ struct PartLength {
 
 namespace detail {
 
-[[gnu::cold]] inline std::string text_of_length(double length, bool is_fraction) {
-    std::string text;
-    append_formatted(text, is_fraction ? "%f" : "%.0f", length);
-    return text;
-}
+[[gnu::cold]] std::string text_of_length(double length, bool is_fraction);
 
 /// Lengths as numbers of samples. As in PyTorch, what fractions leave over goes to the parts in turn.
-[[gnu::cold]] inline void resolve_lengths(const PartLength* lengths, Size parts, Size size, Size* samples) {
-    double sum = 0;
-    Size fractions = 0, assigned = 0;
-    std::string list;
-    for (Size i = 0; i < parts; ++i) {
-        const double value = lengths[i].value;
-        const std::string text = text_of_length(value, lengths[i].is_fraction);
-        list += (i > 0 ? " + " : "") + text;
-        if (!(value >= 0)) refuse_option("random_split", "a length", text.c_str(), "at least 0");
-        fractions += lengths[i].is_fraction;
-        sum += value;
-    }
-    if (fractions != 0 && fractions != parts)
-        throw ValueError(message("strata: random_split: the lengths ", list,
-                                 " mix numbers of samples with fractions; use one or the other"));
-    if (fractions != 0 ? std::fabs(sum - 1) > 1e-9 : sum != static_cast<double>(size))
-        throw ValueError(message("strata: random_split: the lengths ", list, " add up to ",
-                                 text_of_length(sum, fractions != 0),
-                                 fractions != 0 ? message(", but fractions must add up to 1")
-                                                : message(", but the dataset has ", size, " samples")));
-    for (Size i = 0; i < parts; ++i) {
-        samples[i] = static_cast<Size>(fractions ? std::floor(static_cast<double>(size) * lengths[i].value)
-                                                 : lengths[i].value);
-        if (samples[i] > size - assigned) samples[i] = size - assigned;  // fractions a hair above 1
-        assigned += samples[i];
-    }
-    for (Size i = 0; assigned < size; i = (i + 1) % parts, ++assigned) ++samples[i];
-}
+[[gnu::cold]] void resolve_lengths(const PartLength* lengths, Size parts, Size size, Size* samples);
 
 }  // namespace detail
 
@@ -176,3 +146,44 @@ auto random_split(D&&, const Lengths&...) {
 }
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION std::string text_of_length(double length, bool is_fraction) {
+    std::string text;
+    append_formatted(text, is_fraction ? "%f" : "%.0f", length);
+    return text;
+}
+
+STRATA_FUNCTION void resolve_lengths(const PartLength* lengths, Size parts, Size size, Size* samples) {
+    double sum = 0;
+    Size fractions = 0, assigned = 0;
+    std::string list;
+    for (Size i = 0; i < parts; ++i) {
+        const double value = lengths[i].value;
+        const std::string text = text_of_length(value, lengths[i].is_fraction);
+        list += (i > 0 ? " + " : "") + text;
+        if (!(value >= 0)) refuse_option("random_split", "a length", text.c_str(), "at least 0");
+        fractions += lengths[i].is_fraction;
+        sum += value;
+    }
+    if (fractions != 0 && fractions != parts)
+        throw ValueError(message("strata: random_split: the lengths ", list,
+                                 " mix numbers of samples with fractions; use one or the other"));
+    if (fractions != 0 ? std::fabs(sum - 1) > 1e-9 : sum != static_cast<double>(size))
+        throw ValueError(message("strata: random_split: the lengths ", list, " add up to ",
+                                 text_of_length(sum, fractions != 0),
+                                 fractions != 0 ? message(", but fractions must add up to 1")
+                                                : message(", but the dataset has ", size, " samples")));
+    for (Size i = 0; i < parts; ++i) {
+        samples[i] = static_cast<Size>(fractions ? std::floor(static_cast<double>(size) * lengths[i].value)
+                                                 : lengths[i].value);
+        if (samples[i] > size - assigned) samples[i] = size - assigned;  // fractions a hair above 1
+        assigned += samples[i];
+    }
+    for (Size i = 0; assigned < size; i = (i + 1) % parts, ++assigned) ++samples[i];
+}
+
+}  // namespace strata::detail
+#endif

@@ -6,6 +6,7 @@
 // Source: https://pytorch.org/docs/1.13/nn.init.html#torch.nn.init.calculate_gain
 
 #include <cmath>
+#include <strata/core/config.hpp>
 
 namespace strata::init {
 
@@ -13,7 +14,14 @@ namespace strata::init {
 enum class Nonlinearity { linear, sigmoid, tanh, relu, leaky_relu, selu };
 
 /// The gain of a nonlinearity; `negative_slope` counts for leaky_relu only.
-inline double calculate_gain(Nonlinearity nonlinearity, double negative_slope = 0.01) {
+double calculate_gain(Nonlinearity nonlinearity, double negative_slope = 0.01);
+
+}  // namespace strata::init
+
+#if STRATA_HAS_BODIES
+namespace strata::init {
+
+STRATA_FUNCTION double calculate_gain(Nonlinearity nonlinearity, double negative_slope) {
     switch (nonlinearity) {
     case Nonlinearity::linear:
     case Nonlinearity::sigmoid:
@@ -31,3 +39,4 @@ inline double calculate_gain(Nonlinearity nonlinearity, double negative_slope = 
 }
 
 }  // namespace strata::init
+#endif

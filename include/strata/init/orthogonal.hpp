@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <strata/core/config.hpp>
 #include <strata/init/tensor.hpp>
 #include <strata/random/distributions.hpp>
 #include <vector>
@@ -18,29 +19,11 @@ namespace strata::init {
 
 namespace detail {
 
-inline double dot(const double* a, const double* b, std::size_t n) {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
-    return sum;
-}
+double dot(const double* a, const double* b, std::size_t n);
 
 /// Gram and Schmidt over `count` vectors of `length` numbers, each projected twice: that is orthogonal to the
 /// last digit of double, and the positive diagonal of R comes by itself.
-inline void orthonormalise(double* vectors, std::size_t count, std::size_t length) {
-    for (std::size_t i = 0; i < count; ++i) {
-        double* vector = vectors + i * length;
-        for (int pass = 0; pass < 2; ++pass) {
-            for (std::size_t j = 0; j < i; ++j) {
-                const double* earlier = vectors + j * length;
-                const double along = dot(vector, earlier, length);
-                for (std::size_t k = 0; k < length; ++k) vector[k] -= along * earlier[k];
-            }
-        }
-        const double norm = std::sqrt(dot(vector, vector, length));
-        if (norm == 0.0) continue;  // as in PyTorch, where sign(0) leaves a column of zeros
-        for (std::size_t k = 0; k < length; ++k) vector[k] /= norm;
-    }
-}
+void orthonormalise(double* vectors, std::size_t count, std::size_t length);
 
 }  // namespace detail
 
@@ -76,3 +59,31 @@ void orthogonal_(Tensor&& tensor, double gain = 1.0, Generator& generator = defa
 }
 
 }  // namespace strata::init
+
+#if STRATA_HAS_BODIES
+namespace strata::init::detail {
+
+STRATA_FUNCTION double dot(const double* a, const double* b, std::size_t n) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
+    return sum;
+}
+
+STRATA_FUNCTION void orthonormalise(double* vectors, std::size_t count, std::size_t length) {
+    for (std::size_t i = 0; i < count; ++i) {
+        double* vector = vectors + i * length;
+        for (int pass = 0; pass < 2; ++pass) {
+            for (std::size_t j = 0; j < i; ++j) {
+                const double* earlier = vectors + j * length;
+                const double along = dot(vector, earlier, length);
+                for (std::size_t k = 0; k < length; ++k) vector[k] -= along * earlier[k];
+            }
+        }
+        const double norm = std::sqrt(dot(vector, vector, length));
+        if (norm == 0.0) continue;  // as in PyTorch, where sign(0) leaves a column of zeros
+        for (std::size_t k = 0; k < length; ++k) vector[k] /= norm;
+    }
+}
+
+}  // namespace strata::init::detail
+#endif

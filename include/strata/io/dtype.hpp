@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <strata/core/config.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -99,8 +100,14 @@ constexpr bool tensor_bytes(DType dtype, std::span<const std::size_t> shape, std
 }
 
 /// "[10, 784]"
-[[gnu::cold]] inline std::string shape_text(std::span<const std::size_t> shape,
-                                            std::string_view separator = ", ") {
+[[gnu::cold]] std::string shape_text(std::span<const std::size_t> shape, std::string_view separator = ", ");
+
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION std::string shape_text(std::span<const std::size_t> shape, std::string_view separator) {
     std::string text = "[";
     for (const std::size_t extent : shape) {
         if (text.size() > 1) text += separator;
@@ -110,3 +117,4 @@ constexpr bool tensor_bytes(DType dtype, std::span<const std::size_t> shape, std
 }
 
 }  // namespace strata
+#endif

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <strata/core/config.hpp>
 #include <string>
 #include <string_view>
 
@@ -20,21 +21,36 @@ struct ForeignFormat {
 };
 
 /// "folder/net.pth" as "folder/net.safetensors".
-[[gnu::cold]] inline std::string as_safetensors_path(const std::string& path) {
+[[gnu::cold]] std::string as_safetensors_path(const std::string& path);
+
+/// Lines of Python that write a safetensors file from `loaded`, an expression that gives names and tensors.
+[[gnu::cold]] std::string conversion(const std::string& path, const char* imports, const std::string& loaded,
+                                     const char* written);
+
+[[gnu::cold]] std::string torch_conversion(const std::string& path);
+
+/// What a file with this beginning is, once it is known that it is no safetensors file.
+[[gnu::cold]] ForeignFormat foreign_format(std::string_view start, const std::string& path);
+
+}  // namespace strata::io
+
+#if STRATA_HAS_BODIES
+namespace strata::io {
+
+STRATA_FUNCTION std::string as_safetensors_path(const std::string& path) {
     const std::size_t dot = path.find_last_of('.'), slash = path.find_last_of('/');
     const bool has_ending = dot != path.npos && (slash == path.npos || dot > slash + 1);
     return (has_ending ? path.substr(0, dot) : path) + ".safetensors";
 }
 
-/// Lines of Python that write a safetensors file from `loaded`, an expression that gives names and tensors.
-[[gnu::cold]] inline std::string conversion(const std::string& path, const char* imports,
-                                            const std::string& loaded, const char* written) {
+STRATA_FUNCTION std::string conversion(const std::string& path, const char* imports,
+                                       const std::string& loaded, const char* written) {
     return message("expected a safetensors file. Convert it in Python (pip install safetensors):\n  ",
                    imports, "\n  state = ", loaded, "\n  save_file(", written, ", \"",
                    as_safetensors_path(path), "\")");
 }
 
-[[gnu::cold]] inline std::string torch_conversion(const std::string& path) {
+STRATA_FUNCTION std::string torch_conversion(const std::string& path) {
     return conversion(path, "import torch; from safetensors.torch import save_file",
                       message("torch.load(\"", path, "\", map_location=\"cpu\")"),
                       "{name: tensor.contiguous().clone() for name, tensor in state.items()}") +
@@ -43,8 +59,7 @@ struct ForeignFormat {
            "its .state_dict()";
 }
 
-/// What a file with this beginning is, once it is known that it is no safetensors file.
-[[gnu::cold]] inline ForeignFormat foreign_format(std::string_view start, const std::string& path) {
+STRATA_FUNCTION ForeignFormat foreign_format(std::string_view start, const std::string& path) {
     using namespace std::string_view_literals;
     const auto begins = [&](std::string_view magic) { return start.starts_with(magic); };
     const auto contains = [&](std::string_view text) { return start.find(text) != start.npos; };
@@ -93,3 +108,4 @@ struct ForeignFormat {
 }
 
 }  // namespace strata::io
+#endif

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <strata/core/config.hpp>
 #include <string>
 #include <utility>
 
@@ -19,23 +20,14 @@ namespace strata {
 namespace io {
 
 /// "<path>: cannot <action>: <strerror>"
-[[noreturn]] inline void refuse_system(const std::string& path, const std::string& action, int error) {
-    throw FileError(message(path, ": cannot ", action, ": ", std::strerror(error)));
-}
+[[noreturn]] void refuse_system(const std::string& path, const std::string& action, int error);
 
 /// "<path>: <field>: found <found>, <expected>", where `expected` says "expected ..." or "the limit is ...".
-[[noreturn]] inline void refuse_field(const std::string& path, const std::string& field,
-                                      const std::string& found, const std::string& expected) {
-    throw FileError(message(path, ": ", field, ": found ", found, ", ", expected));
-}
+[[noreturn]] void refuse_field(const std::string& path, const std::string& field, const std::string& found,
+                               const std::string& expected);
 
 /// Refuses an empty path and one with a NUL inside, which the system would silently cut there.
-[[gnu::cold]] inline void check_path(const std::string& path) {
-    if (path.empty()) throw FileError("path: found an empty string, expected a file name");
-    if (path.find('\0') != std::string::npos) {
-        throw FileError(message(path.c_str(), ": path: found a NUL character, expected a file name"));
-    }
-}
+[[gnu::cold]] void check_path(const std::string& path);
 
 /// A file descriptor that closes itself.
 class Descriptor {
@@ -62,19 +54,7 @@ private:
 class InputFile {
 public:
     /// Throws FileError if `path` is missing, unreadable, or not a regular file.
-    [[gnu::cold]] explicit InputFile(std::string path) : path_(std::move(path)) {
-        check_path(path_);
-        // O_NONBLOCK: opening a pipe must not wait for a writer; a regular file ignores it.
-        file_ = Descriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-        if (!file_.is_open()) refuse_system(path_, "open", errno);
-        struct stat status {};
-        if (::fstat(file_.get(), &status) != 0) refuse_system(path_, "read its status", errno);
-        if (!S_ISREG(status.st_mode)) {
-            const char* found = S_ISDIR(status.st_mode) ? "a directory" : "a device, pipe or socket";
-            refuse_field(path_, "file type", found, "expected a regular file");
-        }
-        size_ = static_cast<std::uint64_t>(status.st_size);
-    }
+    [[gnu::cold]] explicit InputFile(std::string path);
 
     const std::string& path() const& { return path_; }
     std::string path() && { return std::move(path_); }
@@ -82,27 +62,10 @@ public:
     std::uint64_t size() const { return size_; }
 
     /// Reads up to `bytes` bytes from `offset`; fewer only at the end of the file. Throws FileError.
-    std::size_t read_some(std::uint64_t offset, void* destination, std::size_t bytes) const {
-        std::size_t done = 0;
-        while (done < bytes) {
-            const ssize_t got = ::pread(file_.get(), static_cast<char*>(destination) + done, bytes - done,
-                                        static_cast<off_t>(offset + done));
-            if (got < 0 && errno == EINTR) continue;
-            if (got < 0) refuse_system(path_, "read", errno);
-            if (got == 0) break;
-            done += static_cast<std::size_t>(got);
-        }
-        return done;
-    }
+    std::size_t read_some(std::uint64_t offset, void* destination, std::size_t bytes) const;
 
     /// Reads exactly `bytes` bytes from `offset`. Throws FileError if the file ends before.
-    [[gnu::cold]] void read(std::uint64_t offset, void* destination, std::size_t bytes) const {
-        const std::size_t got = read_some(offset, destination, bytes);
-        if (got != bytes) {
-            refuse_field(path_, "size", "the end at byte " + std::to_string(offset + got),
-                         "expected " + std::to_string(offset + bytes) + " bytes: did the file shrink?");
-        }
-    }
+    [[gnu::cold]] void read(std::uint64_t offset, void* destination, std::size_t bytes) const;
 
 private:
     std::string path_;
@@ -113,7 +76,69 @@ private:
 }  // namespace io
 
 /// The whole content of a regular file of at most `limit` bytes. Throws FileError.
-[[gnu::cold]] inline std::string read_file(const std::string& path, std::uint64_t limit) {
+[[gnu::cold]] std::string read_file(const std::string& path, std::uint64_t limit);
+
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::io {
+
+STRATA_FUNCTION void refuse_system(const std::string& path, const std::string& action, int error) {
+    throw FileError(message(path, ": cannot ", action, ": ", std::strerror(error)));
+}
+
+STRATA_FUNCTION void refuse_field(const std::string& path, const std::string& field, const std::string& found,
+                                  const std::string& expected) {
+    throw FileError(message(path, ": ", field, ": found ", found, ", ", expected));
+}
+
+STRATA_FUNCTION void check_path(const std::string& path) {
+    if (path.empty()) throw FileError("path: found an empty string, expected a file name");
+    if (path.find('\0') != std::string::npos) {
+        throw FileError(message(path.c_str(), ": path: found a NUL character, expected a file name"));
+    }
+}
+
+STRATA_FUNCTION InputFile::InputFile(std::string path) : path_(std::move(path)) {
+    check_path(path_);
+    // O_NONBLOCK: opening a pipe must not wait for a writer; a regular file ignores it.
+    file_ = Descriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!file_.is_open()) refuse_system(path_, "open", errno);
+    struct stat status {};
+    if (::fstat(file_.get(), &status) != 0) refuse_system(path_, "read its status", errno);
+    if (!S_ISREG(status.st_mode)) {
+        const char* found = S_ISDIR(status.st_mode) ? "a directory" : "a device, pipe or socket";
+        refuse_field(path_, "file type", found, "expected a regular file");
+    }
+    size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+STRATA_FUNCTION std::size_t InputFile::read_some(std::uint64_t offset, void* destination,
+                                                 std::size_t bytes) const {
+    std::size_t done = 0;
+    while (done < bytes) {
+        const ssize_t got = ::pread(file_.get(), static_cast<char*>(destination) + done, bytes - done,
+                                    static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) refuse_system(path_, "read", errno);
+        if (got == 0) break;
+        done += static_cast<std::size_t>(got);
+    }
+    return done;
+}
+
+STRATA_FUNCTION void InputFile::read(std::uint64_t offset, void* destination, std::size_t bytes) const {
+    const std::size_t got = read_some(offset, destination, bytes);
+    if (got != bytes) {
+        refuse_field(path_, "size", "the end at byte " + std::to_string(offset + got),
+                     "expected " + std::to_string(offset + bytes) + " bytes: did the file shrink?");
+    }
+}
+
+}  // namespace strata::io
+namespace strata {
+
+STRATA_FUNCTION std::string read_file(const std::string& path, std::uint64_t limit) {
     const io::InputFile file(path);
     if (file.size() > limit) {
         io::refuse_field(path, "size", std::to_string(file.size()) + " bytes",
@@ -130,3 +155,4 @@ private:
 }
 
 }  // namespace strata
+#endif

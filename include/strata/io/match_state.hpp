@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <strata/core/config.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,8 +31,21 @@ struct Matching {
 };
 
 /// Throws ValueError if a prefix leaves nothing to look at.
-[[gnu::cold]] inline void check_prefix(std::span<const TensorFacts> tensors, const char* option,
-                                       std::string_view prefix, std::string_view where) {
+[[gnu::cold]] void check_prefix(std::span<const TensorFacts> tensors, const char* option,
+                                std::string_view prefix, std::string_view where);
+
+/// Matches what a file or a model holds with the places for it.
+[[gnu::cold]] Matching match_state(std::span<const TensorFacts> sources, std::span<const TensorFacts> places,
+                                   const LoadOptions& options, std::string_view source,
+                                   std::string_view place);
+
+}  // namespace strata::io
+
+#if STRATA_HAS_BODIES
+namespace strata::io {
+
+STRATA_FUNCTION void check_prefix(std::span<const TensorFacts> tensors, const char* option,
+                                  std::string_view prefix, std::string_view where) {
     std::vector<std::string_view> names;
     for (const TensorFacts& tensor : tensors) {
         if (tensor.name.starts_with(prefix)) return;
@@ -43,10 +57,9 @@ struct Matching {
                              detail::near_names(prefix, detail::with_prefixes(names))));
 }
 
-/// Matches what a file or a model holds with the places for it.
-[[gnu::cold]] inline Matching match_state(std::span<const TensorFacts> sources,
-                                          std::span<const TensorFacts> places, const LoadOptions& options,
-                                          std::string_view source, std::string_view place) {
+STRATA_FUNCTION Matching match_state(std::span<const TensorFacts> sources,
+                                     std::span<const TensorFacts> places, const LoadOptions& options,
+                                     std::string_view source, std::string_view place) {
     check_prefix(sources, "from", options.from, source);
     check_prefix(places, "to", options.to, place);
     check_prefix(places, "prefix", options.prefix, place);
@@ -114,3 +127,4 @@ struct Matching {
 }
 
 }  // namespace strata::io
+#endif

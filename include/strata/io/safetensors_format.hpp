@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <strata/core/config.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,7 +41,19 @@ inline constexpr std::size_t max_rank = 64;  // ours: bounds memory to a small m
 inline constexpr std::string_view metadata_name = "__metadata__";
 
 /// A name (UTF-8) for a message: quoted, and cut after 200 bytes.
-[[gnu::cold]] inline std::string shown(std::string_view name) {
+[[gnu::cold]] std::string shown(std::string_view name);
+
+/// The second of two equal names, or a null pointer; sorts `names`.
+const std::string_view* find_duplicate(std::vector<std::string_view>& names);
+
+}  // namespace io
+
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::io {
+
+STRATA_FUNCTION std::string shown(std::string_view name) {
     std::size_t length = 0;
     while (length < name.size() && length < 200) {
         length += std::max<std::size_t>(1, utf8_sequence(name.substr(length)));
@@ -48,13 +61,11 @@ inline constexpr std::string_view metadata_name = "__metadata__";
     return json_quote(name.substr(0, length)) + (length < name.size() ? "..." : "");
 }
 
-/// The second of two equal names, or a null pointer; sorts `names`.
-inline const std::string_view* find_duplicate(std::vector<std::string_view>& names) {
+STRATA_FUNCTION const std::string_view* find_duplicate(std::vector<std::string_view>& names) {
     std::sort(names.begin(), names.end());
     const auto found = std::adjacent_find(names.begin(), names.end());
     return found == names.end() ? nullptr : &*found;
 }
 
-}  // namespace io
-
-}  // namespace strata
+}  // namespace strata::io
+#endif

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <strata/core/config.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,25 @@ struct TensorToWrite {
 namespace io {
 
 /// Refuses a tensor that SafetensorsFile would not read back. Throws ValueError.
-[[gnu::cold]] inline void check_tensor(const TensorToWrite& tensor) {
+[[gnu::cold]] void check_tensor(const TensorToWrite& tensor);
+
+/// The header of tensors laid end to end, padded with spaces to a multiple of 8 bytes. Throws ValueError.
+[[gnu::cold]] std::string safetensors_header(std::span<const TensorToWrite> tensors,
+                                             const Metadata& metadata);
+
+}  // namespace io
+
+/// Writes the tensors in the order given, atomically: at any moment `path` is the old file or the new one.
+/// Throws ValueError for tensors that do not make a valid file, FileError if it cannot be written.
+[[gnu::cold]] void write_safetensors(const std::string& path, std::span<const TensorToWrite> tensors,
+                                     const Metadata& metadata = {});
+
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::io {
+
+STRATA_FUNCTION void check_tensor(const TensorToWrite& tensor) {
     if (!is_utf8(tensor.name)) {
         throw ValueError("tensor name: found bytes that are not UTF-8, expected UTF-8");
     }
@@ -54,9 +73,8 @@ namespace io {
     }
 }
 
-/// The header of tensors laid end to end, padded with spaces to a multiple of 8 bytes. Throws ValueError.
-[[gnu::cold]] inline std::string safetensors_header(std::span<const TensorToWrite> tensors,
-                                                    const Metadata& metadata) {
+STRATA_FUNCTION std::string safetensors_header(std::span<const TensorToWrite> tensors,
+                                               const Metadata& metadata) {
     std::string header = "{";
     std::vector<std::string_view> names;
     if (!metadata.empty()) {
@@ -94,12 +112,11 @@ namespace io {
     return header;
 }
 
-}  // namespace io
+}  // namespace strata::io
+namespace strata {
 
-/// Writes the tensors in the order given, atomically: at any moment `path` is the old file or the new one.
-/// Throws ValueError for tensors that do not make a valid file, FileError if it cannot be written.
-[[gnu::cold]] inline void write_safetensors(const std::string& path, std::span<const TensorToWrite> tensors,
-                                            const Metadata& metadata = {}) {
+STRATA_FUNCTION void write_safetensors(const std::string& path, std::span<const TensorToWrite> tensors,
+                                       const Metadata& metadata) {
     const std::string header = io::safetensors_header(tensors, metadata);
     char prefix[8];
     for (int i = 0; i < 8; ++i) prefix[i] = static_cast<char>(header.size() >> 8 * i & 0xFF);
@@ -111,3 +128,4 @@ namespace io {
 }
 
 }  // namespace strata
+#endif

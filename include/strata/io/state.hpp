@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstring>
 #include <span>
+#include <strata/core/config.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,15 +28,8 @@ struct NamedTensor {
 
 /// Writes the tensors in the order given, atomically. Throws ValueError for a name twice or a size that is
 /// not that of the shape, FileError if the file cannot be written; then the old file is as it was.
-[[gnu::cold]] inline void save_state(const std::string& path, std::span<const NamedTensor> tensors,
-                                     const Metadata& metadata = {}) {
-    std::vector<TensorToWrite> views;
-    views.reserve(tensors.size());
-    for (const NamedTensor& tensor : tensors) {
-        views.push_back({tensor.name, tensor.dtype, tensor.shape, tensor.data, tensor.bytes});
-    }
-    write_safetensors(path, views, metadata);
-}
+[[gnu::cold]] void save_state(const std::string& path, std::span<const NamedTensor> tensors,
+                              const Metadata& metadata = {});
 
 namespace io {
 
@@ -47,7 +41,41 @@ template <class Tensors>
 }
 
 /// Throws ValueError for wrong descriptions of memory.
-[[gnu::cold]] inline void check_tensors(std::span<const NamedTensor> tensors) {
+[[gnu::cold]] void check_tensors(std::span<const NamedTensor> tensors);
+
+}  // namespace io
+
+/// Reads tensors from the file into their places. If `strict`, the names, shapes and types must be exactly
+/// those of the file; else those that fit are read. Throws FileError for a file that is not sound, StateError
+/// with one line per difference for a sound file of another network (if strict), ValueError for a size that
+/// is not that of the shape, and for a prefix that no name begins with. Whatever is thrown, no tensor has
+/// changed: all data is read before the first byte is copied, which takes a second copy of it in memory.
+[[gnu::cold]] LoadReport load_state(const std::string& path, std::span<const NamedTensor> tensors,
+                                    const LoadOptions& options = {});
+
+/// Copies the tensors that are there on both sides, with the same shape and type. Throws ValueError as above.
+[[gnu::cold]] LoadReport copy_state(std::span<const NamedTensor> from, std::span<const NamedTensor> to,
+                                    const CopyOptions& options = {});
+
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void save_state(const std::string& path, std::span<const NamedTensor> tensors,
+                                const Metadata& metadata) {
+    std::vector<TensorToWrite> views;
+    views.reserve(tensors.size());
+    for (const NamedTensor& tensor : tensors) {
+        views.push_back({tensor.name, tensor.dtype, tensor.shape, tensor.data, tensor.bytes});
+    }
+    write_safetensors(path, views, metadata);
+}
+
+}  // namespace strata
+namespace strata::io {
+
+STRATA_FUNCTION void check_tensors(std::span<const NamedTensor> tensors) {
     std::vector<std::string_view> names;
     for (const NamedTensor& tensor : tensors) {
         check_tensor({tensor.name, tensor.dtype, tensor.shape, tensor.data, tensor.bytes});
@@ -58,15 +86,11 @@ template <class Tensors>
     }
 }
 
-}  // namespace io
+}  // namespace strata::io
+namespace strata {
 
-/// Reads tensors from the file into their places. If `strict`, the names, shapes and types must be exactly
-/// those of the file; else those that fit are read. Throws FileError for a file that is not sound, StateError
-/// with one line per difference for a sound file of another network (if strict), ValueError for a size that
-/// is not that of the shape, and for a prefix that no name begins with. Whatever is thrown, no tensor has
-/// changed: all data is read before the first byte is copied, which takes a second copy of it in memory.
-[[gnu::cold]] inline LoadReport load_state(const std::string& path, std::span<const NamedTensor> tensors,
-                                           const LoadOptions& options = {}) {
+STRATA_FUNCTION LoadReport load_state(const std::string& path, std::span<const NamedTensor> tensors,
+                                      const LoadOptions& options) {
     io::check_tensors(tensors);
     const SafetensorsFile file(path);
     io::Matching matching =
@@ -96,9 +120,8 @@ template <class Tensors>
     return std::move(matching.report);
 }
 
-/// Copies the tensors that are there on both sides, with the same shape and type. Throws ValueError as above.
-[[gnu::cold]] inline LoadReport copy_state(std::span<const NamedTensor> from, std::span<const NamedTensor> to,
-                                           const CopyOptions& options = {}) {
+STRATA_FUNCTION LoadReport copy_state(std::span<const NamedTensor> from, std::span<const NamedTensor> to,
+                                      const CopyOptions& options) {
     io::check_tensors(from);
     io::check_tensors(to);
     const LoadOptions load{false, options.prefix, options.from, options.to};
@@ -110,3 +133,4 @@ template <class Tensors>
 }
 
 }  // namespace strata
+#endif

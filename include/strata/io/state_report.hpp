@@ -2,6 +2,7 @@
 // The options of loading named tensors, and the report of what came of it.
 
 #include <cstddef>
+#include <strata/core/config.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,7 @@ namespace strata {
 namespace io {
 
 /// Each line of a list, for a message; of a long list the first hundred.
-[[gnu::cold]] inline void append_lines(std::string& text, const std::vector<std::string>& lines) {
-    constexpr std::size_t most = 100;
-    for (std::size_t i = 0; i < lines.size() && i < most; ++i) text += message("\n  ", lines[i]);
-    if (lines.size() > most) text += message("\n  ... and ", lines.size() - most, " more");
-}
+[[gnu::cold]] void append_lines(std::string& text, const std::vector<std::string>& lines);
 
 }  // namespace io
 
@@ -59,13 +56,30 @@ struct LoadReport {
 
     /// Whether there was nothing but what is listed in `loaded`.
     bool complete() const { return lines.empty(); }
-    [[gnu::cold]] std::string text() const {
-        std::string result = message(loaded.size(), loaded.size() == 1 ? " tensor" : " tensors", " loaded");
-        if (!complete())
-            result += message(", ", lines.size(), lines.size() == 1 ? " difference" : " differences");
-        io::append_lines(result, lines);
-        return result;
-    }
+    [[gnu::cold]] std::string text() const;
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::io {
+
+STRATA_FUNCTION void append_lines(std::string& text, const std::vector<std::string>& lines) {
+    constexpr std::size_t most = 100;
+    for (std::size_t i = 0; i < lines.size() && i < most; ++i) text += message("\n  ", lines[i]);
+    if (lines.size() > most) text += message("\n  ... and ", lines.size() - most, " more");
+}
+
+}  // namespace strata::io
+namespace strata {
+
+STRATA_FUNCTION std::string LoadReport::text() const {
+    std::string result = message(loaded.size(), loaded.size() == 1 ? " tensor" : " tensors", " loaded");
+    if (!complete())
+        result += message(", ", lines.size(), lines.size() == 1 ? " difference" : " differences");
+    io::append_lines(result, lines);
+    return result;
+}
+
+}  // namespace strata
+#endif

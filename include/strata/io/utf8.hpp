@@ -2,6 +2,7 @@
 // Well-formed UTF-8 (RFC 3629).
 
 #include <cstddef>
+#include <strata/core/config.hpp>
 #include <string>
 #include <string_view>
 
@@ -37,7 +38,15 @@ constexpr bool is_utf8(std::string_view text) {
 }
 
 /// Appends a code point up to U+10FFFF that is not a surrogate.
-[[gnu::cold]] inline void append_utf8(std::string& text, unsigned code) {
+[[gnu::cold]] void append_utf8(std::string& text, unsigned code);
+
+}  // namespace io
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::io {
+
+STRATA_FUNCTION void append_utf8(std::string& text, unsigned code) {
     const auto put = [&](unsigned byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
     if (code < 0x80) {
         put(code);
@@ -51,5 +60,5 @@ constexpr bool is_utf8(std::string_view text) {
     }
 }
 
-}  // namespace io
-}  // namespace strata
+}  // namespace strata::io
+#endif

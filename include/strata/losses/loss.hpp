@@ -26,6 +26,7 @@
 // takes one index per sample) or numbers of the prediction's own type and shape.
 
 #include <cstdint>
+#include <strata/core/config.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/operations/class_extent.hpp>
@@ -48,11 +49,7 @@ constexpr BatchView<T, Device, Shape> plain_view(const BatchView<T, Device, Shap
 }
 constexpr NoTarget plain_view(const NoTarget& target) { return target; }
 
-inline void check_same_batch(Size predictions, Size targets) {
-    if (predictions != targets)
-        throw ShapeError(message("strata: the prediction holds ", predictions,
-                                 " samples, but the target holds ", targets));
-}
+void check_same_batch(Size predictions, Size targets);
 
 /// Throws ValueError unless all weights are finite in the scalars T of the model, and none is negative.
 template <class T>
@@ -162,3 +159,15 @@ Loss evaluate_loss(const LossType&, const X&, const Y&) {
 }
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION void check_same_batch(Size predictions, Size targets) {
+    if (predictions != targets)
+        throw ShapeError(message("strata: the prediction holds ", predictions,
+                                 " samples, but the target holds ", targets));
+}
+
+}  // namespace strata::detail
+#endif

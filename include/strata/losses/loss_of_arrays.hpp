@@ -5,6 +5,7 @@
 // (logits, probabilities, log-probabilities) nobody can check here.
 
 #include <strata/backends/cpu/cpu.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
 #include <strata/losses/loss.hpp>
 
@@ -45,13 +46,7 @@ struct ArrayShape {
         for (Size i = 0; i < rank; ++i) extent[i] = static_cast<Size>(shape[i]);
     }
     /// (N, C, d...) without C.
-    ArrayShape without_classes() const {
-        ArrayShape result = *this;
-        result.rank = rank - 1;
-        for (Size i = 1; i < result.rank; ++i) result.extent[i] = extent[i + 1];
-        result.extent[result.rank] = 0;
-        return result;
-    }
+    ArrayShape without_classes() const;
     std::string text() const { return detail::text_of(extent, rank); }
     // As a shape: a list of extents.
     Size size() const { return rank; }
@@ -69,15 +64,7 @@ struct ArrayShape {
     friend bool operator==(const ArrayShape&, const ArrayShape&) = default;
 };
 
-inline void check_array_shapes(const ArrayShape& prediction, const ArrayShape& target, bool class_indices) {
-    if (class_indices && prediction.rank < 2)
-        throw ShapeError(message("strata: the prediction has the shape ", prediction.text(),
-                                 ", but class indices need one of (N, C) or (N, C, d1, ...)"));
-    const ArrayShape expected = class_indices ? prediction.without_classes() : prediction;
-    if (!(target == expected))
-        detail::refuse_target_shape(detail::ShownExtents(target), expected.extent, expected.rank,
-                                    expected.text());
-}
+void check_array_shapes(const ArrayShape& prediction, const ArrayShape& target, bool class_indices);
 
 }  // namespace detail
 
@@ -105,3 +92,28 @@ double evaluate_loss(const LossType& loss, const X& prediction, const Y& target)
 }
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION ArrayShape ArrayShape::without_classes() const {
+    ArrayShape result = *this;
+    result.rank = rank - 1;
+    for (Size i = 1; i < result.rank; ++i) result.extent[i] = extent[i + 1];
+    result.extent[result.rank] = 0;
+    return result;
+}
+
+STRATA_FUNCTION void check_array_shapes(const ArrayShape& prediction, const ArrayShape& target,
+                                        bool class_indices) {
+    if (class_indices && prediction.rank < 2)
+        throw ShapeError(message("strata: the prediction has the shape ", prediction.text(),
+                                 ", but class indices need one of (N, C) or (N, C, d1, ...)"));
+    const ArrayShape expected = class_indices ? prediction.without_classes() : prediction;
+    if (!(target == expected))
+        detail::refuse_target_shape(detail::ShownExtents(target), expected.extent, expected.rank,
+                                    expected.text());
+}
+
+}  // namespace strata::detail
+#endif

@@ -2,6 +2,7 @@
 // The frozen parameters of a model, and what the backward pass may leave out for them: the gradients of
 // their rows, and of all values that no other parameter lies below.
 
+#include <strata/core/config.hpp>
 #include <strata/models/execution.hpp>
 #include <strata/models/parameter_selection.hpp>
 
@@ -9,17 +10,8 @@ namespace strata::detail {
 
 /// Whether the gradient of each value is wanted: some parameter below it is learnt. `rows` has a flag for
 /// each row of the parameter table, and `first_rows` the first row of each layer.
-inline void find_wanted(const GraphNode* nodes, Size count, Size inputs, const Size* first_rows,
-                        const bool* rows, bool* values) {
-    for (Size v = 0; v < inputs; ++v) values[v] = false;
-    for (Size i = 0; i < count; ++i) {
-        bool wanted = false;
-        for (Size p = 0; nodes[i].leaf != no_index && p < nodes[i].rules->learnt; ++p)
-            wanted = wanted || rows[first_rows[nodes[i].leaf] + p];
-        for (Size k = 0; k < nodes[i].input_count; ++k) wanted = wanted || values[nodes[i].inputs[k]];
-        values[inputs + i] = wanted;
-    }
-}
+void find_wanted(const GraphNode* nodes, Size count, Size inputs, const Size* first_rows, const bool* rows,
+                 bool* values);
 
 /// The frozen set of a network's parameters. `N` is a Network.
 template <class N>
@@ -59,3 +51,21 @@ private:
 };
 
 }  // namespace strata::detail
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION void find_wanted(const GraphNode* nodes, Size count, Size inputs, const Size* first_rows,
+                                 const bool* rows, bool* values) {
+    for (Size v = 0; v < inputs; ++v) values[v] = false;
+    for (Size i = 0; i < count; ++i) {
+        bool wanted = false;
+        for (Size p = 0; nodes[i].leaf != no_index && p < nodes[i].rules->learnt; ++p)
+            wanted = wanted || rows[first_rows[nodes[i].leaf] + p];
+        for (Size k = 0; k < nodes[i].input_count; ++k) wanted = wanted || values[nodes[i].inputs[k]];
+        values[inputs + i] = wanted;
+    }
+}
+
+}  // namespace strata::detail
+#endif

@@ -2,6 +2,7 @@
 // Parameters by name: one, or all below a layer.
 
 #include <span>
+#include <strata/core/config.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/near_names.hpp>
@@ -14,22 +15,8 @@ inline bool selects(std::string_view which, std::string_view name) {
     return which.empty() || which == name || (which.back() == '.' && name.starts_with(which));
 }
 
-[[noreturn, gnu::cold]] inline void refuse_selection(std::span<const ParameterInfo> table, const char* who,
-                                                     std::string_view which) {
-    std::vector<std::string_view> names;
-    bool buffers = false;
-    for (const ParameterInfo& row : table) {
-        if (row.kind == ParameterKind::learnt)
-            names.push_back(row.name.view());
-        else
-            buffers = buffers || selects(which, row.name.view());
-    }
-    if (buffers)
-        throw ValueError(message("strata: ", who, ": \"", which, "\" is a buffer, which is not learnt"));
-    throw ValueError(message("strata: ", who, ": \"", which,
-                             "\" is no parameter's name, nor the beginning of one that ends with a dot",
-                             near_names(which, with_prefixes(names))));
-}
+[[noreturn, gnu::cold]] void refuse_selection(std::span<const ParameterInfo> table, const char* who,
+                                              std::string_view which);
 
 /// Calls `visit(index)` for each row of what is learnt that `which` selects. Throws ValueError in the name of
 /// `who` if there is none.
@@ -46,3 +33,26 @@ void for_each_selected(std::span<const ParameterInfo> table, const char* who, st
 }
 
 }  // namespace strata::detail
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION void refuse_selection(std::span<const ParameterInfo> table, const char* who,
+                                      std::string_view which) {
+    std::vector<std::string_view> names;
+    bool buffers = false;
+    for (const ParameterInfo& row : table) {
+        if (row.kind == ParameterKind::learnt)
+            names.push_back(row.name.view());
+        else
+            buffers = buffers || selects(which, row.name.view());
+    }
+    if (buffers)
+        throw ValueError(message("strata: ", who, ": \"", which, "\" is a buffer, which is not learnt"));
+    throw ValueError(message("strata: ", who, ": \"", which,
+                             "\" is no parameter's name, nor the beginning of one that ends with a dot",
+                             near_names(which, with_prefixes(names))));
+}
+
+}  // namespace strata::detail
+#endif

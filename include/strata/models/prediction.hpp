@@ -2,6 +2,7 @@
 // The result of `model(x)`: the network's output as a tensor of the user's own, which also knows where a loss
 // writes its gradient; and what a loss returns.
 
+#include <strata/core/config.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/network/network.hpp>
@@ -17,20 +18,7 @@ namespace detail {
 
 /// Throws ValueError if the loss refused its batch, and NumericError if a trainer's step was stopped and
 /// nobody has asked it since.
-inline void check_report(const LossReport& report) {
-    if (report.refused == LossReport::no_probability)
-        throw ValueError(
-            message("strata: BCELoss: the prediction holds ", report.refused_value,
-                    ", but it takes probabilities, from 0 to 1; end the network with Sigmoid, or use "
-                    "BCEWithLogitsLoss"));
-    if (report.refused >= LossReport::nothing_counts)
-        throw NumericError(
-            "strata: a trainer's step was stopped, because its loss or a gradient was not finite");
-    if (report.refused != 0)
-        throw ValueError(message("strata: target: found the label ", report.label, " at index ",
-                                 report.refused - 1, " of the batch, but labels lie in [0, ", report.classes,
-                                 ")"));
-}
+void check_report(const LossReport& report);
 
 }  // namespace detail
 
@@ -240,3 +228,24 @@ using PredictionOf = typename decltype(prediction_type<Net, Device, T>(
 
 }  // namespace detail
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION void check_report(const LossReport& report) {
+    if (report.refused == LossReport::no_probability)
+        throw ValueError(
+            message("strata: BCELoss: the prediction holds ", report.refused_value,
+                    ", but it takes probabilities, from 0 to 1; end the network with Sigmoid, or use "
+                    "BCEWithLogitsLoss"));
+    if (report.refused >= LossReport::nothing_counts)
+        throw NumericError(
+            "strata: a trainer's step was stopped, because its loss or a gradient was not finite");
+    if (report.refused != 0)
+        throw ValueError(message("strata: target: found the label ", report.label, " at index ",
+                                 report.refused - 1, " of the batch, but labels lie in [0, ", report.classes,
+                                 ")"));
+}
+
+}  // namespace strata::detail
+#endif

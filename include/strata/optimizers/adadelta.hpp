@@ -4,6 +4,7 @@
 // Options: lr = 1, rho = 0.9, eps = 1e-6, weight_decay = 0 (added to the gradient), maximize = false.
 // Source: torch.optim.Adadelta; M. Zeiler, "ADADELTA: an adaptive learning rate method", 2012.
 
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {
@@ -17,12 +18,7 @@ struct Adadelta {
 
     friend bool operator==(const Adadelta&, const Adadelta&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "Adadelta", "lr", lr, "at least 0");
-        check_option(rho >= 0 && rho <= 1, "Adadelta", "rho", rho, "in [0, 1]");
-        check_option(eps >= 0, "Adadelta", "eps", eps, "at least 0");
-        check_option(weight_decay >= 0, "Adadelta", "weight_decay", weight_decay, "at least 0");
-    }
+    void validate() const;
     StatesInUse states() const { return {true, true}; }
 
     struct Rule {
@@ -50,3 +46,16 @@ struct Adadelta {
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void Adadelta::validate() const {
+    check_option(lr >= 0, "Adadelta", "lr", lr, "at least 0");
+    check_option(rho >= 0 && rho <= 1, "Adadelta", "rho", rho, "in [0, 1]");
+    check_option(eps >= 0, "Adadelta", "eps", eps, "at least 0");
+    check_option(weight_decay >= 0, "Adadelta", "weight_decay", weight_decay, "at least 0");
+}
+
+}  // namespace strata
+#endif

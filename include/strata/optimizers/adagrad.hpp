@@ -6,6 +6,7 @@
 // Source: torch.optim.Adagrad; J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online
 // learning and stochastic optimization", JMLR 2011.
 
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {
@@ -20,14 +21,7 @@ struct Adagrad {
 
     friend bool operator==(const Adagrad&, const Adagrad&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "Adagrad", "lr", lr, "at least 0");
-        check_option(lr_decay >= 0, "Adagrad", "lr_decay", lr_decay, "at least 0");
-        check_option(weight_decay >= 0, "Adagrad", "weight_decay", weight_decay, "at least 0");
-        check_option(initial_accumulator_value >= 0, "Adagrad", "initial_accumulator_value",
-                     initial_accumulator_value, "at least 0");
-        check_option(eps >= 0, "Adagrad", "eps", eps, "at least 0");
-    }
+    void validate() const;
     StatesInUse states() const { return {true}; }
 
     struct Rule {
@@ -57,3 +51,18 @@ struct Adagrad {
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void Adagrad::validate() const {
+    check_option(lr >= 0, "Adagrad", "lr", lr, "at least 0");
+    check_option(lr_decay >= 0, "Adagrad", "lr_decay", lr_decay, "at least 0");
+    check_option(weight_decay >= 0, "Adagrad", "weight_decay", weight_decay, "at least 0");
+    check_option(initial_accumulator_value >= 0, "Adagrad", "initial_accumulator_value",
+                 initial_accumulator_value, "at least 0");
+    check_option(eps >= 0, "Adagrad", "eps", eps, "at least 0");
+}
+
+}  // namespace strata
+#endif

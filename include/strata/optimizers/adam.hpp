@@ -6,6 +6,7 @@
 // amsgrad = false (the largest v so far takes v's place), maximize = false.
 // Source: torch.optim.Adam; D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
 
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {
@@ -20,13 +21,7 @@ struct Adam {
 
     friend bool operator==(const Adam&, const Adam&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "Adam", "lr", lr, "at least 0");
-        check_option(betas[0] >= 0 && betas[0] < 1, "Adam", "betas[0]", betas[0], "in [0, 1)");
-        check_option(betas[1] >= 0 && betas[1] < 1, "Adam", "betas[1]", betas[1], "in [0, 1)");
-        check_option(eps >= 0, "Adam", "eps", eps, "at least 0");
-        check_option(weight_decay >= 0, "Adam", "weight_decay", weight_decay, "at least 0");
-    }
+    void validate() const;
     StatesInUse states() const { return {true, true, amsgrad}; }
 
     struct Rule {
@@ -79,3 +74,17 @@ struct Adam {
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void Adam::validate() const {
+    check_option(lr >= 0, "Adam", "lr", lr, "at least 0");
+    check_option(betas[0] >= 0 && betas[0] < 1, "Adam", "betas[0]", betas[0], "in [0, 1)");
+    check_option(betas[1] >= 0 && betas[1] < 1, "Adam", "betas[1]", betas[1], "in [0, 1)");
+    check_option(eps >= 0, "Adam", "eps", eps, "at least 0");
+    check_option(weight_decay >= 0, "Adam", "weight_decay", weight_decay, "at least 0");
+}
+
+}  // namespace strata
+#endif

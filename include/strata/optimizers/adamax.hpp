@@ -5,6 +5,7 @@
 // maximize = false.
 // Source: torch.optim.Adamax; D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
 
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {
@@ -18,13 +19,7 @@ struct Adamax {
 
     friend bool operator==(const Adamax&, const Adamax&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "Adamax", "lr", lr, "at least 0");
-        check_option(betas[0] >= 0 && betas[0] < 1, "Adamax", "betas[0]", betas[0], "in [0, 1)");
-        check_option(betas[1] >= 0 && betas[1] < 1, "Adamax", "betas[1]", betas[1], "in [0, 1)");
-        check_option(eps >= 0, "Adamax", "eps", eps, "at least 0");
-        check_option(weight_decay >= 0, "Adamax", "weight_decay", weight_decay, "at least 0");
-    }
+    void validate() const;
     StatesInUse states() const { return {true, true}; }
 
     struct Rule {
@@ -57,3 +52,17 @@ struct Adamax {
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void Adamax::validate() const {
+    check_option(lr >= 0, "Adamax", "lr", lr, "at least 0");
+    check_option(betas[0] >= 0 && betas[0] < 1, "Adamax", "betas[0]", betas[0], "in [0, 1)");
+    check_option(betas[1] >= 0 && betas[1] < 1, "Adamax", "betas[1]", betas[1], "in [0, 1)");
+    check_option(eps >= 0, "Adamax", "eps", eps, "at least 0");
+    check_option(weight_decay >= 0, "Adamax", "weight_decay", weight_decay, "at least 0");
+}
+
+}  // namespace strata
+#endif

@@ -7,6 +7,7 @@
 // so far takes v's place), maximize = false.
 // Source: torch.optim.AdamW; I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019.
 
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {
@@ -21,13 +22,7 @@ struct AdamW {
 
     friend bool operator==(const AdamW&, const AdamW&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "AdamW", "lr", lr, "at least 0");
-        check_option(betas[0] >= 0 && betas[0] < 1, "AdamW", "betas[0]", betas[0], "in [0, 1)");
-        check_option(betas[1] >= 0 && betas[1] < 1, "AdamW", "betas[1]", betas[1], "in [0, 1)");
-        check_option(eps >= 0, "AdamW", "eps", eps, "at least 0");
-        check_option(weight_decay >= 0, "AdamW", "weight_decay", weight_decay, "at least 0");
-    }
+    void validate() const;
     StatesInUse states() const { return {true, true, amsgrad}; }
 
     struct Rule {
@@ -79,3 +74,17 @@ struct AdamW {
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void AdamW::validate() const {
+    check_option(lr >= 0, "AdamW", "lr", lr, "at least 0");
+    check_option(betas[0] >= 0 && betas[0] < 1, "AdamW", "betas[0]", betas[0], "in [0, 1)");
+    check_option(betas[1] >= 0 && betas[1] < 1, "AdamW", "betas[1]", betas[1], "in [0, 1)");
+    check_option(eps >= 0, "AdamW", "eps", eps, "at least 0");
+    check_option(weight_decay >= 0, "AdamW", "weight_decay", weight_decay, "at least 0");
+}
+
+}  // namespace strata
+#endif

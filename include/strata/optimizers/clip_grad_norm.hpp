@@ -4,6 +4,7 @@
 // The norm is that of the gradients of all parameters together. Frozen ones count as zero.
 // Source: torch.nn.utils.clip_grad_norm_.
 
+#include <strata/core/config.hpp>
 #include <strata/core/operations/norm.hpp>
 #include <strata/core/refuse_option.hpp>
 #include <strata/fwd.hpp>
@@ -17,10 +18,7 @@ struct ClipGradNormOptions {
 
 namespace detail {
 
-[[gnu::cold]] inline void check_norm_type(const char* owner, double norm_type) {
-    if (norm_type != 2 && norm_type != __builtin_inf())
-        refuse_option(owner, "norm_type", norm_type, "2 or infinity");
-}
+[[gnu::cold]] void check_norm_type(const char* owner, double norm_type);
 
 /// *norm = that of n gradients, in the device's memory.
 template <class Device, class T>
@@ -60,3 +58,14 @@ double clip_grad_norm_(Model<Net, Device, T>& model, double max_norm, ClipGradNo
 }
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION void check_norm_type(const char* owner, double norm_type) {
+    if (norm_type != 2 && norm_type != __builtin_inf())
+        refuse_option(owner, "norm_type", norm_type, "2 or infinity");
+}
+
+}  // namespace strata::detail
+#endif

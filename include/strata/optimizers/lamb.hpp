@@ -7,6 +7,7 @@
 // Source: Y. You et al., "Large batch optimization for deep learning: training BERT in 76 minutes", ICLR 2020,
 // algorithm 2, with the identity for phi.
 
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {
@@ -22,13 +23,7 @@ struct LAMB {
 
     friend bool operator==(const LAMB&, const LAMB&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "LAMB", "lr", lr, "at least 0");
-        check_option(betas[0] >= 0 && betas[0] < 1, "LAMB", "betas[0]", betas[0], "in [0, 1)");
-        check_option(betas[1] >= 0 && betas[1] < 1, "LAMB", "betas[1]", betas[1], "in [0, 1)");
-        check_option(eps >= 0, "LAMB", "eps", eps, "at least 0");
-        check_option(weight_decay >= 0, "LAMB", "weight_decay", weight_decay, "at least 0");
-    }
+    void validate() const;
     StatesInUse states() const { return {true, true}; }
 
     struct Rule {
@@ -73,3 +68,17 @@ struct LAMB {
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void LAMB::validate() const {
+    check_option(lr >= 0, "LAMB", "lr", lr, "at least 0");
+    check_option(betas[0] >= 0 && betas[0] < 1, "LAMB", "betas[0]", betas[0], "in [0, 1)");
+    check_option(betas[1] >= 0 && betas[1] < 1, "LAMB", "betas[1]", betas[1], "in [0, 1)");
+    check_option(eps >= 0, "LAMB", "eps", eps, "at least 0");
+    check_option(weight_decay >= 0, "LAMB", "weight_decay", weight_decay, "at least 0");
+}
+
+}  // namespace strata
+#endif

@@ -4,6 +4,7 @@
 // Options: lr = 1e-4, betas = {0.9, 0.99}, weight_decay = 0 (shrinks the parameters).
 // Source: X. Chen et al., "Symbolic discovery of optimization algorithms", 2023, algorithm 2.
 
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {
@@ -15,12 +16,7 @@ struct Lion {
 
     friend bool operator==(const Lion&, const Lion&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "Lion", "lr", lr, "at least 0");
-        check_option(betas[0] >= 0 && betas[0] < 1, "Lion", "betas[0]", betas[0], "in [0, 1)");
-        check_option(betas[1] >= 0 && betas[1] < 1, "Lion", "betas[1]", betas[1], "in [0, 1)");
-        check_option(weight_decay >= 0, "Lion", "weight_decay", weight_decay, "at least 0");
-    }
+    void validate() const;
     StatesInUse states() const { return {true}; }
 
     struct Rule {
@@ -48,3 +44,16 @@ struct Lion {
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void Lion::validate() const {
+    check_option(lr >= 0, "Lion", "lr", lr, "at least 0");
+    check_option(betas[0] >= 0 && betas[0] < 1, "Lion", "betas[0]", betas[0], "in [0, 1)");
+    check_option(betas[1] >= 0 && betas[1] < 1, "Lion", "betas[1]", betas[1], "in [0, 1)");
+    check_option(weight_decay >= 0, "Lion", "weight_decay", weight_decay, "at least 0");
+}
+
+}  // namespace strata
+#endif

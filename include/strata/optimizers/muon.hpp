@@ -11,6 +11,7 @@
 // Source: torch.optim.Muon (2.9 and later), which iterates in bfloat16; here it is the model's type.
 // K. Jordan, "Muon: an optimizer for hidden layers in neural networks", 2024.
 
+#include <strata/core/config.hpp>
 #include <strata/core/operations/strided.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
@@ -38,16 +39,9 @@ struct Muon {
 
     friend bool operator==(const Muon&, const Muon&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "Muon", "lr", lr, "at least 0");
-        check_option(weight_decay >= 0, "Muon", "weight_decay", weight_decay, "at least 0");
-        check_option(momentum >= 0, "Muon", "momentum", momentum, "at least 0");
-        for (const double c : ns_coefficients) check_option(true, "Muon", "ns_coefficients", c, "numbers");
-        check_option(eps >= 0, "Muon", "eps", eps, "at least 0");
-        check_option(ns_steps >= 0 && ns_steps < 100, "Muon", "ns_steps", ns_steps, "in [0, 100)");
-    }
+    void validate() const;
     StatesInUse states() const { return {true}; }
-    Size structure() const { return static_cast<Size>(ns_steps) * 3 + static_cast<Size>(adjust_lr_fn); }
+    Size structure() const;
 
     struct Rule {
         double lr, shrink, momentum, a, b, c, eps;
@@ -143,17 +137,38 @@ private:
     static constexpr Size smaller(const Dims& dims) {
         return dims.extent[0] < dims.extent[1] ? dims.extent[0] : dims.extent[1];
     }
-    double adjustment(Size rows, Size columns) const {
-        const double ratio = static_cast<double>(rows) / static_cast<double>(columns);
-        switch (adjust_lr_fn) {
-        case AdjustLR::match_rms_adamw:
-            return 0.2 * std::sqrt(static_cast<double>(rows > columns ? rows : columns));
-        case AdjustLR::spectral_unclamped:
-            return std::sqrt(ratio);
-        default:
-            return ratio > 1 ? std::sqrt(ratio) : 1;
-        }
-    }
+    double adjustment(Size rows, Size columns) const;
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void Muon::validate() const {
+    check_option(lr >= 0, "Muon", "lr", lr, "at least 0");
+    check_option(weight_decay >= 0, "Muon", "weight_decay", weight_decay, "at least 0");
+    check_option(momentum >= 0, "Muon", "momentum", momentum, "at least 0");
+    for (const double c : ns_coefficients) check_option(true, "Muon", "ns_coefficients", c, "numbers");
+    check_option(eps >= 0, "Muon", "eps", eps, "at least 0");
+    check_option(ns_steps >= 0 && ns_steps < 100, "Muon", "ns_steps", ns_steps, "in [0, 100)");
+}
+
+STRATA_FUNCTION Size Muon::structure() const {
+    return static_cast<Size>(ns_steps) * 3 + static_cast<Size>(adjust_lr_fn);
+}
+
+STRATA_FUNCTION double Muon::adjustment(Size rows, Size columns) const {
+    const double ratio = static_cast<double>(rows) / static_cast<double>(columns);
+    switch (adjust_lr_fn) {
+    case AdjustLR::match_rms_adamw:
+        return 0.2 * std::sqrt(static_cast<double>(rows > columns ? rows : columns));
+    case AdjustLR::spectral_unclamped:
+        return std::sqrt(ratio);
+    default:
+        return ratio > 1 ? std::sqrt(ratio) : 1;
+    }
+}
+
+}  // namespace strata
+#endif

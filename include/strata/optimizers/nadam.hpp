@@ -9,6 +9,7 @@
 // As PyTorch 2, and 1.13 with foreach; without it 1.13 takes c_t twice into the product behind m.
 // PyTorch rounds the product to float in every step; here it is a double.
 
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {
@@ -22,14 +23,7 @@ struct NAdam {
 
     friend bool operator==(const NAdam&, const NAdam&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "NAdam", "lr", lr, "at least 0");
-        check_option(betas[0] >= 0 && betas[0] < 1, "NAdam", "betas[0]", betas[0], "in [0, 1)");
-        check_option(betas[1] >= 0 && betas[1] < 1, "NAdam", "betas[1]", betas[1], "in [0, 1)");
-        check_option(eps >= 0, "NAdam", "eps", eps, "at least 0");
-        check_option(weight_decay >= 0, "NAdam", "weight_decay", weight_decay, "at least 0");
-        check_option(momentum_decay >= 0, "NAdam", "momentum_decay", momentum_decay, "at least 0");
-    }
+    void validate() const;
     StatesInUse states() const { return {true, true}; }
 
     struct Rule {
@@ -67,3 +61,18 @@ struct NAdam {
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void NAdam::validate() const {
+    check_option(lr >= 0, "NAdam", "lr", lr, "at least 0");
+    check_option(betas[0] >= 0 && betas[0] < 1, "NAdam", "betas[0]", betas[0], "in [0, 1)");
+    check_option(betas[1] >= 0 && betas[1] < 1, "NAdam", "betas[1]", betas[1], "in [0, 1)");
+    check_option(eps >= 0, "NAdam", "eps", eps, "at least 0");
+    check_option(weight_decay >= 0, "NAdam", "weight_decay", weight_decay, "at least 0");
+    check_option(momentum_decay >= 0, "NAdam", "momentum_decay", momentum_decay, "at least 0");
+}
+
+}  // namespace strata
+#endif

@@ -8,6 +8,7 @@
 // neural networks", 2013 (centered).
 // Where rounding makes v - a² negative, PyTorch's step is NaN; here it counts as 0.
 
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {
@@ -23,13 +24,7 @@ struct RMSprop {
 
     friend bool operator==(const RMSprop&, const RMSprop&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "RMSprop", "lr", lr, "at least 0");
-        check_option(alpha >= 0, "RMSprop", "alpha", alpha, "at least 0");
-        check_option(eps >= 0, "RMSprop", "eps", eps, "at least 0");
-        check_option(weight_decay >= 0, "RMSprop", "weight_decay", weight_decay, "at least 0");
-        check_option(momentum >= 0, "RMSprop", "momentum", momentum, "at least 0");
-    }
+    void validate() const;
     /// Centered always keeps b too, so that there are three rules and not four.
     StatesInUse states() const { return {true, momentum > 0 || centered, centered}; }
 
@@ -87,3 +82,17 @@ struct RMSprop {
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void RMSprop::validate() const {
+    check_option(lr >= 0, "RMSprop", "lr", lr, "at least 0");
+    check_option(alpha >= 0, "RMSprop", "alpha", alpha, "at least 0");
+    check_option(eps >= 0, "RMSprop", "eps", eps, "at least 0");
+    check_option(weight_decay >= 0, "RMSprop", "weight_decay", weight_decay, "at least 0");
+    check_option(momentum >= 0, "RMSprop", "momentum", momentum, "at least 0");
+}
+
+}  // namespace strata
+#endif

@@ -6,6 +6,7 @@
 // Source: torch.optim.SGD; I. Sutskever et al., "On the importance of initialization and momentum in deep
 // learning", ICML 2013.
 
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 
 namespace strata {
@@ -20,14 +21,7 @@ struct SGD {
 
     friend bool operator==(const SGD&, const SGD&) = default;
 
-    void validate() const {
-        check_option(lr >= 0, "SGD", "lr", lr, "at least 0");
-        check_option(momentum >= 0, "SGD", "momentum", momentum, "at least 0");
-        check_option(true, "SGD", "dampening", dampening, "a number");
-        check_option(weight_decay >= 0, "SGD", "weight_decay", weight_decay, "at least 0");
-        check_option(!nesterov || momentum > 0, "SGD", "momentum", momentum, "above 0 with nesterov");
-        check_option(!nesterov || dampening == 0, "SGD", "dampening", dampening, "0 with nesterov");
-    }
+    void validate() const;
     StatesInUse states() const { return {momentum != 0}; }
 
     struct Rule {
@@ -68,3 +62,18 @@ struct SGD {
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void SGD::validate() const {
+    check_option(lr >= 0, "SGD", "lr", lr, "at least 0");
+    check_option(momentum >= 0, "SGD", "momentum", momentum, "at least 0");
+    check_option(true, "SGD", "dampening", dampening, "a number");
+    check_option(weight_decay >= 0, "SGD", "weight_decay", weight_decay, "at least 0");
+    check_option(!nesterov || momentum > 0, "SGD", "momentum", momentum, "above 0 with nesterov");
+    check_option(!nesterov || dampening == 0, "SGD", "dampening", dampening, "0 with nesterov");
+}
+
+}  // namespace strata
+#endif

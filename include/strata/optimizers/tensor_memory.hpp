@@ -2,19 +2,14 @@
 // An optimizer's memory besides the states, where its algorithm sees tensors: memory for one tensor's update, taken
 // once. Others have none.
 
+#include <strata/core/config.hpp>
 #include <strata/core/network/parameter_name.hpp>
 #include <strata/optimizers/algorithm.hpp>
 #include <strata/optimizers/update_plan.hpp>
 
 namespace strata::detail {
 
-[[noreturn, gnu::cold]] inline void refuse_tensor(const ParameterInfo& row, const char* wanted) {
-    std::string shape;
-    for (Size i = 0; i < row.dims.rank; ++i) shape += message(i == 0 ? "" : ", ", row.dims.extent[i]);
-    throw ValueError(message("strata: Optimizer: \"", row.name.view(), "\" is (", shape,
-                             "), but this algorithm takes ", wanted,
-                             "; freeze it, or give the rest to another one: Mixed{Muon{}, AdamW{}}"));
-}
+[[noreturn, gnu::cold]] void refuse_tensor(const ParameterInfo& row, const char* wanted);
 
 template <class Algorithm, class Device, class T>
 struct TensorMemory {};
@@ -49,3 +44,17 @@ struct TensorMemory<Algorithm, Device, T> {
 };
 
 }  // namespace strata::detail
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION void refuse_tensor(const ParameterInfo& row, const char* wanted) {
+    std::string shape;
+    for (Size i = 0; i < row.dims.rank; ++i) shape += message(i == 0 ? "" : ", ", row.dims.extent[i]);
+    throw ValueError(message("strata: Optimizer: \"", row.name.view(), "\" is (", shape,
+                             "), but this algorithm takes ", wanted,
+                             "; freeze it, or give the rest to another one: Mixed{Muon{}, AdamW{}}"));
+}
+
+}  // namespace strata::detail
+#endif

@@ -5,6 +5,7 @@
 // each parameter by itself, for algorithms that ask for that.
 
 #include <span>
+#include <strata/core/config.hpp>
 #include <strata/core/network/parameter_name.hpp>
 #include <vector>
 
@@ -21,26 +22,12 @@ struct UpdateRange {
 class UpdatePlan {
 public:
     /// Nothing is frozen, and all parameters are in group 0. `end` is where what is learnt ends.
-    [[gnu::cold]] UpdatePlan(std::span<const ParameterInfo> table, Size end, bool per_tensor = false)
-        : end_(end), per_tensor_(per_tensor), row_of_(table.size(), no_row) {
-        for (Size i = 0; i < table.size(); ++i) {
-            if (table[i].kind != ParameterKind::learnt) continue;
-            row_of_[i] = rows_.size();
-            rows_.push_back({i, table[i].offset});
-        }
-        cohorts_.push_back({});
-    }
+    [[gnu::cold]] UpdatePlan(std::span<const ParameterInfo> table, Size end, bool per_tensor = false);
 
     Size group_of(Size table_row) const { return rows_[row_of_[table_row]].group; }
-    [[gnu::cold]] void set_group(Size table_row, Size group) {
-        rows_[row_of_[table_row]].group = group;
-        settled_ = false;
-    }
+    [[gnu::cold]] void set_group(Size table_row, Size group);
     /// A parameter that is another optimizer's, or not any more.
-    [[gnu::cold]] void leave_out(Size table_row, bool on) {
-        rows_[row_of_[table_row]].left_out = on;
-        settled_ = false;
-    }
+    [[gnu::cold]] void leave_out(Size table_row, bool on);
     bool leaves_out(Size table_row) const { return rows_[row_of_[table_row]].left_out; }
     /// Calls `visit(table_row)` for each parameter that is not left out.
     template <class Visit>
@@ -57,11 +44,7 @@ public:
     std::span<const UpdateRange> ranges() const { return ranges_; }
 
     /// Whether the plan is that of these flags, one for each row of the table: learnt and not frozen.
-    bool fits(std::span<const bool> unfrozen) const {
-        bool fits = settled_;
-        for (const Row& row : rows_) fits = fits && row.idle != row.wants(unfrozen);
-        return fits;
-    }
+    bool fits(std::span<const bool> unfrozen) const;
     /// Makes it so; allocates at most once, before anything has changed. Calls `clone(from, to)` for each new
     /// cohort, which goes on where another one is.
     template <class Clone>
@@ -74,9 +57,7 @@ public:
         settled_ = true;
     }
     /// What a step depends on: the cohort of each row, or that it is left out.
-    [[gnu::cold]] void append_to(std::vector<Size>& signature) const {
-        for (const Row& row : rows_) signature.push_back(row.idle ? no_row : row.cohort);
-    }
+    [[gnu::cold]] void append_to(std::vector<Size>& signature) const;
 
 private:
     static constexpr Size no_row = static_cast<Size>(-1);
@@ -115,23 +96,7 @@ private:
             clone(old, fresh);
         }
     }
-    [[gnu::cold]] void find_ranges() {
-        ranges_.clear();
-        for (Cohort& cohort : cohorts_) cohort.seen = false;
-        for (Size i = 0; i < rows_.size(); ++i) {
-            const Row& row = rows_[i];
-            if (row.idle) continue;
-            const Size end = i + 1 < rows_.size() ? rows_[i + 1].offset : end_;  // with the padding behind it
-            if (!per_tensor_ && !ranges_.empty() && ranges_.back().end == row.offset &&
-                ranges_.back().cohort == row.cohort) {
-                ranges_.back().end = end;
-                continue;
-            }
-            Cohort& cohort = cohorts_[row.cohort];
-            ranges_.push_back({row.offset, end, row.cohort, row.group, !cohort.seen, row.table_row});
-            cohort.seen = true;
-        }
-    }
+    [[gnu::cold]] void find_ranges();
 
     Size end_;
     bool per_tensor_;
@@ -143,3 +108,57 @@ private:
 };
 
 }  // namespace strata::detail
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION UpdatePlan::UpdatePlan(std::span<const ParameterInfo> table, Size end, bool per_tensor)
+    : end_(end), per_tensor_(per_tensor), row_of_(table.size(), no_row) {
+    for (Size i = 0; i < table.size(); ++i) {
+        if (table[i].kind != ParameterKind::learnt) continue;
+        row_of_[i] = rows_.size();
+        rows_.push_back({i, table[i].offset});
+    }
+    cohorts_.push_back({});
+}
+
+STRATA_FUNCTION void UpdatePlan::set_group(Size table_row, Size group) {
+    rows_[row_of_[table_row]].group = group;
+    settled_ = false;
+}
+
+STRATA_FUNCTION void UpdatePlan::leave_out(Size table_row, bool on) {
+    rows_[row_of_[table_row]].left_out = on;
+    settled_ = false;
+}
+
+STRATA_FUNCTION bool UpdatePlan::fits(std::span<const bool> unfrozen) const {
+    bool fits = settled_;
+    for (const Row& row : rows_) fits = fits && row.idle != row.wants(unfrozen);
+    return fits;
+}
+
+STRATA_FUNCTION void UpdatePlan::append_to(std::vector<Size>& signature) const {
+    for (const Row& row : rows_) signature.push_back(row.idle ? no_row : row.cohort);
+}
+
+STRATA_FUNCTION void UpdatePlan::find_ranges() {
+    ranges_.clear();
+    for (Cohort& cohort : cohorts_) cohort.seen = false;
+    for (Size i = 0; i < rows_.size(); ++i) {
+        const Row& row = rows_[i];
+        if (row.idle) continue;
+        const Size end = i + 1 < rows_.size() ? rows_[i + 1].offset : end_;  // with the padding behind it
+        if (!per_tensor_ && !ranges_.empty() && ranges_.back().end == row.offset &&
+            ranges_.back().cohort == row.cohort) {
+            ranges_.back().end = end;
+            continue;
+        }
+        Cohort& cohort = cohorts_[row.cohort];
+        ranges_.push_back({row.offset, end, row.cohort, row.group, !cohort.seen, row.table_row});
+        cohort.seen = true;
+    }
+}
+
+}  // namespace strata::detail
+#endif

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <strata/core/config.hpp>
 #include <strata/core/refuse_option.hpp>
 #include <strata/random/generator.hpp>
 #include <type_traits>
@@ -156,7 +157,22 @@ void randint_(T* data, std::size_t n, std::int64_t low, std::int64_t high, Gener
 }
 
 /// The numbers 0 .. n - 1 in random order.
-inline void randperm_(std::int64_t* data, std::size_t n, Generator& generator) {
+void randperm_(std::int64_t* data, std::size_t n, Generator& generator);
+
+/// The numbers 0 .. n - 1 in random order.
+std::vector<std::int64_t> randperm_(std::size_t n, Generator& generator);
+
+/// One number in [0, 2^63): what a DataLoader draws as its base seed, and a RandomSampler as its seed.
+inline std::int64_t random_int64(Generator& generator) {
+    return static_cast<std::int64_t>(generator.random64() & 0x7fffffffffffffffu);
+}
+
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void randperm_(std::int64_t* data, std::size_t n, Generator& generator) {
     for (std::size_t i = 0; i < n; ++i) data[i] = static_cast<std::int64_t>(i);
     for (std::size_t i = 0; i + 1 < n; ++i) {
         const std::size_t other = i + generator.random() % (n - i);
@@ -166,16 +182,11 @@ inline void randperm_(std::int64_t* data, std::size_t n, Generator& generator) {
     }
 }
 
-/// The numbers 0 .. n - 1 in random order.
-inline std::vector<std::int64_t> randperm_(std::size_t n, Generator& generator) {
+STRATA_FUNCTION std::vector<std::int64_t> randperm_(std::size_t n, Generator& generator) {
     std::vector<std::int64_t> order(n);
     randperm_(order.data(), n, generator);
     return order;
 }
 
-/// One number in [0, 2^63): what a DataLoader draws as its base seed, and a RandomSampler as its seed.
-inline std::int64_t random_int64(Generator& generator) {
-    return static_cast<std::int64_t>(generator.random64() & 0x7fffffffffffffffu);
-}
-
 }  // namespace strata
+#endif

@@ -8,6 +8,7 @@
 // here because <random> would cost every user a quarter of a second per file.
 
 #include <cstdint>
+#include <strata/core/config.hpp>
 
 namespace strata {
 
@@ -21,15 +22,7 @@ public:
     explicit Generator(std::uint64_t seed = default_seed) { manual_seed(seed); }
 
     /// Starts the stream anew. As in PyTorch only the low 32 bits of `seed` reach the engine.
-    void manual_seed(std::uint64_t seed) {
-        seed_ = seed;
-        ++seedings_;
-        has_cached_normal_ = false;
-        words_[0] = static_cast<std::uint32_t>(seed);
-        for (std::uint32_t i = 1; i < size; ++i)
-            words_[i] = 1812433253u * (words_[i - 1] ^ (words_[i - 1] >> 30)) + i;
-        next_ = size;
-    }
+    void manual_seed(std::uint64_t seed);
 
     /// What the stream was last seeded with, all 64 bits of it.
     std::uint64_t seed() const { return seed_; }
@@ -76,13 +69,7 @@ private:
         return (joined >> 1) ^ ((lower & 1u) ? 0x9908b0dfu : 0u);
     }
 
-    void refill() {
-        std::uint32_t i = 0;
-        for (; i < size - shift; ++i) words_[i] = words_[i + shift] ^ twist(words_[i], words_[i + 1]);
-        for (; i < size - 1; ++i) words_[i] = words_[i + shift - size] ^ twist(words_[i], words_[i + 1]);
-        words_[i] = words_[shift - 1] ^ twist(words_[i], words_[0]);
-        next_ = 0;
-    }
+    void refill();
 
     std::uint32_t words_[size];
     std::uint32_t next_ = size;
@@ -105,3 +92,27 @@ private:
 inline void manual_seed(std::uint64_t seed) { default_generator().manual_seed(seed); }
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void Generator::manual_seed(std::uint64_t seed) {
+    seed_ = seed;
+    ++seedings_;
+    has_cached_normal_ = false;
+    words_[0] = static_cast<std::uint32_t>(seed);
+    for (std::uint32_t i = 1; i < size; ++i)
+        words_[i] = 1812433253u * (words_[i - 1] ^ (words_[i - 1] >> 30)) + i;
+    next_ = size;
+}
+
+STRATA_FUNCTION void Generator::refill() {
+    std::uint32_t i = 0;
+    for (; i < size - shift; ++i) words_[i] = words_[i + shift] ^ twist(words_[i], words_[i + 1]);
+    for (; i < size - 1; ++i) words_[i] = words_[i + shift - size] ^ twist(words_[i], words_[i + 1]);
+    words_[i] = words_[shift - 1] ^ twist(words_[i], words_[0]);
+    next_ = 0;
+}
+
+}  // namespace strata
+#endif

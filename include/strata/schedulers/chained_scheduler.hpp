@@ -4,6 +4,7 @@
 // Errors: ValueError for no scheduler, and for schedulers of several optimizers.
 // Source: torch.optim.lr_scheduler.ChainedScheduler.
 
+#include <strata/core/config.hpp>
 #include <strata/schedulers/scheduler_list.hpp>
 #include <utility>
 
@@ -13,12 +14,7 @@ namespace strata {
 /// copies of the schedulers; the ones that it was given are not stepped any more.
 class ChainedScheduler : public LRScheduler {
 public:
-    ChainedScheduler(SchedulerList schedulers)
-        : LRScheduler(detail::check_not_empty("ChainedScheduler", schedulers)[0]),
-          schedulers_(std::move(schedulers)) {
-        detail::check_schedulers("ChainedScheduler", *this, schedulers_);
-        epoch_ = 0;
-    }
+    ChainedScheduler(SchedulerList schedulers);
     template <detail::SchedulerArgument O>
     ChainedScheduler(SchedulerList schedulers, O&& optimizer)
         : LRScheduler(std::forward<O>(optimizer)), schedulers_(std::move(schedulers)) {
@@ -28,16 +24,31 @@ public:
     }
 
 private:
-    void set_rates(long long epoch) override {
-        schedulers_.for_each([&](LRScheduler& scheduler) {
-            if (epoch == 0)
-                scheduler.begin();
-            else
-                scheduler.step();
-        });
-    }
+    void set_rates(long long epoch) override;
 
     SchedulerList schedulers_;
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION ChainedScheduler::ChainedScheduler(SchedulerList schedulers)
+    : LRScheduler(detail::check_not_empty("ChainedScheduler", schedulers)[0]),
+      schedulers_(std::move(schedulers)) {
+    detail::check_schedulers("ChainedScheduler", *this, schedulers_);
+    epoch_ = 0;
+}
+
+STRATA_FUNCTION void ChainedScheduler::set_rates(long long epoch) {
+    schedulers_.for_each([&](LRScheduler& scheduler) {
+        if (epoch == 0)
+            scheduler.begin();
+        else
+            scheduler.step();
+    });
+}
+
+}  // namespace strata
+#endif

@@ -9,6 +9,7 @@
 // restarts.
 
 #include <numbers>
+#include <strata/core/config.hpp>
 #include <strata/schedulers/scheduler.hpp>
 
 namespace strata {
@@ -30,24 +31,33 @@ public:
     }
 
 private:
-    void set_rates(long long epoch) override {
-        if (epoch == 0) return;
-        const double low = options_.eta_min;
-        const long long waves = (epoch - 1) / options_.T_max;  // halves of them, one down and one up
-        const bool at_the_bottom = waves % 2 == 1 && (epoch - 1) % options_.T_max == 0;
-        for_each_rate([&](double& lr, double base_lr) {
-            if (at_the_bottom)  // no factor leads up
-                lr += (base_lr - low) * (2 - height(1)) / 2;
-            else
-                lr = low + (lr - low) * height(epoch) / height(epoch - 1);
-        });
-    }
-    double height(long long epoch) const {
-        return 1 +
-               std::cos(std::numbers::pi * static_cast<double>(epoch) / static_cast<double>(options_.T_max));
-    }
+    void set_rates(long long epoch) override;
+    double height(long long epoch) const;
 
     CosineAnnealingLROptions options_;
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void CosineAnnealingLR::set_rates(long long epoch) {
+    if (epoch == 0) return;
+    const double low = options_.eta_min;
+    const long long waves = (epoch - 1) / options_.T_max;  // halves of them, one down and one up
+    const bool at_the_bottom = waves % 2 == 1 && (epoch - 1) % options_.T_max == 0;
+    for_each_rate([&](double& lr, double base_lr) {
+        if (at_the_bottom)  // no factor leads up
+            lr += (base_lr - low) * (2 - height(1)) / 2;
+        else
+            lr = low + (lr - low) * height(epoch) / height(epoch - 1);
+    });
+}
+
+STRATA_FUNCTION double CosineAnnealingLR::height(long long epoch) const {
+    return 1 + std::cos(std::numbers::pi * static_cast<double>(epoch) / static_cast<double>(options_.T_max));
+}
+
+}  // namespace strata
+#endif

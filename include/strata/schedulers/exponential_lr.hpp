@@ -5,6 +5,7 @@
 // Errors: ValueError for a gamma that is negative or not given.
 // Source: torch.optim.lr_scheduler.ExponentialLR.
 
+#include <strata/core/config.hpp>
 #include <strata/schedulers/scheduler.hpp>
 
 namespace strata {
@@ -24,11 +25,19 @@ public:
     }
 
 private:
-    void set_rates(long long epoch) override {
-        if (epoch > 0) for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
-    }
+    void set_rates(long long epoch) override;
 
     ExponentialLROptions options_;
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void ExponentialLR::set_rates(long long epoch) {
+    if (epoch > 0) for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
+}
+
+}  // namespace strata
+#endif

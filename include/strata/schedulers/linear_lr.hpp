@@ -6,6 +6,7 @@
 // Errors: ValueError for factors outside (0, 1] (start) and [0, 1] (end), and for total_iters below 1.
 // Source: torch.optim.lr_scheduler.LinearLR.
 
+#include <strata/core/config.hpp>
 #include <strata/schedulers/scheduler.hpp>
 
 namespace strata {
@@ -30,17 +31,27 @@ public:
     }
 
 private:
-    void set_rates(long long epoch) override {
-        if (epoch > options_.total_iters) return;
-        const double change = epoch == 0 ? factor(0) : factor(epoch) / factor(epoch - 1);
-        for_each_rate([&](double& lr, double) { lr *= change; });
-    }
-    double factor(long long epoch) const {
-        const double share = static_cast<double>(epoch) / static_cast<double>(options_.total_iters);
-        return options_.start_factor + (options_.end_factor - options_.start_factor) * share;
-    }
+    void set_rates(long long epoch) override;
+    double factor(long long epoch) const;
 
     LinearLROptions options_;
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void LinearLR::set_rates(long long epoch) {
+    if (epoch > options_.total_iters) return;
+    const double change = epoch == 0 ? factor(0) : factor(epoch) / factor(epoch - 1);
+    for_each_rate([&](double& lr, double) { lr *= change; });
+}
+
+STRATA_FUNCTION double LinearLR::factor(long long epoch) const {
+    const double share = static_cast<double>(epoch) / static_cast<double>(options_.total_iters);
+    return options_.start_factor + (options_.end_factor - options_.start_factor) * share;
+}
+
+}  // namespace strata
+#endif

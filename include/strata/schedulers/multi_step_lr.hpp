@@ -5,6 +5,7 @@
 // Errors: ValueError for a milestone below 1 or a negative gamma.
 // Source: torch.optim.lr_scheduler.MultiStepLR.
 
+#include <strata/core/config.hpp>
 #include <strata/schedulers/scheduler.hpp>
 #include <utility>
 #include <vector>
@@ -29,12 +30,20 @@ public:
     }
 
 private:
-    void set_rates(long long epoch) override {
-        for (const long long milestone : options_.milestones)
-            if (milestone == epoch) for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
-    }
+    void set_rates(long long epoch) override;
 
     MultiStepLROptions options_;
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void MultiStepLR::set_rates(long long epoch) {
+    for (const long long milestone : options_.milestones)
+        if (milestone == epoch) for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
+}
+
+}  // namespace strata
+#endif

@@ -8,6 +8,7 @@
 // Source: torch.optim.lr_scheduler.ReduceLROnPlateau.
 
 #include <algorithm>
+#include <strata/core/config.hpp>
 #include <strata/schedulers/scheduler.hpp>
 
 namespace strata {
@@ -43,36 +44,10 @@ public:
         demand(options.eps >= 0, "eps", options.eps, "at least 0");
     }
     /// The next epoch, with its metric. Throws ValueError when the optimizer is gone.
-    void step(double metric) {
-        check_optimizer();
-        ++epoch_;
-        if (is_better(metric)) {
-            best_ = metric;
-            any_ = true;
-            bad_epochs_ = 0;
-        } else {
-            ++bad_epochs_;
-        }
-        if (cooling_ > 0) {
-            --cooling_;
-            bad_epochs_ = 0;
-        }
-        if (bad_epochs_ > options_.patience) {
-            for_each_group([&](Group& group) {
-                const double lower = std::max(*group.lr * options_.factor, options_.min_lr);
-                if (*group.lr - lower > options_.eps) *group.lr = lower;
-            });
-            cooling_ = options_.cooldown;
-            bad_epochs_ = 0;
-        }
-    }
+    void step(double metric);
 
 private:
-    bool is_better(double metric) const {
-        if (detail::is_nan(metric) || !any_) return !detail::is_nan(metric);
-        const double least = options_.threshold * (options_.threshold_mode == ThresholdMode::rel ? best_ : 1);
-        return options_.mode == PlateauMode::min ? metric < best_ - least : metric > best_ + least;
-    }
+    bool is_better(double metric) const;
 
     ReduceLROnPlateauOptions options_;
     double best_ = 0;
@@ -81,3 +56,39 @@ private:
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void ReduceLROnPlateau::step(double metric) {
+    check_optimizer();
+    ++epoch_;
+    if (is_better(metric)) {
+        best_ = metric;
+        any_ = true;
+        bad_epochs_ = 0;
+    } else {
+        ++bad_epochs_;
+    }
+    if (cooling_ > 0) {
+        --cooling_;
+        bad_epochs_ = 0;
+    }
+    if (bad_epochs_ > options_.patience) {
+        for_each_group([&](Group& group) {
+            const double lower = std::max(*group.lr * options_.factor, options_.min_lr);
+            if (*group.lr - lower > options_.eps) *group.lr = lower;
+        });
+        cooling_ = options_.cooldown;
+        bad_epochs_ = 0;
+    }
+}
+
+STRATA_FUNCTION bool ReduceLROnPlateau::is_better(double metric) const {
+    if (detail::is_nan(metric) || !any_) return !detail::is_nan(metric);
+    const double least = options_.threshold * (options_.threshold_mode == ThresholdMode::rel ? best_ : 1);
+    return options_.mode == PlateauMode::min ? metric < best_ - least : metric > best_ + least;
+}
+
+}  // namespace strata
+#endif

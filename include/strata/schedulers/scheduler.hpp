@@ -10,6 +10,7 @@
 // assignment, and of one with a group more than before, it refuses to change the rate.
 
 #include <concepts>
+#include <strata/core/config.hpp>
 #include <strata/optimizers/optimizer.hpp>
 #include <vector>
 
@@ -47,15 +48,7 @@ Shared<ScheduledGroups> scheduled_groups_of(O&& optimizer) {
         return {};
 }
 
-[[noreturn, gnu::cold]] inline void refuse_scheduler(const ScheduledGroups* groups) {
-    if (groups == nullptr)
-        throw ValueError("strata: this scheduler was moved from; use the one that it was moved to");
-    if (groups->in_use)
-        throw ValueError("strata: the optimizer has got another group since this scheduler was made, whose "
-                         "learning rate would stay as it is; make the scheduler behind the groups");
-    throw ValueError("strata: the optimizer of this scheduler is gone, destroyed or replaced by assignment; "
-                     "make a scheduler with the new one");
-}
+[[noreturn, gnu::cold]] void refuse_scheduler(const ScheduledGroups* groups);
 
 }  // namespace detail
 
@@ -68,10 +61,7 @@ public:
     virtual ~Scheduler() = default;
 
     /// The learning rate that is now in force, for parameters in no group.
-    double last_lr() const {
-        if (!groups_) detail::refuse_scheduler(nullptr);
-        return *groups_->first->lr;
-    }
+    double last_lr() const;
     /// How many times `step()` was called.
     long long last_epoch() const { return epoch_; }
     /// Whether both change the same optimizer.
@@ -85,10 +75,7 @@ protected:
         : groups_(detail::scheduled_groups_of(std::forward<O>(optimizer))), group_count_(groups_->count) {}
 
     /// Throws ValueError if a change would have no effect, or not on all groups.
-    void check_optimizer() const {
-        if (!groups_ || !groups_->in_use || groups_->count != group_count_)
-            detail::refuse_scheduler(groups_.get());
-    }
+    void check_optimizer() const;
     /// Calls `visit(group)` for each.
     template <class Visit>
     void for_each_group(const Visit& visit) {
@@ -119,11 +106,7 @@ public:
         epoch_ = 0;
     }
     /// Back to epoch 0, from the initial rates: PyTorch's `step(0)`.
-    void begin_again() {
-        check_optimizer();
-        for_each_rate([](double& lr, double base_lr) { lr = base_lr; });
-        begin();
-    }
+    void begin_again();
 
 protected:
     using Scheduler::Scheduler;
@@ -136,14 +119,7 @@ protected:
         find_base_rates();
         begin();
     }
-    [[gnu::cold]] void find_base_rates() {
-        base_lrs_.clear();
-        for_each_group([&](Group& group) {
-            if (!group.has_initial_lr) group.initial_lr = *group.lr;
-            group.has_initial_lr = true;
-            base_lrs_.push_back(group.initial_lr);
-        });
-    }
+    [[gnu::cold]] void find_base_rates();
     /// Calls `change(lr, base_lr)` for each group.
     template <class Change>
     void for_each_rate(const Change& change) {
@@ -156,3 +132,47 @@ private:
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION void refuse_scheduler(const ScheduledGroups* groups) {
+    if (groups == nullptr)
+        throw ValueError("strata: this scheduler was moved from; use the one that it was moved to");
+    if (groups->in_use)
+        throw ValueError("strata: the optimizer has got another group since this scheduler was made, whose "
+                         "learning rate would stay as it is; make the scheduler behind the groups");
+    throw ValueError("strata: the optimizer of this scheduler is gone, destroyed or replaced by assignment; "
+                     "make a scheduler with the new one");
+}
+
+}  // namespace strata::detail
+namespace strata {
+
+STRATA_FUNCTION double Scheduler::last_lr() const {
+    if (!groups_) detail::refuse_scheduler(nullptr);
+    return *groups_->first->lr;
+}
+
+STRATA_FUNCTION void Scheduler::check_optimizer() const {
+    if (!groups_ || !groups_->in_use || groups_->count != group_count_)
+        detail::refuse_scheduler(groups_.get());
+}
+
+STRATA_FUNCTION void LRScheduler::begin_again() {
+    check_optimizer();
+    for_each_rate([](double& lr, double base_lr) { lr = base_lr; });
+    begin();
+}
+
+STRATA_FUNCTION void LRScheduler::find_base_rates() {
+    base_lrs_.clear();
+    for_each_group([&](Group& group) {
+        if (!group.has_initial_lr) group.initial_lr = *group.lr;
+        group.has_initial_lr = true;
+        base_lrs_.push_back(group.initial_lr);
+    });
+}
+
+}  // namespace strata
+#endif

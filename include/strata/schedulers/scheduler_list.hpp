@@ -2,6 +2,7 @@
 // Schedulers of any types in a row, for those that are made of others.
 
 #include <initializer_list>
+#include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
 #include <strata/schedulers/scheduler.hpp>
 
@@ -49,9 +50,7 @@ public:
     SchedulerList(std::initializer_list<Item> items) {
         for (const Item& item : items) append(item.copy());
     }
-    SchedulerList(const SchedulerList& other) {
-        for (const Held* at = other.first_.get(); at != nullptr; at = at->next.get()) append(at->copy());
-    }
+    SchedulerList(const SchedulerList& other);
     SchedulerList(SchedulerList&&) noexcept = default;
     SchedulerList& operator=(SchedulerList other) noexcept {
         first_ = static_cast<detail::Shared<Held>&&>(other.first_);
@@ -59,11 +58,7 @@ public:
     }
 
     void add(const Item& item) { append(item.copy()); }
-    Size size() const {
-        Size count = 0;
-        for_each([&](const LRScheduler&) { ++count; });
-        return count;
-    }
+    Size size() const;
     LRScheduler& operator[](Size i) const {
         Held* at = first_.get();
         for (; i > 0; --i) at = at->next.get();
@@ -75,11 +70,7 @@ public:
     }
 
 private:
-    void append(detail::Shared<Held> item) {
-        detail::Shared<Held>* end = &first_;
-        while (*end) end = &(*end)->next;
-        *end = item;
-    }
+    void append(detail::Shared<Held> item);
 
     detail::Shared<Held> first_;
 };
@@ -87,15 +78,44 @@ private:
 namespace detail {
 
 /// Throws ValueError unless there are some.
-[[gnu::cold]] inline const SchedulerList& check_not_empty(const char* owner,
-                                                          const SchedulerList& schedulers) {
+[[gnu::cold]] const SchedulerList& check_not_empty(const char* owner, const SchedulerList& schedulers);
+/// Throws ValueError unless all are of one optimizer.
+[[gnu::cold]] void check_schedulers(const char* owner, const Scheduler& first,
+                                    const SchedulerList& schedulers);
+
+}  // namespace detail
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION SchedulerList::SchedulerList(const SchedulerList& other) {
+    for (const Held* at = other.first_.get(); at != nullptr; at = at->next.get()) append(at->copy());
+}
+
+STRATA_FUNCTION Size SchedulerList::size() const {
+    Size count = 0;
+    for_each([&](const LRScheduler&) { ++count; });
+    return count;
+}
+
+STRATA_FUNCTION void SchedulerList::append(detail::Shared<Held> item) {
+    detail::Shared<Held>* end = &first_;
+    while (*end) end = &(*end)->next;
+    *end = item;
+}
+
+}  // namespace strata
+namespace strata::detail {
+
+STRATA_FUNCTION const SchedulerList& check_not_empty(const char* owner, const SchedulerList& schedulers) {
     if (schedulers.size() == 0)
         throw ValueError(message("strata: ", owner, ": no scheduler was given; it takes at least one"));
     return schedulers;
 }
-/// Throws ValueError unless all are of one optimizer.
-[[gnu::cold]] inline void check_schedulers(const char* owner, const Scheduler& first,
-                                           const SchedulerList& schedulers) {
+
+STRATA_FUNCTION void check_schedulers(const char* owner, const Scheduler& first,
+                                      const SchedulerList& schedulers) {
     Size number = 0;
     schedulers.for_each([&](const LRScheduler& scheduler) {
         if (!first.shares_optimizer_with(scheduler))
@@ -106,5 +126,5 @@ namespace detail {
     });
 }
 
-}  // namespace detail
-}  // namespace strata
+}  // namespace strata::detail
+#endif

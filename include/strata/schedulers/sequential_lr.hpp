@@ -6,6 +6,7 @@
 // schedulers, below 1, or smaller than the one before.
 // Source: torch.optim.lr_scheduler.SequentialLR.
 
+#include <strata/core/config.hpp>
 #include <strata/schedulers/scheduler_list.hpp>
 #include <utility>
 #include <vector>
@@ -31,36 +32,46 @@ public:
     }
 
 private:
-    [[gnu::cold]] void check_options() const {
-        detail::check_not_empty("SequentialLR", schedulers_);
-        detail::check_schedulers("SequentialLR", *this, schedulers_);
-        if (milestones_.size() + 1 != schedulers_.size())
-            throw ValueError(message("strata: SequentialLR: ", schedulers_.size(), " schedulers and ",
-                                     milestones_.size(),
-                                     " milestones; a milestone stands between each two schedulers"));
-        long long least = 1;
-        for (const long long milestone : milestones_) {
-            if (milestone < least)
-                refuse_option("SequentialLR", "a milestone", milestone, "at least ", least,
-                              least == 1 ? "" : ", the one before it");
-            least = milestone;
-        }
-    }
-    void set_rates(long long epoch) override {
-        if (epoch == 0) {
-            for_each_rate([](double& lr, double base_lr) { lr = base_lr; });
-            return schedulers_[0].begin();
-        }
-        Size current = 0;
-        while (current < milestones_.size() && milestones_[current] <= epoch) ++current;
-        if (current > 0 && milestones_[current - 1] == epoch)
-            schedulers_[current].begin_again();
-        else
-            schedulers_[current].step();
-    }
+    [[gnu::cold]] void check_options() const;
+    void set_rates(long long epoch) override;
 
     SchedulerList schedulers_;
     std::vector<long long> milestones_;
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void SequentialLR::check_options() const {
+    detail::check_not_empty("SequentialLR", schedulers_);
+    detail::check_schedulers("SequentialLR", *this, schedulers_);
+    if (milestones_.size() + 1 != schedulers_.size())
+        throw ValueError(message("strata: SequentialLR: ", schedulers_.size(), " schedulers and ",
+                                 milestones_.size(),
+                                 " milestones; a milestone stands between each two schedulers"));
+    long long least = 1;
+    for (const long long milestone : milestones_) {
+        if (milestone < least)
+            refuse_option("SequentialLR", "a milestone", milestone, "at least ", least,
+                          least == 1 ? "" : ", the one before it");
+        least = milestone;
+    }
+}
+
+STRATA_FUNCTION void SequentialLR::set_rates(long long epoch) {
+    if (epoch == 0) {
+        for_each_rate([](double& lr, double base_lr) { lr = base_lr; });
+        return schedulers_[0].begin();
+    }
+    Size current = 0;
+    while (current < milestones_.size() && milestones_[current] <= epoch) ++current;
+    if (current > 0 && milestones_[current - 1] == epoch)
+        schedulers_[current].begin_again();
+    else
+        schedulers_[current].step();
+}
+
+}  // namespace strata
+#endif

@@ -5,6 +5,7 @@
 // Errors: ValueError for a step_size below 1 or a negative gamma.
 // Source: torch.optim.lr_scheduler.StepLR.
 
+#include <strata/core/config.hpp>
 #include <strata/schedulers/scheduler.hpp>
 
 namespace strata {
@@ -26,12 +27,20 @@ public:
     }
 
 private:
-    void set_rates(long long epoch) override {
-        if (epoch > 0 && epoch % options_.step_size == 0)
-            for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
-    }
+    void set_rates(long long epoch) override;
 
     StepLROptions options_;
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION void StepLR::set_rates(long long epoch) {
+    if (epoch > 0 && epoch % options_.step_size == 0)
+        for_each_rate([&](double& lr, double) { lr *= options_.gamma; });
+}
+
+}  // namespace strata
+#endif

@@ -3,6 +3,7 @@
 // is called inside it. Found by running the network's forward once more, at run time and on values that know
 // their shapes only.
 
+#include <strata/core/config.hpp>
 #include <strata/tools/named_layers.hpp>
 #include <tuple>
 #include <vector>
@@ -29,27 +30,12 @@ struct CallTree {
     std::vector<Operand> values;
     std::vector<Size> inputs, outputs;
 
-    std::vector<Operand> operands(const std::vector<Size>& ids) const {
-        std::vector<Operand> result;
-        for (const Size id : ids) result.push_back(values[id]);
-        return result;
-    }
+    std::vector<Operand> operands(const std::vector<Size>& ids) const;
 };
 
 /// "[N, 3, 4]"; of a single tensor "[3, 4]".
-[[gnu::cold]] inline std::string text_of_shape(const Operand& operand, const std::string& batch) {
-    std::string text = operand.batched ? batch : "";
-    for (Size i = 0; i < operand.dims.rank; ++i)
-        text += (text.empty() ? "" : ", ") + std::to_string(operand.dims.extent[i]);
-    return message("[", text, "]");
-}
-[[gnu::cold]] inline std::string text_of_shapes(const std::vector<Operand>& operands,
-                                                const std::string& batch) {
-    std::string text;
-    for (const Operand& operand : operands)
-        text += (text.empty() ? "" : ", ") + text_of_shape(operand, batch);
-    return text;
-}
+[[gnu::cold]] std::string text_of_shape(const Operand& operand, const std::string& batch);
+[[gnu::cold]] std::string text_of_shapes(const std::vector<Operand>& operands, const std::string& batch);
 
 /// The trace of a run that also writes down who calls. `Place::depth` is the number of a layer here.
 class Walk : public Trace {
@@ -61,16 +47,8 @@ public:
     Size seen = 0;           ///< nodes that belong to calls
 
     /// What has been called since is functions of the module around.
-    [[gnu::noinline, gnu::cold]] void note_functions() {
-        for (; seen < nodes.size(); ++seen) note(seen).is_function = true;
-    }
-    [[gnu::noinline, gnu::cold]] Call& note(Size node) {
-        Call& call = calls.emplace_back();
-        node_of.push_back(node);
-        call.parent = around;
-        call.depth = around == no_index ? 0 : calls[around].depth + 1;
-        return call;
-    }
+    [[gnu::cold]] void note_functions();
+    [[gnu::cold]] Call& note(Size node);
     /// A call that leaves one node, of a layer or of a parameter.
     template <class Run>
     auto run_leaf(const Place& at, const Run& run) {
@@ -89,24 +67,9 @@ public:
     }
 
 private:
-    [[gnu::noinline, gnu::cold]] Call& note(Size node, const Place& at) {
-        Call& call = note(node);
-        call.name = layers[at.depth].name;
-        call.layer = layers[at.depth].text;
-        return call;
-    }
-    [[gnu::noinline, gnu::cold]] Size begin_module(const Place& at, const Wires& in) {
-        note_functions();
-        Call& call = note(no_index, at);
-        call.is_module = true;
-        call.inputs.assign(in.id, in.id + in.count);
-        return around = calls.size() - 1;
-    }
-    [[gnu::noinline, gnu::cold]] void end_module(Size mine, Size before, const Wires& out) {
-        note_functions();
-        around = before;
-        calls[mine].outputs.assign(out.id, out.id + out.count);
-    }
+    [[gnu::cold]] Call& note(Size node, const Place& at);
+    [[gnu::cold]] Size begin_module(const Place& at, const Wires& in);
+    [[gnu::cold]] void end_module(Size mine, Size before, const Wires& out);
 };
 
 template <class Layer>
@@ -183,12 +146,7 @@ template <class N>
     (std::make_index_sequence<N::layer_count>{});
 }
 /// `leaky_relu(x, 0.2)` is written down as the layer that it is: "LeakyReLU(0.2)".
-[[gnu::cold]] inline std::string name_of_function(const FunctionName& name, const Numbers& numbers) {
-    std::string all;
-    for (Size i = 0; i < numbers.count && name.shows_options; ++i)
-        all += (i > 0 ? ", " : "") + message(numbers.of[i]);
-    return all.empty() ? name.text : message(name.text, "(", all, ")");
-}
+[[gnu::cold]] std::string name_of_function(const FunctionName& name, const Numbers& numbers);
 
 /// What one call costs, and what it is called.
 template <class N>
@@ -248,3 +206,69 @@ template <class Net>
 
 }  // namespace detail
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION std::vector<Operand> CallTree::operands(const std::vector<Size>& ids) const {
+    std::vector<Operand> result;
+    for (const Size id : ids) result.push_back(values[id]);
+    return result;
+}
+
+STRATA_FUNCTION std::string text_of_shape(const Operand& operand, const std::string& batch) {
+    std::string text = operand.batched ? batch : "";
+    for (Size i = 0; i < operand.dims.rank; ++i)
+        text += (text.empty() ? "" : ", ") + std::to_string(operand.dims.extent[i]);
+    return message("[", text, "]");
+}
+
+STRATA_FUNCTION std::string text_of_shapes(const std::vector<Operand>& operands, const std::string& batch) {
+    std::string text;
+    for (const Operand& operand : operands)
+        text += (text.empty() ? "" : ", ") + text_of_shape(operand, batch);
+    return text;
+}
+
+[[gnu::noinline]] STRATA_FUNCTION void Walk::note_functions() {
+    for (; seen < nodes.size(); ++seen) note(seen).is_function = true;
+}
+
+[[gnu::noinline]] STRATA_FUNCTION Call& Walk::note(Size node) {
+    Call& call = calls.emplace_back();
+    node_of.push_back(node);
+    call.parent = around;
+    call.depth = around == no_index ? 0 : calls[around].depth + 1;
+    return call;
+}
+
+[[gnu::noinline]] STRATA_FUNCTION Call& Walk::note(Size node, const Place& at) {
+    Call& call = note(node);
+    call.name = layers[at.depth].name;
+    call.layer = layers[at.depth].text;
+    return call;
+}
+
+[[gnu::noinline]] STRATA_FUNCTION Size Walk::begin_module(const Place& at, const Wires& in) {
+    note_functions();
+    Call& call = note(no_index, at);
+    call.is_module = true;
+    call.inputs.assign(in.id, in.id + in.count);
+    return around = calls.size() - 1;
+}
+
+[[gnu::noinline]] STRATA_FUNCTION void Walk::end_module(Size mine, Size before, const Wires& out) {
+    note_functions();
+    around = before;
+    calls[mine].outputs.assign(out.id, out.id + out.count);
+}
+
+STRATA_FUNCTION std::string name_of_function(const FunctionName& name, const Numbers& numbers) {
+    std::string all;
+    for (Size i = 0; i < numbers.count && name.shows_options; ++i)
+        all += (i > 0 ? ", " : "") + message(numbers.of[i]);
+    return all.empty() ? name.text : message(name.text, "(", all, ")");
+}
+
+}  // namespace strata::detail
+#endif

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/network/network.hpp>
 #include <string>
@@ -27,68 +28,24 @@ template <auto V>
 constexpr const char* spelling_of_value() {
     return __PRETTY_FUNCTION__;
 }
-[[gnu::cold]] inline std::string_view spelling_behind(std::string_view text, std::string_view key) {
-    text.remove_prefix(text.find(key) + key.size());
-    return text.substr(0, text.rfind(']'));
-}
+[[gnu::cold]] std::string_view spelling_behind(std::string_view text, std::string_view key);
 
 /// The first `wanted` outside of all brackets, from `from` on, or the end.
-[[gnu::cold]] inline Size find_outside(std::string_view text, std::string_view wanted, Size from = 0) {
-    int depth = 0;
-    for (Size i = from; i < text.size(); ++i) {
-        if (depth == 0 && text.substr(i, wanted.size()) == wanted) return i;
-        depth += text[i] == '<' || text[i] == '(' || text[i] == '{' || text[i] == '[';
-        depth -= text[i] == '>' || text[i] == ')' || text[i] == '}' || text[i] == ']';
-    }
-    return text.size();
-}
+[[gnu::cold]] Size find_outside(std::string_view text, std::string_view wanted, Size from = 0);
 
 /// Without namespaces and classes around it; also those without a name, which each compiler spells in its own
 /// way.
-[[gnu::cold]] inline std::string_view without_scopes(std::string_view name,
-                                                     std::string_view* scope = nullptr) {
-    for (Size end = find_outside(name, "::"); end < name.size(); end = find_outside(name, "::")) {
-        if (scope != nullptr) *scope = name.substr(0, end);
-        name.remove_prefix(end + 2);
-    }
-    return name;
-}
+[[gnu::cold]] std::string_view without_scopes(std::string_view name, std::string_view* scope = nullptr);
 
 /// `PaddingIndex` is the type of what users write as `padding_index`.
-[[gnu::cold]] inline std::string snake_case(std::string_view name) {
-    std::string result;
-    for (Size i = 0; i < name.size(); ++i) {
-        const bool upper = name[i] >= 'A' && name[i] <= 'Z';
-        if (upper && i > 0) result += '_';
-        result += upper ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
-    }
-    return result;
-}
+[[gnu::cold]] std::string snake_case(std::string_view name);
 
 /// An option that is an enumerator. Those of one value have a name of their own: Bias::none is no_bias, and
 /// CeilMode::on is ceil_mode.
-[[gnu::cold]] inline std::string name_of_enumerator(std::string_view type, std::string_view enumerator) {
-    if (enumerator == "none" || enumerator == "off") return message("no_", snake_case(type));
-    if (enumerator == "on" || enumerator == "same") return snake_case(type);
-    return message(type, "::", enumerator);
-}
+[[gnu::cold]] std::string name_of_enumerator(std::string_view type, std::string_view enumerator);
 
 /// The numbers between the braces of a spelling such as Stride{Extents{1, long int [2]{2, 0}}}.
-[[gnu::cold]] inline std::string numbers_in_braces(std::string_view text) {
-    std::string result;
-    text.remove_prefix(std::min(text.find('{'), text.size()));
-    for (Size i = 0; i < text.size(); ++i) {
-        if (text[i] == '[') i = text.find(']', i);
-        const bool begins = (text[i] >= '0' && text[i] <= '9') || text[i] == '-';
-        const bool in_a_word = text[i - 1] != '{' && text[i - 1] != ' ' && text[i - 1] != ',';
-        if (!begins || in_a_word) continue;
-        char* end = nullptr;
-        const double number = std::strtod(text.data() + i, &end);
-        result += (result.empty() ? "" : ", ") + message(number);
-        i = static_cast<Size>(end - text.data()) - 1;
-    }
-    return result;
-}
+[[gnu::cold]] std::string numbers_in_braces(std::string_view text);
 
 template <auto V>
 [[gnu::cold]] std::string name_of_value() {
@@ -113,35 +70,8 @@ template <auto V>
 }
 
 /// The name read from a compiler's spelling.
-[[gnu::cold]] inline std::string name_of_spelling(std::string_view text) {
-    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-    std::string_view scope;
-    text = without_scopes(text, &scope);
-    if (text.find('{') < text.find('<'))
-        return message(snake_case(text.substr(0, text.find('{'))), "<", numbers_in_braces(text), ">");
-    if (!text.empty() && ((text[0] >= '0' && text[0] <= '9') || text[0] == '-'))
-        return std::string(text.substr(0, text.find_last_not_of("uUlL") + 1));
-    const Size open = text.find('<');
-    if (open >= text.size()) {
-        scope = without_scopes(scope);
-        const bool enumerator =
-            !scope.empty() && scope[0] >= 'A' && scope[0] <= 'Z' && text[0] >= 'a' && text[0] <= 'z';
-        return enumerator ? name_of_enumerator(scope, text) : std::string(text);
-    }
-    std::string result(text.substr(0, open + 1));
-    std::string_view arguments = text.substr(open + 1, text.rfind('>') - open - 1);
-    for (bool first = true; !arguments.empty(); first = false) {
-        const Size end = find_outside(arguments, ",");
-        result += (first ? "" : ", ") + name_of_spelling(arguments.substr(0, end));
-        arguments.remove_prefix(std::min(end + 1, arguments.size()));
-    }
-    return result + ">";
-}
-[[gnu::cold]] inline std::string name_of_template(std::string_view spelling) {
-    const std::string_view text = without_scopes(spelling);
-    return std::string(text.substr(0, text.find('<')));
-}
+[[gnu::cold]] std::string name_of_spelling(std::string_view text);
+[[gnu::cold]] std::string name_of_template(std::string_view spelling);
 
 template <class T>
 struct TypeName {
@@ -173,3 +103,95 @@ template <class Layer>
 }
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION std::string_view spelling_behind(std::string_view text, std::string_view key) {
+    text.remove_prefix(text.find(key) + key.size());
+    return text.substr(0, text.rfind(']'));
+}
+
+STRATA_FUNCTION Size find_outside(std::string_view text, std::string_view wanted, Size from) {
+    int depth = 0;
+    for (Size i = from; i < text.size(); ++i) {
+        if (depth == 0 && text.substr(i, wanted.size()) == wanted) return i;
+        depth += text[i] == '<' || text[i] == '(' || text[i] == '{' || text[i] == '[';
+        depth -= text[i] == '>' || text[i] == ')' || text[i] == '}' || text[i] == ']';
+    }
+    return text.size();
+}
+
+STRATA_FUNCTION std::string_view without_scopes(std::string_view name, std::string_view* scope) {
+    for (Size end = find_outside(name, "::"); end < name.size(); end = find_outside(name, "::")) {
+        if (scope != nullptr) *scope = name.substr(0, end);
+        name.remove_prefix(end + 2);
+    }
+    return name;
+}
+
+STRATA_FUNCTION std::string snake_case(std::string_view name) {
+    std::string result;
+    for (Size i = 0; i < name.size(); ++i) {
+        const bool upper = name[i] >= 'A' && name[i] <= 'Z';
+        if (upper && i > 0) result += '_';
+        result += upper ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+    }
+    return result;
+}
+
+STRATA_FUNCTION std::string name_of_enumerator(std::string_view type, std::string_view enumerator) {
+    if (enumerator == "none" || enumerator == "off") return message("no_", snake_case(type));
+    if (enumerator == "on" || enumerator == "same") return snake_case(type);
+    return message(type, "::", enumerator);
+}
+
+STRATA_FUNCTION std::string numbers_in_braces(std::string_view text) {
+    std::string result;
+    text.remove_prefix(std::min(text.find('{'), text.size()));
+    for (Size i = 0; i < text.size(); ++i) {
+        if (text[i] == '[') i = text.find(']', i);
+        const bool begins = (text[i] >= '0' && text[i] <= '9') || text[i] == '-';
+        const bool in_a_word = text[i - 1] != '{' && text[i - 1] != ' ' && text[i - 1] != ',';
+        if (!begins || in_a_word) continue;
+        char* end = nullptr;
+        const double number = std::strtod(text.data() + i, &end);
+        result += (result.empty() ? "" : ", ") + message(number);
+        i = static_cast<Size>(end - text.data()) - 1;
+    }
+    return result;
+}
+
+STRATA_FUNCTION std::string name_of_spelling(std::string_view text) {
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    std::string_view scope;
+    text = without_scopes(text, &scope);
+    if (text.find('{') < text.find('<'))
+        return message(snake_case(text.substr(0, text.find('{'))), "<", numbers_in_braces(text), ">");
+    if (!text.empty() && ((text[0] >= '0' && text[0] <= '9') || text[0] == '-'))
+        return std::string(text.substr(0, text.find_last_not_of("uUlL") + 1));
+    const Size open = text.find('<');
+    if (open >= text.size()) {
+        scope = without_scopes(scope);
+        const bool enumerator =
+            !scope.empty() && scope[0] >= 'A' && scope[0] <= 'Z' && text[0] >= 'a' && text[0] <= 'z';
+        return enumerator ? name_of_enumerator(scope, text) : std::string(text);
+    }
+    std::string result(text.substr(0, open + 1));
+    std::string_view arguments = text.substr(open + 1, text.rfind('>') - open - 1);
+    for (bool first = true; !arguments.empty(); first = false) {
+        const Size end = find_outside(arguments, ",");
+        result += (first ? "" : ", ") + name_of_spelling(arguments.substr(0, end));
+        arguments.remove_prefix(std::min(end + 1, arguments.size()));
+    }
+    return result + ">";
+}
+
+STRATA_FUNCTION std::string name_of_template(std::string_view spelling) {
+    const std::string_view text = without_scopes(spelling);
+    return std::string(text.substr(0, text.find('<')));
+}
+
+}  // namespace strata::detail
+#endif

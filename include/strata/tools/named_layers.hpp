@@ -2,6 +2,7 @@
 // The layers and modules that a network is made of, each with its name; and a network whose user states the
 // shapes of its inputs.
 
+#include <strata/core/config.hpp>
 #include <strata/core/network/names.hpp>
 #include <strata/core/network/network.hpp>
 #include <strata/models/module.hpp>
@@ -81,11 +82,7 @@ struct LayerList {
     }
 
 private:
-    [[gnu::noinline, gnu::cold]] void add(const NamePath& path, std::string text) {
-        std::string name(path.length, ' ');
-        path.write(name.data());
-        layers.push_back({std::move(name), std::move(text)});
-    }
+    [[gnu::cold]] void add(const NamePath& path, std::string text);
 };
 template <class Net>
 [[gnu::cold]] std::vector<NamedLayer> list_layers() {
@@ -95,3 +92,15 @@ template <class Net>
 }
 
 }  // namespace strata::detail
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+[[gnu::noinline]] STRATA_FUNCTION void LayerList::add(const NamePath& path, std::string text) {
+    std::string name(path.length, ' ');
+    path.write(name.data());
+    layers.push_back({std::move(name), std::move(text)});
+}
+
+}  // namespace strata::detail
+#endif

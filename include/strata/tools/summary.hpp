@@ -11,6 +11,7 @@
 // more, and multiplies by the batch.)
 
 #include <iosfwd>
+#include <strata/core/config.hpp>
 #include <strata/fwd.hpp>
 #include <strata/tools/call_tree.hpp>
 #include <strata/tools/table.hpp>
@@ -49,7 +50,7 @@ struct Summary {
     Size parameter_bytes = 0, buffer_bytes = 0;
     SummaryBytes training, inference;  ///< for `batch` samples, at least one
 
-    std::string text() const;
+    [[gnu::cold]] std::string text() const;
     template <class Traits>
     friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& stream,
                                                         const Summary& summary) {
@@ -113,7 +114,26 @@ template <class Net, class T>
 
 }  // namespace detail
 
-[[gnu::cold]] inline std::string Summary::text() const {
+/// Of a network; `Shapes` are those of its inputs, where it does not state them itself.
+template <class Net, class... Shapes>
+[[gnu::cold]] Summary summary(const SummaryOptions& options = {}) {
+    if constexpr (detail::check_shapes<Net, Shapes...>())
+        return detail::make_summary<detail::stated_t<Net, Shapes...>, float>(options, nullptr);
+    else
+        return {};
+}
+/// Of a model: some of its parameters may be frozen.
+template <class Net, class Device, class T>
+[[gnu::cold]] Summary summary(const Model<Net, Device, T>& model, const SummaryOptions& options = {}) {
+    return detail::make_summary<Net, T>(options, model.unfrozen_rows().data());
+}
+
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION std::string Summary::text() const {
     using detail::with_commas;
     const std::string n = batch == 0 ? "N" : std::to_string(batch);
     std::vector<std::vector<std::string>> lines{
@@ -142,18 +162,5 @@ template <class Net, class T>
         activations("inference", inference));
 }
 
-/// Of a network; `Shapes` are those of its inputs, where it does not state them itself.
-template <class Net, class... Shapes>
-[[gnu::cold]] Summary summary(const SummaryOptions& options = {}) {
-    if constexpr (detail::check_shapes<Net, Shapes...>())
-        return detail::make_summary<detail::stated_t<Net, Shapes...>, float>(options, nullptr);
-    else
-        return {};
-}
-/// Of a model: some of its parameters may be frozen.
-template <class Net, class Device, class T>
-[[gnu::cold]] Summary summary(const Model<Net, Device, T>& model, const SummaryOptions& options = {}) {
-    return detail::make_summary<Net, T>(options, model.unfrozen_rows().data());
-}
-
 }  // namespace strata
+#endif

@@ -9,7 +9,20 @@
 namespace strata::detail {
 
 /// 1234567 as "1,234,567".
-[[gnu::cold]] inline std::string with_commas(Size number) {
+[[gnu::cold]] std::string with_commas(Size number);
+
+/// 0.00001234 as "1.2e-05".
+[[gnu::cold]] std::string with_two_digits(double number);
+
+/// Lines of cells as a table, the first `left` columns to the left and the others to the right.
+[[gnu::cold]] std::string text_of_table(const std::vector<std::vector<std::string>>& lines, Size left);
+
+}  // namespace strata::detail
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION std::string with_commas(Size number) {
     const std::string plain = std::to_string(number);
     std::string digits;
     for (Size i = 0; i < plain.size(); ++i) {
@@ -19,15 +32,12 @@ namespace strata::detail {
     return digits;
 }
 
-/// 0.00001234 as "1.2e-05".
-[[gnu::cold]] inline std::string with_two_digits(double number) {
+STRATA_FUNCTION std::string with_two_digits(double number) {
     char text[16];
     return std::string(text, static_cast<Size>(__builtin_snprintf(text, sizeof text, "%.2g", number)));
 }
 
-/// Lines of cells as a table, the first `left` columns to the left and the others to the right.
-[[gnu::cold]] inline std::string text_of_table(const std::vector<std::vector<std::string>>& lines,
-                                               Size left) {
+STRATA_FUNCTION std::string text_of_table(const std::vector<std::vector<std::string>>& lines, Size left) {
     std::vector<Size> widths(lines[0].size());
     for (const auto& line : lines)
         for (Size c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], line[c].size());
@@ -47,3 +57,4 @@ namespace strata::detail {
 }
 
 }  // namespace strata::detail
+#endif

@@ -2,6 +2,7 @@
 // The seam of network and loss: which layers run, in one kernel with the loss or before it, and
 // what is counted. Training and evaluation share it.
 
+#include <strata/core/config.hpp>
 #include <strata/core/operations/cross_entropy_options.hpp>
 #include <strata/losses/loss.hpp>
 #include <strata/models/model.hpp>
@@ -103,10 +104,18 @@ struct LossHead {
 };
 
 /// Throws ShapeError unless a batch and its targets are as many, and at least one.
-inline void check_batch(Size samples, Size targets) {
+void check_batch(Size samples, Size targets);
+
+}  // namespace detail
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION void check_batch(Size samples, Size targets) {
     check_same_batch(samples, targets);
     if (samples == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
 }
 
-}  // namespace detail
-}  // namespace strata
+}  // namespace strata::detail
+#endif

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
 #include <strata/training/history.hpp>
 #include <unistd.h>
@@ -12,15 +13,9 @@ namespace strata {
 /// Shows nothing when `output` is null.
 class Progress {
 public:
-    Progress(std::FILE* output, int epochs) : output_(output), epochs_(epochs) {
-        live_ = output_ != nullptr && isatty(fileno(output_)) == 1;
-    }
+    Progress(std::FILE* output, int epochs);
 
-    void begin_epoch(int epoch, Size batches) {
-        epoch_ = epoch;
-        batches_ = batches;
-        start_ = shown_ = Clock::now();
-    }
+    void begin_epoch(int epoch, Size batches);
 
     /// After each batch; redraws at most ten times a second. `loss()` is asked only then.
     template <class AskLoss>
@@ -42,30 +37,15 @@ public:
         std::fflush(output_);
     }
 
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+    double seconds() const;
 
-    [[gnu::cold]] void end_epoch(const Epoch& epoch) const {
-        if (output_ == nullptr) return;
-        std::string line = name();
-        add(line, "  loss ", "%.5f", epoch.loss);
-        add(line, "  accuracy ", "%.4f", epoch.accuracy);
-        add(line, "  validation loss ", "%.5f", epoch.validation_loss);
-        add(line, "  accuracy ", "%.4f", epoch.validation_accuracy);
-        add(line, "  ", "%.2f s", epoch.seconds);
-        std::fprintf(output_, "%s%s%s\n", live_ ? "\r" : "", line.c_str(), live_ ? "\033[K" : "");
-        std::fflush(output_);
-    }
+    [[gnu::cold]] void end_epoch(const Epoch& epoch) const;
 
 private:
     using Clock = std::chrono::steady_clock;
 
     [[gnu::cold]] std::string name() const { return message("epoch ", epoch_, "/", epochs_); }
-    [[gnu::cold]] static void add(std::string& line, const char* label, const char* format, double value) {
-        if (detail::is_nan(value)) return;
-        char text[320];  // of the largest double
-        std::snprintf(text, sizeof text, format, value);
-        line += message(label, text);
-    }
+    [[gnu::cold]] static void add(std::string& line, const char* label, const char* format, double value);
 
     std::FILE* output_;
     int epochs_;
@@ -76,3 +56,42 @@ private:
 };
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata {
+
+STRATA_FUNCTION Progress::Progress(std::FILE* output, int epochs) : output_(output), epochs_(epochs) {
+    live_ = output_ != nullptr && isatty(fileno(output_)) == 1;
+}
+
+STRATA_FUNCTION void Progress::begin_epoch(int epoch, Size batches) {
+    epoch_ = epoch;
+    batches_ = batches;
+    start_ = shown_ = Clock::now();
+}
+
+STRATA_FUNCTION double Progress::seconds() const {
+    return std::chrono::duration<double>(Clock::now() - start_).count();
+}
+
+STRATA_FUNCTION void Progress::end_epoch(const Epoch& epoch) const {
+    if (output_ == nullptr) return;
+    std::string line = name();
+    add(line, "  loss ", "%.5f", epoch.loss);
+    add(line, "  accuracy ", "%.4f", epoch.accuracy);
+    add(line, "  validation loss ", "%.5f", epoch.validation_loss);
+    add(line, "  accuracy ", "%.4f", epoch.validation_accuracy);
+    add(line, "  ", "%.2f s", epoch.seconds);
+    std::fprintf(output_, "%s%s%s\n", live_ ? "\r" : "", line.c_str(), live_ ? "\033[K" : "");
+    std::fflush(output_);
+}
+
+STRATA_FUNCTION void Progress::add(std::string& line, const char* label, const char* format, double value) {
+    if (detail::is_nan(value)) return;
+    char text[320];  // of the largest double
+    std::snprintf(text, sizeof text, format, value);
+    line += message(label, text);
+}
+
+}  // namespace strata
+#endif

@@ -2,6 +2,7 @@
 // The sums of steps, in the device's memory: an epoch's numbers are read once per report and not once per
 // step. Training and evaluation share it.
 
+#include <strata/core/config.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/operations/loss_report.hpp>
@@ -65,18 +66,7 @@ struct AddBatch {
         return reduces_to_mean ? report->value : LossValue::of_sum(report->value);
     }
     /// Whether the batch counts. The loss is to blame before its gradients are.
-    STRATA_HOST_DEVICE bool check() const {
-        if (report->refused != 0 && report->refused != LossReport::gradient_not_finite) return false;
-        const LossValue loss = value();
-        if (checks != FiniteCheck::none && loss.nothing_counts()) {
-            report->refused = LossReport::nothing_counts;
-        } else if (checks != FiniteCheck::none && !is_finite(loss)) {
-            if (checks == FiniteCheck::leave_out) return false;
-            report->refused = LossReport::not_finite;
-            report->refused_value = loss;
-        }
-        return report->refused == 0;
-    }
+    STRATA_HOST_DEVICE bool check() const;
 
     STRATA_HOST_DEVICE void operator()() const {
         if (!check()) return;
@@ -104,29 +94,10 @@ struct ClearTotals {
     }
 };
 
-[[noreturn, gnu::cold]] inline void refuse_loss(double value, Size step) {
-    throw NumericError(
-        message("strata: the loss is ", is_nan(value) ? "nan" : "infinite", " in step ", step,
-                "; parameters are as they were before it. A smaller learning rate often helps; inputs "
-                "and targets must "
-                "be finite"));
-}
+[[noreturn, gnu::cold]] void refuse_loss(double value, Size step);
 
 /// Throws what stopped a step, if anything did.
-inline void check_step(const LossReport& report, Size steps) {
-    if (report.refused == LossReport::not_finite) refuse_loss(report.refused_value, steps + 1);
-    if (report.refused == LossReport::nothing_counts)
-        throw ValueError(message(
-            "strata: no target of the batch counts in step ", steps + 1,
-            ", because each is the loss's ignore_index or of a class of weight 0, and the mean of nothing "
-            "is nan; parameters are as they were before it. Leave such batches out, or take "
-            "Reduction::sum"));
-    if (report.refused == LossReport::gradient_not_finite)
-        throw NumericError(message("strata: a gradient is not finite in step ", steps + 1,
-                                   ", though the loss is; parameters are as they were before it. A smaller "
-                                   "learning rate often helps"));
-    check_report(report);
-}
+void check_step(const LossReport& report, Size steps);
 
 /// Several pieces of work for one thread.
 template <class... Work>
@@ -146,14 +117,7 @@ struct InOrder<First, Rest...> {
     }
 };
 
-inline BatchResult batch_result(const LossReport& report, Size samples, bool counts_correct) {
-    BatchResult result{report.value, samples, 0, counts_correct, 0};
-    if (counts_correct) {
-        result.correct = report.correct;
-        result.counted = report.counted;
-    }
-    return result;
-}
+BatchResult batch_result(const LossReport& report, Size samples, bool counts_correct);
 
 /// The report and the totals of a trainer or an evaluator, and how they come to the host.
 template <class Device>
@@ -236,3 +200,54 @@ bool reduces_to_mean(const LossType& loss) {
 
 }  // namespace detail
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION STRATA_HOST_DEVICE bool AddBatch::check() const {
+    if (report->refused != 0 && report->refused != LossReport::gradient_not_finite) return false;
+    const LossValue loss = value();
+    if (checks != FiniteCheck::none && loss.nothing_counts()) {
+        report->refused = LossReport::nothing_counts;
+    } else if (checks != FiniteCheck::none && !is_finite(loss)) {
+        if (checks == FiniteCheck::leave_out) return false;
+        report->refused = LossReport::not_finite;
+        report->refused_value = loss;
+    }
+    return report->refused == 0;
+}
+
+STRATA_FUNCTION void refuse_loss(double value, Size step) {
+    throw NumericError(
+        message("strata: the loss is ", is_nan(value) ? "nan" : "infinite", " in step ", step,
+                "; parameters are as they were before it. A smaller learning rate often helps; inputs "
+                "and targets must "
+                "be finite"));
+}
+
+STRATA_FUNCTION void check_step(const LossReport& report, Size steps) {
+    if (report.refused == LossReport::not_finite) refuse_loss(report.refused_value, steps + 1);
+    if (report.refused == LossReport::nothing_counts)
+        throw ValueError(message(
+            "strata: no target of the batch counts in step ", steps + 1,
+            ", because each is the loss's ignore_index or of a class of weight 0, and the mean of nothing "
+            "is nan; parameters are as they were before it. Leave such batches out, or take "
+            "Reduction::sum"));
+    if (report.refused == LossReport::gradient_not_finite)
+        throw NumericError(message("strata: a gradient is not finite in step ", steps + 1,
+                                   ", though the loss is; parameters are as they were before it. A smaller "
+                                   "learning rate often helps"));
+    check_report(report);
+}
+
+STRATA_FUNCTION BatchResult batch_result(const LossReport& report, Size samples, bool counts_correct) {
+    BatchResult result{report.value, samples, 0, counts_correct, 0};
+    if (counts_correct) {
+        result.correct = report.correct;
+        result.counted = report.counted;
+    }
+    return result;
+}
+
+}  // namespace strata::detail
+#endif

@@ -74,6 +74,11 @@ void attention_softmax_backward(const AttentionBlock& block, Size keys, const T*
     });
 }
 
+#ifdef STRATA_INSTANCE
+STRATA_INSTANCE void attention_softmax(const AttentionShape&, const AttentionBlock&, float*);
+STRATA_INSTANCE void attention_softmax_backward(const AttentionBlock&, Size, const float*, float*);
+#endif
+
 /// Slots of `thread_memory`.
 inline constexpr int attention_scores = 1, attention_keys = 2;
 

@@ -12,6 +12,7 @@
 #include <strata/backends/cpu/class_blocks.hpp>
 #include <strata/backends/cpu/map.hpp>
 #include <strata/backends/cpu/softmax.hpp>
+#include <strata/core/config.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
 #include <strata/core/operations/cross_entropy_options.hpp>
@@ -23,19 +24,7 @@ namespace strata::cpu {
 namespace detail {
 
 /// Checks every label; returns what the mean divides by.
-inline double check_labels(const std::int64_t* target, Size count, Size classes,
-                           const CrossEntropyOptions& options) {
-    double total = 0;
-    for (Size i = 0; i < count; ++i) {
-        const std::int64_t label = target[i];
-        if (label == options.ignore_index) continue;
-        if (label < 0 || label >= static_cast<std::int64_t>(classes))
-            throw ValueError(message("strata: target: found the label ", label, " at index ", i,
-                                     " of the batch, but labels lie in [0, ", classes, ")"));
-        total += options.weights != 0 ? options.weight[label] : 1.0;
-    }
-    return total;
-}
+double check_labels(const std::int64_t* target, Size count, Size classes, const CrossEntropyOptions& options);
 
 // A sample's classes: how many, and how far apart in memory. Where the type of the prediction says them, they
 // are constants, and otherwise numbers.
@@ -262,3 +251,23 @@ private:
 };
 
 }  // namespace strata::cpu
+
+#if STRATA_HAS_BODIES
+namespace strata::cpu::detail {
+
+STRATA_FUNCTION double check_labels(const std::int64_t* target, Size count, Size classes,
+                                    const CrossEntropyOptions& options) {
+    double total = 0;
+    for (Size i = 0; i < count; ++i) {
+        const std::int64_t label = target[i];
+        if (label == options.ignore_index) continue;
+        if (label < 0 || label >= static_cast<std::int64_t>(classes))
+            throw ValueError(message("strata: target: found the label ", label, " at index ", i,
+                                     " of the batch, but labels lie in [0, ", classes, ")"));
+        total += options.weights != 0 ? options.weight[label] : 1.0;
+    }
+    return total;
+}
+
+}  // namespace strata::cpu::detail
+#endif

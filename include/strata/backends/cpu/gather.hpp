@@ -76,22 +76,29 @@ struct GatherOperations {
     /// out[i, j] = rows[indices[i], j] / 255 for i < count, j < row_size; the rows 0 .. count - 1 if
     /// `indices` is null.
     static void gather_bytes(const std::uint8_t* rows, Size row_size, const std::int64_t* indices, Size count,
-                             float* out) {
-        // Rows lie anywhere in memory: ask for them while others are at work. Consecutive batches ask for the
-        // first rows of the next one too.
-        constexpr Size line = 64, rows_ahead = 8;
-        const auto row = [=](Size i) {
-            return rows + (indices ? static_cast<Size>(indices[i]) : i) * row_size;
-        };
-        vectorized<float>([&](auto width) {
-            constexpr int N = decltype(width)::value;
-            for (Size i = 0; i < count; ++i, out += row_size) {
-                if (indices == nullptr || i + rows_ahead < count)
-                    for (Size j = 0; j < row_size; j += line) __builtin_prefetch(row(i + rows_ahead) + j);
-                detail::row_to_unit<N>(row(i), out, row_size);
-            }
-        });
-    }
+                             float* out);
 };
 
 }  // namespace strata::cpu
+
+#if STRATA_HAS_BODIES
+namespace strata::cpu {
+
+STRATA_FUNCTION void GatherOperations::gather_bytes(const std::uint8_t* rows, Size row_size,
+                                                    const std::int64_t* indices, Size count, float* out) {
+    // Rows lie anywhere in memory: ask for them while others are at work. Consecutive batches ask for the
+    // first rows of the next one too.
+    constexpr Size line = 64, rows_ahead = 8;
+    const auto row = [=](Size i) { return rows + (indices ? static_cast<Size>(indices[i]) : i) * row_size; };
+    vectorized<float>([&](auto width) {
+        constexpr int N = decltype(width)::value;
+        for (Size i = 0; i < count; ++i, out += row_size) {
+            if (indices == nullptr || i + rows_ahead < count)
+                for (Size j = 0; j < row_size; j += line) __builtin_prefetch(row(i + rows_ahead) + j);
+            detail::row_to_unit<N>(row(i), out, row_size);
+        }
+    });
+}
+
+}  // namespace strata::cpu
+#endif

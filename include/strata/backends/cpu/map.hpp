@@ -67,11 +67,7 @@ struct MapOperations {
     /// T* are read and written, those given as const T* only read. The operands are the same memory or do not
     /// overlap.
     template <class F, class... P>
-    static void for_each(Size n, const F& f, P*... operand) {
-        using T = typename detail::First<P...>::type;
-        vectorized<T>(
-            [&](auto width) { detail::for_each_pack<Pack<T, decltype(width)::value>>(n, f, operand...); });
-    }
+    static void for_each(Size n, const F& f, P*... operand);
 
     /// The same for an `f` that returns a number per element: the report's value is their sum, accumulated in
     /// double, divided by `divisor` (0 / 0, the mean of nothing, is NaN, as in PyTorch). It keeps both, so that
@@ -134,5 +130,13 @@ struct MapOperations {
         if (n > 0 && from != to) __builtin_memmove(to, from, n * sizeof(T));
     }
 };
+
+// Outside of the class: a function that is not inline can be an instance of the compiled part (strata/instances.hpp).
+template <class F, class... P>
+void MapOperations::for_each(Size n, const F& f, P*... operand) {
+    using T = typename detail::First<P...>::type;
+    vectorized<T>(
+        [&](auto width) { detail::for_each_pack<Pack<T, decltype(width)::value>>(n, f, operand...); });
+}
 
 }  // namespace strata::cpu

@@ -45,6 +45,11 @@ void add_to_rows(T* y, Size rows, Size columns, const T* b) {
     });
 }
 
+#ifdef STRATA_INSTANCE
+STRATA_INSTANCE void sum_rows(const float*, Size, Size, float*, bool);
+STRATA_INSTANCE void add_to_rows(float*, Size, Size, const float*);
+#endif
+
 }  // namespace detail
 
 struct ReduceOperations {

@@ -25,27 +25,7 @@ struct WithRule {
 struct UpdateOperations {
     /// Reports a gradient that is not finite, unless something has been refused already.
     template <class T>
-    static void check_finite(const T* x, Size n, LossReport* report) {
-        bool finite = true;
-        vectorized<T>([&](auto width) {
-            using V = Pack<T, decltype(width)::value>;
-            using Ints = typename V::Ints;
-            Ints first(0), second(0);  // the largest of all bits without their signs
-            Size i = 0;
-            for (; i + 2 * V::width <= n; i += 2 * V::width) {
-                first = max(first, bits(abs(V::load(x + i))));
-                second = max(second, bits(abs(V::load(x + i + V::width))));
-            }
-            for (; i < n; i += V::width)
-                first = max(first, bits(abs(V::load(x + i, n - i < V::width ? n - i : V::width))));
-            typename V::Int lanes[V::width];
-            max(first, second).store(lanes);
-            constexpr T infinity = static_cast<T>(__builtin_inf());
-            for (const auto lane : lanes)
-                finite = finite && lane < __builtin_bit_cast(typename V::Int, infinity);
-        });
-        if (!finite && report->refused == 0) report->refused = LossReport::gradient_not_finite;
-    }
+    static void check_finite(const T* x, Size n, LossReport* report);
 
     /// One update of an optimizer: its rule is worked out, unless it is there already, and applied to every
     /// element. `at.clock` is the beginning of an OptimizerBlock<Algorithm>.
@@ -73,5 +53,31 @@ struct UpdateOperations {
             operand...);
     }
 };
+
+template <class T>
+void UpdateOperations::check_finite(const T* x, Size n, LossReport* report) {
+    bool finite = true;
+    vectorized<T>([&](auto width) {
+        using V = Pack<T, decltype(width)::value>;
+        using Ints = typename V::Ints;
+        Ints first(0), second(0);  // the largest of all bits without their signs
+        Size i = 0;
+        for (; i + 2 * V::width <= n; i += 2 * V::width) {
+            first = max(first, bits(abs(V::load(x + i))));
+            second = max(second, bits(abs(V::load(x + i + V::width))));
+        }
+        for (; i < n; i += V::width)
+            first = max(first, bits(abs(V::load(x + i, n - i < V::width ? n - i : V::width))));
+        typename V::Int lanes[V::width];
+        max(first, second).store(lanes);
+        constexpr T infinity = static_cast<T>(__builtin_inf());
+        for (const auto lane : lanes) finite = finite && lane < __builtin_bit_cast(typename V::Int, infinity);
+    });
+    if (!finite && report->refused == 0) report->refused = LossReport::gradient_not_finite;
+}
+
+#ifdef STRATA_INSTANCE
+STRATA_INSTANCE void UpdateOperations::check_finite(const float*, Size, LossReport*);
+#endif
 
 }  // namespace strata::cpu

@@ -196,4 +196,9 @@ void convolve_batch_for_weight(WeightGradient<T> work) {
     convolve_for_weight(work);
 }
 
+#ifdef STRATA_INSTANCE
+STRATA_INSTANCE void convolve_batch(LaneConvolution<float>);
+STRATA_INSTANCE void convolve_batch_for_weight(WeightGradient<float>);
+#endif
+
 }  // namespace strata::cpu::detail

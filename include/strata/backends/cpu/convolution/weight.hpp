@@ -144,4 +144,8 @@ void sum_channels(const T* dy, Size batch, Size channels, Size plane, T* dbias, 
     });
 }
 
+#ifdef STRATA_INSTANCE
+STRATA_INSTANCE void sum_channels(const float*, Size, Size, Size, float*, bool);
+#endif
+
 }  // namespace strata::cpu::detail

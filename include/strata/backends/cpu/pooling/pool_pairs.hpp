@@ -167,4 +167,12 @@ struct SpreadToPairs {
     }
 };
 
+#ifdef STRATA_INSTANCE
+STRATA_INSTANCE void pool_pairs<2>(const float*, Size, Size, Size, MaxOfPairs<float, 2, true>);
+STRATA_INSTANCE void pool_pairs<2>(const float*, Size, Size, Size, MaxOfPairs<float, 2, false>);
+STRATA_INSTANCE void pool_pairs<2>(float*, Size, Size, Size, MaxOfPairsBackward<float, 2>);
+STRATA_INSTANCE void pool_pairs<2>(const float*, Size, Size, Size, SumOfPairs<float, 2>);
+STRATA_INSTANCE void pool_pairs<2>(float*, Size, Size, Size, SpreadToPairs<float, 2>);
+#endif
+
 }  // namespace strata::cpu::detail
