@@ -56,19 +56,27 @@ STRATA_FUNCTION std::string near_names(std::string_view wanted, std::vector<std:
     const auto quoted = [](std::string_view name) {
         return '"' + std::string(name.substr(0, longest)) + (name.size() > longest ? "\"..." : "\"");
     };
-    std::vector<std::pair<Size, std::string_view>> closest;
+    struct Near {
+        Size distance;
+        std::string_view name;
+    };
+    Near
+        closest[4];  // nearest first, of equals the one that came first; the last place is for what drops out
+    Size count = 0;
     const Size most = std::max<Size>(2, wanted.size() / 3);
     for (const std::string_view name : names) {
         if (name.size() > longest || wanted.size() > longest) continue;
-        if (const Size distance = edit_distance(wanted, name); distance <= most)
-            closest.push_back({distance, name});
+        const Size distance = edit_distance(wanted, name);
+        if (distance > most) continue;
+        Size at = count;
+        for (; at > 0 && closest[at - 1].distance > distance; --at) closest[at] = closest[at - 1];
+        closest[at] = {distance, name};
+        count = std::min<Size>(count + 1, 3);
     }
-    std::stable_sort(closest.begin(), closest.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string text;
-    if (!closest.empty()) {
-        for (Size i = 0; i < closest.size() && i < 3; ++i)
-            text += (i == 0 ? "; did you mean " : " or ") + quoted(closest[i].second);
+    if (count > 0) {
+        for (Size i = 0; i < count; ++i)
+            text += (i == 0 ? "; did you mean " : " or ") + quoted(closest[i].name);
         return text + '?';
     }
     if (names.empty()) return "; there are none";

@@ -36,6 +36,15 @@ template <class Value, class... Limit>
                              ", but must be ", detail::shown_in_refusal(limit)...));
 }
 
+#ifdef STRATA_INSTANCE
+STRATA_INSTANCE void refuse_option(const char*, const char*, double, const char*);
+STRATA_INSTANCE void refuse_option(const char*, const char*, double, const char*, const char*);
+STRATA_INSTANCE void refuse_option(const char*, const char*, int, const char*);
+STRATA_INSTANCE void refuse_option(const char*, const char*, int, const char*, const char*);
+STRATA_INSTANCE void refuse_option(const char*, const char*, Size, const char*);
+STRATA_INSTANCE void refuse_option(const char*, const char*, Size, const char*, Size);
+#endif
+
 /// Throws it unless the option is fine; NaN and infinities never are.
 template <class Value>
 void check_option(bool fine, const char* owner, const char* option, Value value, const char* limit) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 #include <strata/core/config.hpp>
+#include <strata/core/sort.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,8 +75,11 @@ STRATA_FUNCTION Matching match_state(std::span<const TensorFacts> sources,
         std::string name = options.to + std::string(sources[i].name.substr(options.from.size()));
         if (name.starts_with(options.prefix)) named.emplace_back(std::move(name), i);
     }
-    std::sort(named.begin(), named.end());
-    std::vector<bool> waiting(sources.size());
+    detail::sort(named.data(), named.size(), [](const auto& a, const auto& b) {
+        const int order = a.first.compare(b.first);
+        return order < 0 || (order == 0 && a.second < b.second);
+    });
+    std::vector<char> waiting(sources.size());  // whether; std::vector<bool> costs more to compile
     for (const auto& one : named) waiting[one.second] = true;
 
     Matching result;
@@ -98,9 +102,11 @@ STRATA_FUNCTION Matching match_state(std::span<const TensorFacts> sources,
         if (!same_shape) {
             std::string line = "shape:      " + shown(expected.name) + " found " + shape_text(found.shape) +
                                ", expected " + shape_text(expected.shape);
-            if (std::equal(found.shape.rbegin(), found.shape.rend(), expected.shape.begin(),
-                           expected.shape.end()))
-                line += ": transposed? Weights are stored [out, in]";
+            const std::size_t rank = found.shape.size();
+            bool transposed = rank == expected.shape.size();
+            for (std::size_t i = 0; transposed && i < rank; ++i)
+                transposed = found.shape[i] == expected.shape[rank - 1 - i];
+            if (transposed) line += ": transposed? Weights are stored [out, in]";
             report.lines.push_back(line);
         }
         if (found.dtype != expected.dtype)

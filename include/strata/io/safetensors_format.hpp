@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <strata/core/config.hpp>
+#include <strata/core/sort.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,9 +63,10 @@ STRATA_FUNCTION std::string shown(std::string_view name) {
 }
 
 STRATA_FUNCTION const std::string_view* find_duplicate(std::vector<std::string_view>& names) {
-    std::sort(names.begin(), names.end());
-    const auto found = std::adjacent_find(names.begin(), names.end());
-    return found == names.end() ? nullptr : &*found;
+    detail::sort(names.data(), names.size(), [](std::string_view a, std::string_view b) { return a < b; });
+    for (std::size_t i = 1; i < names.size(); ++i)
+        if (names[i - 1] == names[i]) return &names[i];
+    return nullptr;
 }
 
 }  // namespace strata::io

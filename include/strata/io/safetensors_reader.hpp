@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <strata/core/config.hpp>
+#include <strata/core/sort.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -98,11 +99,16 @@ private:
 namespace strata {
 
 STRATA_FUNCTION const TensorEntry* SafetensorsFile::find(std::string_view name) const& {
-    const auto position =
-        std::lower_bound(by_name_.begin(), by_name_.end(), name,
-                         [&](std::size_t i, std::string_view wanted) { return entries_[i].name < wanted; });
-    if (position == by_name_.end() || entries_[*position].name != name) return nullptr;
-    return &entries_[*position];
+    std::size_t begin = 0, end = by_name_.size();  // where the first name that is not less may be
+    while (begin < end) {
+        const std::size_t middle = begin + (end - begin) / 2;
+        if (entries_[by_name_[middle]].name < name)
+            begin = middle + 1;
+        else
+            end = middle;
+    }
+    if (begin == by_name_.size() || entries_[by_name_[begin]].name != name) return nullptr;
+    return &entries_[by_name_[begin]];
 }
 
 STRATA_FUNCTION void SafetensorsFile::read(const TensorEntry& entry, void* destination) const {
@@ -231,7 +237,7 @@ STRATA_FUNCTION void SafetensorsFile::check_names() {
 }
 
 STRATA_FUNCTION void SafetensorsFile::check_layout() {
-    std::sort(entries_.begin(), entries_.end(), [](const TensorEntry& left, const TensorEntry& right) {
+    detail::sort(entries_.data(), entries_.size(), [](const TensorEntry& left, const TensorEntry& right) {
         if (left.begin != right.begin) return left.begin < right.begin;
         return left.end != right.end ? left.end < right.end : left.name < right.name;
     });
@@ -246,8 +252,8 @@ STRATA_FUNCTION void SafetensorsFile::check_layout() {
     }
     by_name_.resize(entries_.size());
     for (std::size_t i = 0; i < by_name_.size(); ++i) by_name_[i] = i;
-    std::sort(by_name_.begin(), by_name_.end(),
-              [&](std::size_t i, std::size_t j) { return entries_[i].name < entries_[j].name; });
+    detail::sort(by_name_.data(), by_name_.size(),
+                 [&](std::size_t i, std::size_t j) { return entries_[i].name < entries_[j].name; });
 }
 
 STRATA_FUNCTION void SafetensorsFile::check_entry(const TensorEntry& entry, std::size_t begin) const {

@@ -31,6 +31,9 @@ struct NamedTensor {
 [[gnu::cold]] void save_state(const std::string& path, std::span<const NamedTensor> tensors,
                               const Metadata& metadata = {});
 
+/// The same, marked as PyTorch's files are.
+[[gnu::cold]] void save_state_for_pytorch(const std::string& path, std::span<const NamedTensor> tensors);
+
 namespace io {
 
 template <class Tensors>
@@ -70,6 +73,10 @@ STRATA_FUNCTION void save_state(const std::string& path, std::span<const NamedTe
         views.push_back({tensor.name, tensor.dtype, tensor.shape, tensor.data, tensor.bytes});
     }
     write_safetensors(path, views, metadata);
+}
+
+STRATA_FUNCTION void save_state_for_pytorch(const std::string& path, std::span<const NamedTensor> tensors) {
+    save_state(path, tensors, {{"format", "pt"}});
 }
 
 }  // namespace strata

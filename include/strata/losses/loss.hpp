@@ -70,6 +70,10 @@ void check_class_weights(const char* loss, const char* option, const std::vector
     check_weights<T>(loss, option, weights);
 }
 
+#ifdef STRATA_INSTANCE
+STRATA_INSTANCE void check_class_weights<float>(const char*, const char*, const std::vector<double>&, Size);
+#endif
+
 /// Throws what has just been refused, on a device that works at once.
 template <class Device>
 void throw_refusal_on_host(const Device&, LossReport* report) {

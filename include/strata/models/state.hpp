@@ -4,6 +4,8 @@
 // `safetensors.torch.load_file` reads.
 
 #include <cstdint>
+#include <span>
+#include <strata/core/config.hpp>
 #include <strata/io/state.hpp>
 #include <strata/models/model.hpp>
 
@@ -19,6 +21,12 @@ std::int64_t counter_of(T value) {
     return value < end ? static_cast<std::int64_t>(value) : INT64_MAX;
 }
 
+/// The rows of a parameter table as the file layer wants them: in the flat buffer at `values`, whose scalars have so
+/// many bytes, or of counters in `counters`, which gets a place for each row.
+[[gnu::cold]] std::vector<NamedTensor> name_tensors(std::span<const ParameterInfo> table, void* values,
+                                                    DType dtype, Size bytes,
+                                                    std::vector<std::int64_t>& counters);
+
 /// All of a model in host memory, as the file layer wants it: in PyTorch's order, counters as whole numbers.
 template <class Model>
 class HostState {
@@ -28,18 +36,9 @@ public:
     [[gnu::cold]] explicit HostState(const Model& model) : values_(model.flat_parameters().size()) {
         model.copy_parameters_to(values_.data());
         const auto table = Model::parameter_table();
-        counters_.resize(table.size());
-        for (Size i = 0; i < table.size(); ++i) {
-            const ParameterInfo& row = table[i];
-            const bool counts = row.kind == ParameterKind::counter;
-            T* const values = values_.data() + row.offset;
-            if (counts) counters_[i] = counter_of(*values);
-            tensors_.push_back({std::string(row.name.view()),
-                                counts ? DType::I64 : dtype_of<T>(),
-                                {row.dims.extent, row.dims.extent + row.dims.rank},
-                                counts ? static_cast<void*>(&counters_[i]) : values,
-                                row.dims.elements() * (counts ? sizeof(std::int64_t) : sizeof(T))});
-        }
+        tensors_ = name_tensors(table, values_.data(), dtype_of<T>(), sizeof(T), counters_);
+        for (Size i = 0; i < table.size(); ++i)
+            if (table[i].kind == ParameterKind::counter) counters_[i] = counter_of(values_[table[i].offset]);
     }
     HostState(const HostState&) = delete;
     HostState& operator=(const HostState&) = delete;
@@ -68,7 +67,7 @@ private:
 template <class Net, class Device, class T>
 [[gnu::cold]] void save(const Model<Net, Device, T>& model, const std::string& path) {
     const detail::HostState<Model<Net, Device, T>> state(model);
-    save_state(path, state.tensors(), {{"format", "pt"}});
+    save_state_for_pytorch(path, state.tensors());
 }
 
 /// Reads all parameters and buffers from `path`. A file whose names, shapes or types are not exactly the
@@ -99,3 +98,28 @@ template <class NetFrom, class DeviceFrom, class TFrom, class Net, class Device,
 }
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION std::vector<NamedTensor> name_tensors(std::span<const ParameterInfo> table, void* values,
+                                                      DType dtype, Size bytes,
+                                                      std::vector<std::int64_t>& counters) {
+    counters.resize(table.size());
+    std::vector<NamedTensor> tensors(table.size());
+    for (Size i = 0; i < table.size(); ++i) {
+        const ParameterInfo& row = table[i];
+        const bool counts = row.kind == ParameterKind::counter;
+        NamedTensor& tensor = tensors[i];
+        tensor.name = row.name.view();
+        tensor.dtype = counts ? DType::I64 : dtype;
+        tensor.shape.assign(row.dims.extent, row.dims.extent + row.dims.rank);
+        tensor.data =
+            counts ? static_cast<void*>(&counters[i]) : static_cast<char*>(values) + row.offset * bytes;
+        tensor.bytes = row.dims.elements() * (counts ? sizeof(std::int64_t) : bytes);
+    }
+    return tensors;
+}
+
+}  // namespace strata::detail
+#endif

@@ -224,9 +224,8 @@ private:
         blocks_.resize(plan_.most_cohorts());
         Block* const blocks = blocks_.data();
         if (is_first) device.once(detail::Store<Block>{blocks, {}});
-        plan_.settle(model_->unfrozen_rows(), [&](Size from, Size to) {
+        for (const auto [from, to] : plan_.settle(model_->unfrozen_rows()))
             device.once(detail::CopyBlock<Block>{blocks + from, blocks + to});
-        });
         Size number = 0;
         for (Group& group : groups_.list()) {
             for (Size i = 0; i < plan_.cohorts(); ++i)

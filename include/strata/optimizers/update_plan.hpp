@@ -45,17 +45,12 @@ public:
 
     /// Whether the plan is that of these flags, one for each row of the table: learnt and not frozen.
     bool fits(std::span<const bool> unfrozen) const;
-    /// Makes it so; allocates at most once, before anything has changed. Calls `clone(from, to)` for each new
-    /// cohort, which goes on where another one is.
-    template <class Clone>
-    [[gnu::cold]] void settle(std::span<const bool> unfrozen, const Clone& clone) {
-        cohorts_.reserve(most_cohorts());
-        ranges_.reserve(rows_.size());
-        for (Row& row : rows_) row.idle = !row.wants(unfrozen);
-        split(clone);
-        find_ranges();
-        settled_ = true;
-    }
+    /// One cohort that goes on where another one is.
+    struct Clone {
+        Size from, to;
+    };
+    /// Makes it so; allocates at most once, before anything has changed. Returns the new cohorts, in order.
+    [[gnu::cold]] std::span<const Clone> settle(std::span<const bool> unfrozen);
     /// What a step depends on: the cohort of each row, or that it is left out.
     [[gnu::cold]] void append_to(std::vector<Size>& signature) const;
 
@@ -76,26 +71,7 @@ private:
     };
 
     /// The rows of a cohort that no longer go together become several; the first of them keep its number.
-    template <class Clone>
-    [[gnu::cold]] void split(const Clone& clone) {
-        const Size before = cohorts_.size();
-        for (Cohort& cohort : cohorts_) cohort.seen = false;
-        for (Row& row : rows_) {
-            const Size old = row.cohort;
-            Cohort& cohort = cohorts_[old];
-            if (!cohort.seen) cohort = {row.group, row.idle, true, no_row};
-            if (cohort.group == row.group && cohort.idle == row.idle) continue;
-            Size fresh = before;
-            while (fresh < cohorts_.size() &&
-                   (cohorts_[fresh].made_of != old || cohorts_[fresh].group != row.group ||
-                    cohorts_[fresh].idle != row.idle))
-                ++fresh;
-            row.cohort = fresh;
-            if (fresh < cohorts_.size()) continue;
-            cohorts_.push_back({row.group, row.idle, true, old});
-            clone(old, fresh);
-        }
-    }
+    [[gnu::cold]] void split();
     [[gnu::cold]] void find_ranges();
 
     Size end_;
@@ -104,6 +80,7 @@ private:
     std::vector<Row> rows_;
     std::vector<Cohort> cohorts_;
     std::vector<UpdateRange> ranges_;
+    std::vector<Clone> clones_;
     bool settled_ = false;
 };
 
@@ -140,6 +117,38 @@ STRATA_FUNCTION bool UpdatePlan::fits(std::span<const bool> unfrozen) const {
 
 STRATA_FUNCTION void UpdatePlan::append_to(std::vector<Size>& signature) const {
     for (const Row& row : rows_) signature.push_back(row.idle ? no_row : row.cohort);
+}
+
+STRATA_FUNCTION std::span<const UpdatePlan::Clone> UpdatePlan::settle(std::span<const bool> unfrozen) {
+    cohorts_.reserve(most_cohorts());
+    clones_.reserve(most_cohorts());
+    ranges_.reserve(rows_.size());
+    for (Row& row : rows_) row.idle = !row.wants(unfrozen);
+    split();
+    find_ranges();
+    settled_ = true;
+    return clones_;
+}
+
+STRATA_FUNCTION void UpdatePlan::split() {
+    const Size before = cohorts_.size();
+    clones_.clear();
+    for (Cohort& cohort : cohorts_) cohort.seen = false;
+    for (Row& row : rows_) {
+        const Size old = row.cohort;
+        Cohort& cohort = cohorts_[old];
+        if (!cohort.seen) cohort = {row.group, row.idle, true, no_row};
+        if (cohort.group == row.group && cohort.idle == row.idle) continue;
+        Size fresh = before;
+        while (fresh < cohorts_.size() &&
+               (cohorts_[fresh].made_of != old || cohorts_[fresh].group != row.group ||
+                cohorts_[fresh].idle != row.idle))
+            ++fresh;
+        row.cohort = fresh;
+        if (fresh < cohorts_.size()) continue;
+        cohorts_.push_back({row.group, row.idle, true, old});
+        clones_.push_back({old, fresh});
+    }
 }
 
 STRATA_FUNCTION void UpdatePlan::find_ranges() {

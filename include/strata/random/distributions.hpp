@@ -88,6 +88,10 @@ void uniform_(T* data, std::size_t n, double from, double to, Generator& generat
         data[i] = std::fma(random_detail::uniform_01<T>(generator), width, low);
 }
 
+#ifdef STRATA_INSTANCE
+STRATA_INSTANCE void uniform_(float*, std::size_t, double, double, Generator&);
+#endif
+
 /// Normal numbers of the given mean and standard deviation; float or double. Refuses std < 0.
 ///
 /// As in PyTorch fewer than 16 numbers are drawn one by one in double, with a cached second sample; from 16

@@ -151,7 +151,7 @@ template <class N>
 /// What one call costs, and what it is called.
 template <class N>
 [[gnu::cold]] void describe_node(const Walk& walk, const std::vector<FunctionName>& names, Call& call,
-                                 const GraphNode& node, std::vector<bool>& used) {
+                                 const GraphNode& node, std::vector<char>& used) {
     if (call.is_function) {
         call.name = call.parent == no_index ? "" : walk.calls[call.parent].name;
         for (const FunctionName& name : names)
@@ -187,7 +187,7 @@ template <class Net>
     for (Size v = 0; v < walk.values.size(); ++v)
         tree.values.push_back({walk.values[v].dims, walk.values[v].batched});
     const std::vector<FunctionName> names = names_of_functions<N>();
-    std::vector<bool> used(N::Leaves::size);
+    std::vector<char> used(N::Leaves::size);  // whether; std::vector<bool> costs more to compile
     std::vector<Size> moved_to;
     for (Size c = 0; c < walk.calls.size(); ++c) {
         Call& call = walk.calls[c];

@@ -2,6 +2,7 @@
 // The generic training function and its testing twin.
 
 #include <functional>
+#include <strata/core/config.hpp>
 #include <strata/training/evaluator.hpp>
 #include <strata/training/gradient_options.hpp>
 #include <strata/training/progress.hpp>
@@ -41,13 +42,8 @@ struct Evaluation {
 
 namespace detail {
 
-[[gnu::cold]] inline void check_epochs(int epochs) {
-    if (epochs < 0) refuse_option("fit", "epochs", epochs, "at least 0");
-}
-[[noreturn, gnu::cold, gnu::noinline]] inline void refuse_contradiction(const char* option) {
-    throw ValueError(message("strata: fit: this trainer has another ", option,
-                             " than the options; write trainer.", option, "(...)"));
-}
+[[gnu::cold]] void check_epochs(int epochs);
+[[noreturn, gnu::cold]] void refuse_contradiction(const char* option);
 /// Options that a trainer has itself are not overlooked.
 template <class Options, class Trainer>
 [[gnu::cold]] void check_trainer_options(const Options& options, Trainer& trainer) {
@@ -210,3 +206,18 @@ History fit(const Model&, const Loader&, const LossType&, const Algorithm&,
 }
 
 }  // namespace strata
+
+#if STRATA_HAS_BODIES
+namespace strata::detail {
+
+STRATA_FUNCTION void check_epochs(int epochs) {
+    if (epochs < 0) refuse_option("fit", "epochs", epochs, "at least 0");
+}
+
+STRATA_FUNCTION void refuse_contradiction(const char* option) {
+    throw ValueError(message("strata: fit: this trainer has another ", option,
+                             " than the options; write trainer.", option, "(...)"));
+}
+
+}  // namespace strata::detail
+#endif

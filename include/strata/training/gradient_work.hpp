@@ -226,7 +226,8 @@ private:
     Clip clip_norm_ = nullptr, clip_value_ = nullptr;
     Add add_ = nullptr;
     Keep keep_ = nullptr;
-    std::vector<bool> unfrozen_;  ///< rows of the parameter table
+    std::vector<char>
+        unfrozen_;  ///< whether rows of the parameter table are; std::vector<bool> costs more to compile
     Buffer<GradientState> state_{"gradients' state"};
     Buffer<T> group_{"gradients of several batches"};
 };

@@ -23,8 +23,8 @@ struct Epoch {
 
 class History {
 public:
-    void add(const Epoch& epoch) { epochs_.push_back(epoch); }
-    void reserve(std::size_t epochs) { epochs_.reserve(epochs); }
+    void add(const Epoch& epoch);
+    void reserve(std::size_t epochs);
 
     std::size_t size() const { return epochs_.size(); }
     bool empty() const { return epochs_.empty(); }
@@ -71,6 +71,10 @@ private:
 
 #if STRATA_HAS_BODIES
 namespace strata {
+
+STRATA_FUNCTION void History::add(const Epoch& epoch) { epochs_.push_back(epoch); }
+
+STRATA_FUNCTION void History::reserve(std::size_t epochs) { epochs_.reserve(epochs); }
 
 STRATA_FUNCTION void History::write_csv(const std::string& path) const {
     std::string text = "epoch";

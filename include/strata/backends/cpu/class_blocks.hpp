@@ -65,4 +65,9 @@ double one_class_losses(const T* x, const std::int64_t* target, Size rows, T* dx
     return total;
 }
 
+#ifdef STRATA_INSTANCE  // ten classes: MNIST, CIFAR-10 and many others
+STRATA_INSTANCE double one_class_losses<10>(const float*, const std::int64_t*, Size, float*,
+                                            const CrossEntropyOptions&, double);
+#endif
+
 }  // namespace strata::cpu::detail
