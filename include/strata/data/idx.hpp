@@ -3,15 +3,12 @@
 // Layout: a big-endian 32-bit magic number, one 32-bit count per dimension, then one byte per element.
 // Source: http://yann.lecun.com/exdb/mnist, "FILE FORMATS FOR THE MNIST DATABASE".
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <strata/core/config.hpp>
 #include <string>
 #include <vector>
-
-#include <zlib.h>
 
 #include "strata/io/input_file.hpp"
 
@@ -24,6 +21,29 @@ struct IdxImages {
 };
 
 namespace io {
+
+/// Reads magic number and `dimensions` counts (1: labels, 3: images) to `counts`, then as many elements as
+/// they promise. Memory follows what the file holds, not what it promises.
+[[gnu::cold]] std::vector<std::uint8_t> read_idx(const std::string& path, std::uint32_t dimensions,
+                                                 std::size_t* counts);
+
+}  // namespace io
+
+/// Reads an image file (magic number 0x00000803), for example train-images-idx3-ubyte or the same with .gz.
+/// Throws FileError for anything but a file whose header and content agree to the byte.
+[[gnu::cold]] IdxImages read_idx_images(const std::string& path);
+
+/// Reads a label file (magic number 0x00000801), for example train-labels-idx1-ubyte or the same with .gz:
+/// one byte per sample, whatever its value. Throws FileError as read_idx_images.
+[[gnu::cold]] std::vector<std::uint8_t> read_idx_labels(const std::string& path);
+
+}  // namespace strata
+
+#if STRATA_HAS_BODIES
+#include <algorithm>
+#include <zlib.h>
+
+namespace strata::io {
 
 /// The bytes of a file, front to back, through gunzip if the file begins like a gzip file. Checks the
 /// checksums; refuses bytes behind the last gzip member, which zlib's own gzread would pass over in silence.
@@ -59,26 +79,6 @@ private:
     z_stream stream_{};
     std::vector<unsigned char> input_;
 };
-
-/// Reads magic number and `dimensions` counts (1: labels, 3: images) to `counts`, then as many elements as
-/// they promise. Memory follows what the file holds, not what it promises.
-[[gnu::cold]] std::vector<std::uint8_t> read_idx(const std::string& path, std::uint32_t dimensions,
-                                                 std::size_t* counts);
-
-}  // namespace io
-
-/// Reads an image file (magic number 0x00000803), for example train-images-idx3-ubyte or the same with .gz.
-/// Throws FileError for anything but a file whose header and content agree to the byte.
-[[gnu::cold]] IdxImages read_idx_images(const std::string& path);
-
-/// Reads a label file (magic number 0x00000801), for example train-labels-idx1-ubyte or the same with .gz:
-/// one byte per sample, whatever its value. Throws FileError as read_idx_images.
-[[gnu::cold]] std::vector<std::uint8_t> read_idx_labels(const std::string& path);
-
-}  // namespace strata
-
-#if STRATA_HAS_BODIES
-namespace strata::io {
 
 STRATA_FUNCTION IdxSource::IdxSource(const std::string& path) : file_(path) {
     unsigned char start[2] = {};

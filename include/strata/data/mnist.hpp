@@ -13,8 +13,6 @@
 #include <strata/data/image_dataset.hpp>
 #include <string>
 
-#include <unistd.h>
-
 namespace strata::datasets {
 
 /// Grey images of 28 x 28 pixels in ten classes: MNIST, Fashion-MNIST, drawn digits.
@@ -60,6 +58,8 @@ fashion_mnist(const std::string& directory = default_directory("fashion_mnist"))
 }  // namespace strata::datasets
 
 #if STRATA_HAS_BODIES
+#include <unistd.h>
+
 namespace strata::datasets {
 
 STRATA_FUNCTION std::string default_directory(const std::string& name) {

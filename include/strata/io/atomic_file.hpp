@@ -2,20 +2,15 @@
 // Writing a file so that a reader, a crash or a full disk sees the old content or the new one, never a part:
 // temporary file in the same directory, write, fsync, rename, fsync of the directory (POSIX).
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <ctime>
 #include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "strata/io/input_file.hpp"
 
@@ -85,6 +80,12 @@ private:
 }  // namespace strata
 
 #if STRATA_HAS_BODIES
+#include <cerrno>
+#include <ctime>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace strata::io {
 
 STRATA_FUNCTION void write_all(int fd, const std::string& path, const char* data, std::size_t bytes) {

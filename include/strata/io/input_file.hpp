@@ -1,17 +1,12 @@
 #pragma once
 // Reading a file whose size is known before anything is allocated for it (POSIX).
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <strata/core/config.hpp>
 #include <string>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "strata/core/error.hpp"
 #include "strata/core/message.hpp"
@@ -44,7 +39,7 @@ public:
     int get() const { return fd_; }
     bool is_open() const { return fd_ >= 0; }
     /// 0 or -1, as close(2).
-    int close() { return fd_ >= 0 ? ::close(std::exchange(fd_, -1)) : 0; }
+    int close();
 
 private:
     int fd_ = -1;
@@ -81,6 +76,11 @@ private:
 }  // namespace strata
 
 #if STRATA_HAS_BODIES
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace strata::io {
 
 STRATA_FUNCTION void refuse_system(const std::string& path, const std::string& action, int error) {
@@ -98,6 +98,8 @@ STRATA_FUNCTION void check_path(const std::string& path) {
         throw FileError(message(path.c_str(), ": path: found a NUL character, expected a file name"));
     }
 }
+
+STRATA_FUNCTION int Descriptor::close() { return fd_ >= 0 ? ::close(std::exchange(fd_, -1)) : 0; }
 
 STRATA_FUNCTION InputFile::InputFile(std::string path) : path_(std::move(path)) {
     check_path(path_);

@@ -1,7 +1,6 @@
 #pragma once
 // The record of a training, one row per epoch; written as CSV or JSON.
 
-#include <charconv>
 #include <strata/core/config.hpp>
 #include <strata/core/math.hpp>
 #include <strata/core/message.hpp>
@@ -70,6 +69,8 @@ private:
 }  // namespace strata
 
 #if STRATA_HAS_BODIES
+#include <charconv>
+
 namespace strata {
 
 STRATA_FUNCTION void History::add(const Epoch& epoch) { epochs_.push_back(epoch); }

@@ -6,7 +6,6 @@
 #include <strata/core/config.hpp>
 #include <strata/core/message.hpp>
 #include <strata/training/history.hpp>
-#include <unistd.h>
 
 namespace strata {
 
@@ -58,6 +57,8 @@ private:
 }  // namespace strata
 
 #if STRATA_HAS_BODIES
+#include <unistd.h>
+
 namespace strata {
 
 STRATA_FUNCTION Progress::Progress(std::FILE* output, int epochs) : output_(output), epochs_(epochs) {
