@@ -236,32 +236,31 @@ TEST_CASE("one pass over the flat buffers, unless it has to be several") {
             result.insert(result.end(), {range.begin, range.end, range.cohort, Size(range.first)});
         return result;
     };
-    const auto nothing = [](Size, Size) {};
     const Size end = M::learnt_elements;
     bool all[] = {true, true, true, true}, no_body[] = {false, false, true, true},
          no_bias[] = {true, false, true, true};
     const Size at[] = {table[0].offset, table[1].offset, table[2].offset, table[3].offset};
     UpdatePlan plan(table, end);
     CHECK_FALSE(plan.fits(all));
-    plan.settle(all, nothing);
+    plan.settle(all);
     CHECK(plan.fits(all));
     CHECK(ranges(plan) == std::vector<Size>{0, end, 0, 1});
     CHECK_FALSE(plan.fits(no_bias));
-    plan.settle(no_bias, nothing);
+    plan.settle(no_bias);
     CHECK(ranges(plan) == std::vector<Size>{0, at[1], 0, 1, at[2], end, 0, 0});
     CHECK(plan.is_idle(1));
-    plan.settle(no_body, nothing);
+    plan.settle(no_body);
     CHECK(ranges(plan) == std::vector<Size>{at[2], end, 2, 1});
-    plan.settle(all, nothing);  // three step counts by now
+    plan.settle(all);  // three step counts by now
     CHECK(ranges(plan) == std::vector<Size>{0, at[1], 0, 1, at[1], at[2], 1, 1, at[2], end, 2, 1});
     CHECK(plan.cohorts() == 3);
-    plan.settle(no_body, nothing);
-    plan.settle(all, nothing);
+    plan.settle(no_body);
+    plan.settle(all);
     CHECK(plan.cohorts() == 3);
 
     UpdatePlan grouped(table, end);
     grouped.set_group(1, 1);
     grouped.set_group(2, 1);
-    grouped.settle(all, nothing);
+    grouped.settle(all);
     CHECK(ranges(grouped) == std::vector<Size>{0, at[1], 0, 1, at[1], at[3], 1, 1, at[3], end, 0, 0});
 }

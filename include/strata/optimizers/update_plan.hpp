@@ -50,7 +50,7 @@ public:
         Size from, to;
     };
     /// Makes it so; allocates at most once, before anything has changed. Returns the new cohorts, in order.
-    [[gnu::cold]] std::span<const Clone> settle(std::span<const bool> unfrozen);
+    [[gnu::cold]] const std::vector<Clone>& settle(std::span<const bool> unfrozen);
     /// What a step depends on: the cohort of each row, or that it is left out.
     [[gnu::cold]] void append_to(std::vector<Size>& signature) const;
 
@@ -119,7 +119,7 @@ STRATA_FUNCTION void UpdatePlan::append_to(std::vector<Size>& signature) const {
     for (const Row& row : rows_) signature.push_back(row.idle ? no_row : row.cohort);
 }
 
-STRATA_FUNCTION std::span<const UpdatePlan::Clone> UpdatePlan::settle(std::span<const bool> unfrozen) {
+STRATA_FUNCTION const std::vector<UpdatePlan::Clone>& UpdatePlan::settle(std::span<const bool> unfrozen) {
     cohorts_.reserve(most_cohorts());
     clones_.reserve(most_cohorts());
     ranges_.reserve(rows_.size());
