@@ -7,7 +7,7 @@
 #ifdef STRATA_INSTANCE
 #include <strata/backends/cpu/cpu.hpp>
 #include <strata/layers/relu.hpp>
-#include <strata/models/memory.hpp>
+#include <strata/models/execution/memory.hpp>
 #include <strata/models/parameter.hpp>
 #include <strata/optimizers/adam.hpp>
 #include <strata/optimizers/adamw.hpp>

@@ -118,20 +118,18 @@
 
 // Models
 #include <strata/models/concat.hpp>
-#include <strata/models/execution.hpp>
+#include <strata/models/engine.hpp>
 #include <strata/models/freezing.hpp>
-#include <strata/models/inputs.hpp>
-#include <strata/models/memory.hpp>
+#include <strata/models/loss_result.hpp>
 #include <strata/models/model.hpp>
 #include <strata/models/model_check.hpp>
 #include <strata/models/module.hpp>
 #include <strata/models/parallel.hpp>
 #include <strata/models/parameter.hpp>
 #include <strata/models/parameter_selection.hpp>
-#include <strata/models/pass_memory.hpp>
+#include <strata/models/parameter_store.hpp>
 #include <strata/models/prediction.hpp>
 #include <strata/models/predictor.hpp>
-#include <strata/models/refused_pass.hpp>
 #include <strata/models/residual.hpp>
 #include <strata/models/sequential.hpp>
 #include <strata/models/state.hpp>
@@ -157,6 +155,7 @@
 #include <strata/losses/nll_loss.hpp>
 #include <strata/losses/reduction.hpp>
 #include <strata/losses/smooth_l1_loss.hpp>
+#include <strata/losses/target.hpp>
 
 // Optimizers
 #include <strata/optimizers/adadelta.hpp>
@@ -178,6 +177,7 @@
 #include <strata/optimizers/rmsprop.hpp>
 #include <strata/optimizers/sgd.hpp>
 #include <strata/optimizers/tensor_memory.hpp>
+#include <strata/optimizers/update_engine.hpp>
 #include <strata/optimizers/update_plan.hpp>
 
 // Schedulers

@@ -56,7 +56,7 @@ struct BCELoss {
         const auto* x = prediction.data;
         device.refuse_where(report, LossReport::no_probability, prediction.size(), detail::IsNoProbability{},
                             x);
-        detail::throw_refusal_on_host(device, report);
+        device.when_refused(report, [](const LossReport& refused) { detail::check_report(refused); });
         const double divisor = detail::divisor_of(reduction, prediction.size());
         detail::elementwise_loss(device, detail::BinaryCrossEntropy{}, divisor, prediction, target, gradient,
                                  report);

@@ -33,7 +33,7 @@
 #include <strata/core/refuse_option.hpp>
 #include <strata/losses/loss_check.hpp>
 #include <strata/losses/reduction.hpp>
-#include <strata/models/model_check.hpp>
+#include <strata/losses/target.hpp>
 #include <strata/models/prediction.hpp>
 #include <type_traits>
 #include <vector>
@@ -41,15 +41,6 @@
 namespace strata {
 
 namespace detail {
-
-/// The same memory as kernels see it, without what else the object may own.
-template <class T, class Device, class Shape>
-constexpr BatchView<T, Device, Shape> plain_view(const BatchView<T, Device, Shape>& view) {
-    return view;
-}
-constexpr NoTarget plain_view(const NoTarget& target) { return target; }
-
-void check_same_batch(Size predictions, Size targets);
 
 /// Throws ValueError unless all weights are finite in the scalars T of the model, and none is negative.
 template <class T>
@@ -73,17 +64,6 @@ void check_class_weights(const char* loss, const char* option, const std::vector
 #ifdef STRATA_INSTANCE
 STRATA_INSTANCE void check_class_weights<float>(const char*, const char*, const std::vector<double>&, Size);
 #endif
-
-/// Throws what has just been refused, on a device that works at once.
-template <class Device>
-void throw_refusal_on_host(const Device&, LossReport* report) {
-    if constexpr (Device::is_host) {
-        if (report->refused == 0) return;
-        const LossReport refused = *report;
-        report->refused = 0;
-        check_report(refused);
-    }
-}
 
 /// Elements of memory that a loss works in.
 template <class LossType, class Prediction, class Target>
@@ -163,15 +143,3 @@ Loss evaluate_loss(const LossType&, const X&, const Y&) {
 }
 
 }  // namespace strata
-
-#if STRATA_HAS_BODIES
-namespace strata::detail {
-
-STRATA_FUNCTION void check_same_batch(Size predictions, Size targets) {
-    if (predictions != targets)
-        throw ShapeError(message("strata: the prediction holds ", predictions,
-                                 " samples, but the target holds ", targets));
-}
-
-}  // namespace strata::detail
-#endif

@@ -19,7 +19,7 @@
 #include <strata/layers/functions/arithmetic_number.hpp>
 #include <strata/layers/functions/reduce.hpp>
 #include <strata/losses/loss.hpp>
-#include <strata/models/execution.hpp>
+#include <strata/models/execution/execution.hpp>
 #include <strata/models/module.hpp>
 
 namespace strata {
@@ -86,7 +86,7 @@ struct LossModule {
     template <class Prediction, class Target>
     static constexpr Size workspace(Size batch) {
         using N = Network<NetworkOf<Prediction, Target>>;
-        return N::training_plan.once_elements + N::training_plan.elements * ((batch + 15) / 16 * 16);
+        return N::training_plan.arena_elements(batch);
     }
 
     template <class Prediction, class Target, class Gradient, class T>
@@ -104,14 +104,11 @@ struct LossModule {
                 forward_gives_one_number,
                 "strata: a loss gives one number for the whole batch; end its forward with mean(...) or "
                 "sum(...) (docs/errors.md#loss-module)");
-            const detail::Memory<Device, T> memory{device,
-                                                   {prediction.data, target.data, nullptr, nullptr},
-                                                   nullptr,
-                                                   nullptr,
-                                                   workspace,
-                                                   prediction.batch,
-                                                   (prediction.batch + 15) / 16 * 16,
-                                                   false};
+            detail::Inputs<N, T> inputs{{}, prediction.batch};
+            detail::get<0>(inputs.data) = prediction.data;
+            detail::get<1>(inputs.data) = target.data;
+            const typename Run::M memory{device,  inputs,    nullptr,
+                                         nullptr, workspace, detail::capacity_for(prediction.batch)};
             const typename Run::Slots layers{};
             Run::forward(memory, layers);
             device.once(detail::StoreLossValue<T, detail::is_sum_over_batch<N, N::output>()>{

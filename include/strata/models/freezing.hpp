@@ -3,7 +3,7 @@
 // their rows, and of all values that no other parameter lies below.
 
 #include <strata/core/config.hpp>
-#include <strata/models/execution.hpp>
+#include <strata/models/execution/execution.hpp>
 #include <strata/models/parameter_selection.hpp>
 
 namespace strata::detail {

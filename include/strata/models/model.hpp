@@ -1,21 +1,11 @@
 #pragma once
-// A network with its parameters: one flat buffer, a twin for the gradients, and what its passes work on.
-// Gradients and activations get memory when training asks for them; after the first pass nothing is allocated.
-
-// Length: it is the one class that users hold, and all of it works on the same buffers.
+// A network with its parameters, and the passes that run on them.
 
 #include <span>
-#include <strata/core/error.hpp>
-#include <strata/core/message.hpp>
 #include <strata/fwd.hpp>
-#include <strata/models/freezing.hpp>
-#include <strata/models/inputs.hpp>
+#include <strata/models/engine.hpp>
 #include <strata/models/model_check.hpp>
-#include <strata/models/prediction.hpp>
-#include <strata/models/refused_pass.hpp>
-#include <strata/random/generator.hpp>
-#include <string>
-#include <vector>
+#include <strata/models/parameter_store.hpp>
 
 namespace strata {
 
@@ -24,13 +14,8 @@ namespace strata {
 template <class Net, class Device = Cpu, class T = float>
 class Model {
     using N = Network<Net>;
-    using Training = detail::Execution<Net, Device, T, detail::Pass::training>;
-    using Inference = detail::Execution<Net, Device, T, detail::Pass::inference>;
-    using Slots = typename detail::SlotsOf<typename N::Leaves>::type;
+    using Store = detail::ParameterStore<Net, Device, T>;
     using Predictions = detail::PredictionOf<Net, Device, T>;
-    using Passes = detail::PassMemory<N, Device, T>;
-    template <class U>
-    using Buffer = typename Device::template Buffer<U>;
     template <class U>
     using Span = typename Device::template Span<U>;
 
@@ -55,22 +40,16 @@ public:
     static constexpr Size learnt_elements = N::parameters.learnt_elements;
     /// Bytes of activations for a batch: with all that the backward pass needs, and for inference alone.
     static constexpr Size training_bytes(Size batch) {
-        return arena_elements(N::training_plan, batch) * sizeof(T);
+        return N::training_plan.arena_elements(batch) * sizeof(T);
     }
     static constexpr Size inference_bytes(Size batch) {
-        return arena_elements(N::inference_plan, batch) * sizeof(T);
+        return N::inference_plan.arena_elements(batch) * sizeof(T);
     }
 
     /// Draws the initial parameters from the default generator, layer after layer, as PyTorch does.
-    explicit Model(Net net = Net{}) {
-        if constexpr (N::fits) {
-            detail::visit_leaves(net, [&]<Size I>(std::integral_constant<Size, I>, const auto& leaf) {
-                detail::get<I>(layers_) = leaf;
-            });
-            allocate();
-            reset_parameters(default_generator());
-        }
-    }
+    explicit Model(Net net = Net{}) : parameters_(net) { reset_parameters(); }
+    /// With all parameters zero. (For `to`.)
+    explicit Model(typename Store::ZeroParameters zero) : parameters_(zero) {}
 
     Model(const Model&) = default;
     Model(Model&&) = default;
@@ -83,30 +62,17 @@ public:
 
     /// Draws all parameters anew.
     void reset_parameters(Generator& generator = default_generator()) {
-        if constexpr (Device::is_host) {
-            initialize(parameter_data(), generator);
-        } else {
-            std::vector<T> host(flat_parameters().size());
-            initialize(host.data(), generator);
-            parameters_.copy_from(host.data());
-        }
+        if constexpr (N::fits) parameter_store().reset(generator);
     }
 
     /// The same model on another device: `model.to<Cuda>()`. Parameters, buffers, layers, mode and what is
     /// frozen are copied; gradients and optimizers stay behind.
     template <class Other>
     Model<Net, Other, T> to() const {
-        typename Model<Net, Other, T>::WithoutParameters nothing_drawn;
-        Model<Net, Other, T> moved(nothing_drawn);
-        if constexpr (N::fits) {
-            std::vector<T> host(flat_parameters().size());
-            parameters_.copy_to(host.data());
-            moved.parameters_.copy_from(host.data());
-            moved.layers_ = layers_;
-            moved.training_ = training_;
-            moved.freezing_ = freezing_;
-        }
-        return moved;
+        Model<Net, Other, T> there(typename detail::ParameterStore<Net, Other, T>::ZeroParameters{});
+        there.parameter_store().take_from(parameter_store());
+        there.train(training_);
+        return there;
     }
 
     /// `model.to("cuda")` is refused: a device is a type.
@@ -168,10 +134,8 @@ public:
     /// mode. They add up until `zero_grad`. Throws ValueError for another loss, whose gradient is not there
     /// (any more).
     void backward(const Loss& loss) {
-        check_trainable();
-        loss.check_backward(*passes_, N::outputs);
-        run_backward(loss);
-        passes_->end_backward();
+        parameters_.check_trainable();
+        engine_.backward(parameters_, loss);
     }
 
     template <class NoLoss>
@@ -186,9 +150,9 @@ public:
     }
 
     /// Forgets the gradients. Costs nothing: the next backward pass overwrites them.
-    void zero_grad() { accumulate_ = false; }
+    void zero_grad() { parameters_.accumulate(false); }
     /// Whether there was a backward pass since `zero_grad`.
-    bool has_gradients() const { return accumulate_; }
+    bool has_gradients() const { return parameters_.accumulates(); }
 
     // Parameters
     // -------------------------------------------------------------------------------------------------
@@ -197,11 +161,11 @@ public:
     /// `model.parameter<"1.weight">()`.
     template <ParameterName Name>
     auto parameter() & {
-        return Device::tensor(named_view<Name, T>(parameter_data()));
+        return Device::tensor(parameter_store().template view<Name>());
     }
     template <ParameterName Name>
     auto parameter() const& {
-        return Device::tensor(named_view<Name, const T>(parameter_data()));
+        return Device::tensor(parameter_store().template view<Name>());
     }
     template <ParameterName Name>
     auto parameter() const&& {
@@ -211,12 +175,12 @@ public:
     /// its name as well.
     template <ParameterName Name>
     auto buffer() & {
-        check_kind<Name, false>();
+        Store::template check_kind<Name, false>();
         return parameter<Name>();
     }
     template <ParameterName Name>
     auto buffer() const& {
-        check_kind<Name, false>();
+        Store::template check_kind<Name, false>();
         return parameter<Name>();
     }
     template <ParameterName Name>
@@ -226,9 +190,9 @@ public:
     /// The gradient that the last backward passes left, zero before the first, and of a frozen parameter.
     template <ParameterName Name>
     auto gradient() & {
-        make_gradients();
-        check_kind<Name, true>();
-        return Device::tensor(named_view<Name, T>(gradients_.data()));
+        Store::template check_kind<Name, true>();
+        parameter_store().make_gradients();
+        return Device::tensor(parameters_.template gradient_view<Name>());
     }
     template <ParameterName Name>
     auto gradient() && {
@@ -238,24 +202,18 @@ public:
 
     /// The flat buffers, for optimizers and files. Between tensors lie a few zeros of padding.
     /// On the Cpu they are std::spans; of another device's memory only address and size are known here.
-    Span<T> flat_parameters() & { return {parameter_data(), parameters_.size()}; }
-    Span<const T> flat_parameters() const& { return {parameter_data(), parameters_.size()}; }
+    Span<T> flat_parameters() & { return {parameter_store().data(), parameters_.size()}; }
+    Span<const T> flat_parameters() const& { return {parameter_store().data(), parameters_.size()}; }
     Span<const T> flat_parameters() const&& { return refuse_temporary().flat_parameters(); }
     Span<T> flat_gradients() & {
-        make_gradients();
-        if (!accumulate_) gradients_.zero();
-        return {gradients_.data(), gradients_.size()};
+        parameter_store().make_gradients();
+        if (!has_gradients()) parameters_.clear_gradients();
+        return {parameters_.gradients(), parameters_.gradient_count()};
     }
     Span<const T> flat_gradients() const&& { return refuse_temporary().flat_parameters(); }
     /// The same, to and from host memory.
-    void copy_parameters_to(T* host) const {
-        (void)*passes_;
-        parameters_.copy_to(host);
-    }
-    void copy_parameters_from(const T* host) {
-        (void)*passes_;
-        parameters_.copy_from(host);
-    }
+    void copy_parameters_to(T* host) const { parameter_store().copy_to(host); }
+    void copy_parameters_from(const T* host) { parameter_store().copy_from(host); }
     /// The table that says what lies where.
     static constexpr std::span<const ParameterInfo> parameter_table() {
         return {N::parameters.rows, N::parameter_tensors};
@@ -265,19 +223,18 @@ public:
     /// written in place. `for_each_buffer` visits the rest.
     template <class Visit>
     void for_each_parameter(const Visit& visit) {
-        for_each_row<true>(visit);
+        parameter_store().template for_each<true>(visit);
     }
     template <class Visit>
     void for_each_buffer(const Visit& visit) {
-        for_each_row<false>(visit);
+        parameter_store().template for_each<false>(visit);
     }
 
     /// Calls `visit(layer)` for every layer, in order; numbers among its options may change. Steps that a
     /// Trainer has recorded go on with those of before.
     template <class Visit>
     void for_each_layer(const Visit& visit) {
-        [&]<Size... I>(std::index_sequence<I...>) { (visit(detail::get<I>(layers_)), ...); }
-        (std::make_index_sequence<N::Leaves::size>{});
+        parameters_.for_each_layer(visit);
     }
 
     // Freezing
@@ -293,52 +250,34 @@ public:
     /// The same for one parameter: `model.requires_grad<"0.weight">(false)`.
     template <ParameterName Name>
     void requires_grad(bool on) {
-        check_kind<Name, true>();
-        if constexpr (row_named<Name>() < N::parameter_tensors) set_frozen(row_named<Name>(), !on);
+        Store::template check_kind<Name, true>();
+        constexpr Size row = Store::template row_named<Name>();
+        if constexpr (row < N::parameter_tensors) parameters_.freeze(device(), row, !on);
     }
     /// Throws ValueError if there is no parameter of this name.
     bool is_frozen(std::string_view name) const {
         for (Size row = 0; row != N::parameter_tensors; ++row)
             if (N::parameters.rows[row].kind == ParameterKind::learnt &&
                 N::parameters.rows[row].name.view() == name)
-                return freezing_.is_frozen(row);
+                return parameters_.freezing().is_frozen(row);
         detail::refuse_selection(parameter_table(), "is_frozen", name);
     }
     /// For optimizers: one flag for each row of `parameter_table()`, learnt and not frozen.
-    std::span<const bool> unfrozen_rows() const { return freezing_.rows(); }
+    std::span<const bool> unfrozen_rows() const { return parameters_.freezing().rows(); }
 
-    Device& device() & { return passes_->device; }
+    Device& device() & { return engine_.passes().device; }
     /// Where a loss on this model's (first) output leaves its value, in the device's memory.
-    LossReport* report() & { return passes_->report.data(); }
+    LossReport* report() & { return engine_.passes().report.data(); }
     /// What trainers, predictions and losses hold.
-    const detail::Shared<detail::PassMemory<N, Device, T>>& passes() const& { return passes_.shared(); }
+    const auto& passes() const& { return engine_.shared(); }
+
+    // For what works on models: trainers, optimizers, predictors. Each throws ValueError when the model has been
+    // moved from.
+    Store& parameter_store() & { return (void)engine_.passes(), parameters_; }
+    const Store& parameter_store() const& { return (void)engine_.passes(), parameters_; }
+    detail::Engine<Net, Device, T>& engine() & { return engine_; }
 
 private:
-    template <class, class, class>
-    friend class Model;
-    template <class, class, class>
-    friend class Trainer;
-    template <class>
-    friend class Predictor;
-    template <class, class>
-    friend class Evaluator;
-
-    template <class Plan>
-    static constexpr Size arena_elements(const Plan& plan, Size batch) {
-        return plus(plan.once_elements, times(plan.elements, capacity_for(batch)));
-    }
-    /// Arenas are laid out for multiples of 16 samples, so that every buffer in them begins aligned.
-    static constexpr Size capacity_for(Size batch) { return (batch + 15) / 16 * 16; }
-
-    struct WithoutParameters {};
-    explicit Model(WithoutParameters) {
-        if constexpr (N::fits) allocate();
-    }
-
-    void allocate() { parameters_.resize(N::parameters.elements); }
-    /// Throws ValueError when the model has been moved from.
-    T* parameter_data() { return (void)*passes_, parameters_.data(); }
-    const T* parameter_data() const { return (void)*passes_, parameters_.data(); }
     const Model& refuse_temporary() const {
         constexpr bool the_model_has_a_name = detail::never<Net>;
         static_assert(
@@ -347,187 +286,26 @@ private:
             "end of the statement; give it a name first (docs/errors.md#temporary-model)");
         return *this;
     }
-    void initialize(T* host, Generator& generator) {
-        [&]<Size... I>(std::index_sequence<I...>) { (initialize_layer<I>(host, generator), ...); }
-        (std::make_index_sequence<N::Leaves::size>{});
-    }
-    template <Size I>
-    void initialize_layer(T* host, Generator& generator) {
-        if constexpr (detail::parameter_count_of < detail::type_at_t < I, typename N::Leaves >>> 0) {
-            Training::template with_own_parameters<I>(
-                host, [&](auto... own) { detail::get<I>(layers_).initialize(generator, own...); });
-        }
-    }
-
-    template <bool learnt, class Visit>
-    void for_each_row(const Visit& visit) {
-        const auto one = [&]<Size P>(std::integral_constant<Size, P>) {
-            constexpr ParameterInfo row = N::parameters.rows[P];
-            if constexpr ((row.kind == ParameterKind::learnt) == learnt)
-                visit(
-                    N::parameters.rows[P].name.view(),
-                    Device::tensor(TensorView<T, Device, shape_t<row.dims>>{parameter_data() + row.offset}));
-        };
-        [&]<Size... P>(std::index_sequence<P...>) { (one(std::integral_constant<Size, P>{}), ...); }
-        (std::make_index_sequence<N::parameter_tensors>{});
-    }
-    /// Refuses a buffer where what is learnt is asked for, or the other way round.
-    template <ParameterName Name, bool learnt>
-    static constexpr void check_kind() {
-        constexpr Size row = N::find_parameter(Name);
-        constexpr bool found = row < N::parameter_tensors;
-        constexpr bool is_learnt = found && N::parameters.rows[found ? row : 0].kind == ParameterKind::learnt;
-        constexpr bool it_is_learnt = is_learnt || !learnt || !found;
-        constexpr bool it_is_a_buffer = !is_learnt || learnt || !found;
-        static_assert(it_is_learnt,
-                      "strata: this is the name of a buffer, such as a running mean, which training "
-                      "writes and no optimizer changes: it has no gradient (docs/errors.md#buffer)");
-        static_assert(it_is_a_buffer,
-                      "strata: this is the name of a parameter, which is learnt, and not of a buffer; "
-                      "write model.parameter<...>() (docs/errors.md#buffer)");
-    }
-
     void set_frozen(const char* who, std::string_view which, bool frozen) {
-        (void)*passes_;
-        detail::for_each_selected(parameter_table(), who, which, [&](Size row) { set_frozen(row, frozen); });
+        Device& device = this->device();
+        detail::for_each_selected(parameter_table(), who, which,
+                                  [&](Size row) { parameters_.freeze(device, row, frozen); });
     }
-    void set_frozen(Size row, bool frozen) {
-        freezing_.set(row, frozen);
-        const ParameterInfo& info = N::parameters.rows[row];
-        if (frozen && gradients_.size() > 0)
-            device().fill(gradients_.data() + info.offset, info.dims.elements(), T(0));
-    }
-    void check_trainable() const {
-        if (freezing_.all())
-            throw ValueError("strata: there is nothing to learn: all parameters of the model are frozen");
-    }
-
     template <bool shown, class Inputs>
     Predictions pass(const Inputs& x) {
         constexpr bool there_are_as_many_batches_as_inputs = std::tuple_size_v<Inputs> == input_count;
         if constexpr (N::fits && !there_are_as_many_batches_as_inputs) (void)detail::count_inputs<Model>(x);
         if constexpr (N::fits && there_are_as_many_batches_as_inputs) {
-            using Refused = detail::RefusedPass<N, Device, T>;
-            Passes& passes = *passes_;
+            (void)engine_.passes();
             (void)detail::count_inputs<Model>(x);
-            passes.begin_pass();  // from here on another batch lies where those of before did
-            const auto memory = prepare(detail::take_inputs<Model>(x, passes.rooms, training_));
-            [[maybe_unused]] const typename Device::PassScope scope;
-            if (training_) {
-                passes.buffers.resize(Refused::buffers);
-                Refused refused(memory, passes.buffers.data());
-                Training::forward(memory, layers_);
-                Predictions predictions = predictions_of<Training, shown>(memory);
-                refused.end();
-                return predictions;
-            }
-            Inference::forward(memory, layers_);
-            return predictions_of<Inference, shown>(memory);
+            return engine_.template forward<shown, Model>(parameters_, x, training_);
         } else {
             __builtin_unreachable();  // the network has been refused already
         }
     }
-    /// The memory of a pass that has begun, over these inputs.
-    detail::Memory<Device, T> prepare(const detail::Inputs& inputs) {
-        Passes& passes = *passes_;
-        passes.device.begin_step();
-        passes.inputs = inputs;
-        if (inputs.batch > passes.capacity) {
-            passes.capacity = 0;  // of nothing, if there is no memory
-            make_arena(inputs.batch);
-            passes.capacity = capacity_for(inputs.batch);
-        }
-        return memory();
-    }
-    [[gnu::cold]] void make_arena(Size batch) {
-        try {
-            passes_->arena.resize(arena_elements(N::training_plan, batch));
-        } catch (const OutOfMemoryError& error) {
-            throw OutOfMemoryError(message(error.what(), "; the plan for a batch of ", batch, " has ",
-                                           training_bytes(batch), " bytes of activations beside ",
-                                           parameters_.size() * sizeof(T), " bytes of parameters"));
-        }
-    }
-    detail::Memory<Device, T> memory() {
-        Passes& passes = *passes_;
-        const auto& input = passes.inputs.data;
-        return {passes.device,       {input[0], input[1], input[2], input[3]},
-                parameters_.data(),  gradients_.data(),
-                passes.arena.data(), passes.inputs.batch,
-                passes.capacity,     accumulate_,
-                freezing_.wanted()};
-    }
 
-    /// The outputs of a pass, each with the place for its gradient.
-    template <class Execution, bool shown>
-    Predictions predictions_of(const detail::Memory<Device, T>& memory) {
-        return [&]<Size... O>(std::index_sequence<O...>) {
-            return Predictions{prediction_of<Execution, O, shown>(memory)...};
-        }
-        (std::make_index_sequence<N::outputs>{});
-    }
-    template <class Execution, Size O, bool shown>
-    Prediction<Net, Device, T, O> prediction_of(const detail::Memory<Device, T>& memory) {
-        using Result = Prediction<Net, Device, T, O>;
-        typename Result::View output = Execution::template operand<N::graph.outputs[O]>(memory);
-        detail::Owner owner;
-        if constexpr (!shown) {
-            const auto kept = detail::keep(output, memory.device, passes_->predictions);
-            output.data = kept->elements.data();
-            owner = kept;
-        }
-        typename Result::GradientOf gradient{nullptr, output.batch};
-        if constexpr (std::is_same_v<Execution, Training>)
-            gradient = Training::template gradient_of_loss<O>(memory);
-        return {output, std::move(owner), gradient, passes_.shared()};
-    }
-
-    void make_gradients() {
-        (void)*passes_;
-        if (gradients_.size() == 0) gradients_.resize(N::parameters.learnt_elements);
-    }
-
-    void run_backward(const Loss& loss) {
-        [[maybe_unused]] const typename Device::PassScope scope;
-        make_gradients();
-        const auto memory = this->memory();
-        [&]<Size... O>(std::index_sequence<O...>) {
-            (scale(Training::template gradient_of_loss<O>(memory), loss.factor(O)), ...);
-        }
-        (std::make_index_sequence<N::outputs>{});
-        Training::backward(memory, layers_);
-        accumulate_ = true;
-    }
-    template <class View>
-    void scale(View gradient, double factor) {
-        if (factor != 1) device().for_each(gradient.size(), detail::MultiplyBy{factor}, gradient.data);
-    }
-
-    template <ParameterName Name>
-    static constexpr Size row_named() {
-        constexpr Size row = N::find_parameter(Name);
-        static_assert(row < N::parameter_tensors || !N::fits,
-                      "strata: the network has no parameter of this name; names "
-                      "are those of PyTorch's state_dict, such as "
-                      "\"1.weight\" (docs/errors.md#parameter-name)");
-        return row;
-    }
-    template <ParameterName Name, class U>
-    static auto named_view(U* flat) {
-        constexpr Size row = row_named<Name>();
-        if constexpr (row < N::parameter_tensors)
-            return TensorView<U, Device, shape_t<N::parameters.rows[row].dims>>{
-                flat + N::parameters.rows[row].offset};
-        else
-            return TensorView<U, Device, Shape<1>>{flat};
-    }
-
-    [[no_unique_address]] Slots layers_;
-    detail::Freezing<N> freezing_;
-    Buffer<T> parameters_{"parameters"};
-    Buffer<T> gradients_{"gradients"};
-    detail::HeldPasses<Passes> passes_;
-    bool accumulate_ = false;
+    Store parameters_;
+    detail::Engine<Net, Device, T> engine_;
     bool training_ = true;
 };
 

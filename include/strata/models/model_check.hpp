@@ -1,9 +1,8 @@
 #pragma once
-// The checks of a Model's template arguments and of its batches.
+// The checks of a Model's template arguments, and of what works on one.
 
 #include <strata/core/config.hpp>
 #include <strata/core/network/diagnostics.hpp>
-#include <strata/core/tensor.hpp>
 #include <strata/fwd.hpp>
 #include <type_traits>
 
@@ -28,49 +27,6 @@ struct RefuseNetwork {
                   "strata: the first argument is no model; a network is a type, and a Model of it has the "
                   "parameters: Model<Net> model; Trainer{model, NLLLoss{}, Adam{}} (docs/errors.md#inputs)");
 };
-
-/// Whatever has a shape, so that the device may look closer.
-template <class X>
-concept TensorLike = requires(const X& x) {
-    x.shape();
-};
-
-/// The batch that kernels see, where `x` is one or shows one; else nothing.
-template <class X>
-auto batch_of(const X& x) {
-    if constexpr (requires { x.batch_view(); })
-        return x.batch_view();
-    else if constexpr (requires {
-                           typename X::device_type;
-                           x.batch;
-                       })
-        return BatchView<typename X::value_type, typename X::device_type, typename X::shape_type>{x.data,
-                                                                                                  x.batch};
-}
-
-/// The target that kernels see. Throws ShapeError when its shape does not go with a prediction of `Shape`.
-template <class Device, class T, class Shape, class Y>
-auto target_of(const Y& y) {
-    using Batch = decltype(batch_of(y));
-    if constexpr (!std::is_void_v<Batch>) {
-        constexpr bool the_target_lives_where_the_model_does =
-            std::is_same_v<typename Batch::device_type, Device>;
-        static_assert(the_target_lives_where_the_model_does,
-                      "strata: the target lies on another device than the model; write strata::to<Device>(y) "
-                      "(docs/errors.md#batch-device)");
-        return BatchView<typename Batch::value_type, Device, typename Batch::shape_type>{batch_of(y).data,
-                                                                                         batch_of(y).batch};
-    } else if constexpr (!TensorLike<Y>) {
-        constexpr bool the_target_has_a_shape = never<Y>;
-        static_assert(
-            the_target_has_a_shape,
-            "strata: a target is an xtensor container, view or expression, or a loader's batch, with one "
-            "entry for each sample; of a std::vector write xt::adapt(y) (docs/errors.md#target)");
-        return NoTarget{};
-    } else {
-        return Device::template target_batch<T, Shape>(y);
-    }
-}
 
 template <class D>
 inline constexpr bool is_complete_but_no_device = requires {

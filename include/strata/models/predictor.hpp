@@ -17,6 +17,8 @@ class Predictor {
     using Device = typename Model::device_type;
     using T = typename Model::value_type;
     using N = Network<Net>;
+    using Run = detail::Execution<Net, Device, T, detail::Pass::inference>;
+    using Memory = typename Run::M;
     template <Size O>
     using Tensor = typename Device::template BatchTensor<const T, typename N::template OutputShapeOf<O>>;
 
@@ -42,27 +44,21 @@ public:
 
     /// The memory for a pass over a batch.
     template <class X>
-    detail::Memory<Device, T> prepare(const X& x) {
+    Memory prepare(const X& x) {
         const Model& model = *model_;
         const auto batches = detail::batches_of_step(x);
         (void)detail::count_inputs<Model>(batches);
-        const detail::Inputs input = detail::take_inputs<Model>(batches, rooms_, false);
-        if (input.batch > capacity_) {
-            arena_.resize(Model::arena_elements(N::inference_plan, input.batch));
-            capacity_ = Model::capacity_for(input.batch);
-        }
-        device_.follow(model.passes_->device);
-        T* const parameters = const_cast<T*>(model.parameter_data());  // inference only reads them
-        return {device_,       {input.data[0], input.data[1], input.data[2], input.data[3]},
-                parameters,    nullptr,
-                arena_.data(), input.batch,
-                capacity_,     false};
+        const auto inputs = detail::take_inputs<Model>(batches, rooms_, false);
+        arena_.fit(N::inference_plan, inputs.batch);
+        device_.follow(model.passes()->device);
+        T* const parameters = const_cast<T*>(model.parameter_store().data());  // inference only reads them
+        return {device_, inputs, parameters, nullptr, arena_.data(), arena_.capacity()};
     }
     /// Layers [0, End).
     template <Size End = N::layer_count>
-    void forward(const detail::Memory<Device, T>& memory) const {
+    void forward(const Memory& memory) const {
         [[maybe_unused]] const typename Device::PassScope scope;
-        Model::Inference::template forward<End>(memory, model_->layers_);
+        Run::template forward<End>(memory, layers());
     }
     Device& device() { return device_; }
 
@@ -71,14 +67,14 @@ public:
         Device::check_precision(precision);
         precision_ = precision;
     }
-    const auto& layers() const { return model_->layers_; }
+    const auto& layers() const { return model_->parameter_store().layers(); }
 
 private:
     template <bool shown, class X, Size... O>
     auto outputs(const X& x, std::index_sequence<O...>) {
         if constexpr (N::fits) {
             const auto memory = prepare(x);
-            const ReplayKey key = replay_key(memory, nullptr, static_cast<Size>(precision_));
+            const ReplayKey key = detail::replay_key(memory, nullptr, static_cast<Size>(precision_));
             replay_.run(device_, key, [&] {
                 [[maybe_unused]] const typename Device::PrecisionScope precision(device_, precision_);
                 forward(memory);
@@ -92,8 +88,8 @@ private:
         }
     }
     template <Size O, bool shown>
-    Tensor<O> output(const detail::Memory<Device, T>& memory) {
-        const auto result = Model::Inference::template operand<N::graph.outputs[O]>(memory);
+    Tensor<O> output(const Memory& memory) {
+        const auto result = Run::template operand<N::graph.outputs[O]>(memory);
         if constexpr (shown) {
             return Tensor<O>(result);
         } else {
@@ -105,10 +101,9 @@ private:
     detail::ModelLink<const Model> model_;
     [[no_unique_address]] Device device_;
     [[no_unique_address]] typename Device::Replay replay_;
-    typename Device::template Buffer<T> arena_{"a predictor's activations"};
+    detail::Arena<Device, T> arena_{"a predictor's activations"};
     detail::InputRooms<N, Device, T> rooms_{};
     detail::PredictionPool<Device, T> predictions_;
-    Size capacity_ = 0;  ///< samples that the arena is laid out for
     Precision precision_ = Precision::float32;
 };
 

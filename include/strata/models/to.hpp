@@ -9,16 +9,7 @@ namespace strata {
 /// containers, views and expressions, a loader's batches and HostTensor.
 template <class Device, class X>
 decltype(auto) to(const X& x) {
-    if constexpr (Device::is_host) {
-        if constexpr (requires { x.cpu(); })
-            return x.cpu();
-        else
-            return (x);
-    } else if constexpr (requires { typename X::device_type; }) {
-        return (x);
-    } else {
-        return Device::from_host(x);
-    }
+    return Device::here(x);
 }
 
 }  // namespace strata

@@ -36,6 +36,37 @@ struct Both {
     }
 };
 
+/// The engines of both as one.
+template <class First, class Second>
+struct BothEngines {
+    First& first;
+    Second& second;
+
+    auto& model() const { return first.model(); }
+    void validate() const {
+        first.validate();
+        second.validate();
+    }
+    void prepare(Size size) const {
+        first.prepare(size);
+        second.prepare(size);
+    }
+    auto rule_work() const {
+        const auto a = first.rule_work();
+        const auto b = second.rule_work();
+        return Both<std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{a, b};
+    }
+    template <class T>
+    void update(const T* gradients) const {
+        first.update(gradients);
+        second.update(gradients);
+    }
+    Size layout() const { return first.layout() + (second.layout() << 14); }
+    const void** name_memory(const void** addresses) const {
+        return second.name_memory(first.name_memory(addresses));
+    }
+};
+
 }  // namespace detail
 
 /// Both optimizers, each with its share of the parameters. `get<Muon>()` is one of them, with its options, groups
@@ -46,12 +77,15 @@ class Optimizer<Model, Mixed<First, Second>> {
     static_assert(the_algorithms_are_two,
                   "strata: both algorithms of Mixed are the same; one with groups does it: "
                   "optimizer.group(\"head.\", Adam{.lr = 1e-2}) (docs/errors.md#optimizer)");
-    using T = typename Model::value_type;
+    using FirstEngine = detail::UpdateEngine<Model, First>;
+    using SecondEngine = detail::UpdateEngine<Model, Second>;
 
 public:
     [[gnu::cold]] explicit Optimizer(Model& model, const Mixed<First, Second>& options)
-        : first_(model, options.first, [](const ParameterInfo& row) { return first_takes(row); }),
-          second_(model, options.second, [](const ParameterInfo& row) { return !first_takes(row); }) {}
+        : first_(
+              FirstEngine(model, options.first, [](const ParameterInfo& row) { return first_takes(row); })),
+          second_(SecondEngine(model, options.second,
+                               [](const ParameterInfo& row) { return !first_takes(row); })) {}
 
     /// The optimizer of one of the two algorithms.
     template <class Algorithm>
@@ -69,11 +103,11 @@ public:
     [[gnu::cold]] void give(std::string_view which) & {
         constexpr bool to_first = std::is_same_v<Algorithm, First>;
         (void)get<Algorithm>();
-        first_.check_present();
-        second_.check_present();
+        (void)first_.engine().groups();
+        (void)second_.engine().groups();
         detail::for_each_selected(Model::parameter_table(), "Optimizer: give", which, [&](Size row) {
-            first_.plan_.leave_out(row, !to_first);
-            second_.plan_.leave_out(row, to_first);
+            first_.engine().plan().leave_out(row, !to_first);
+            second_.engine().plan().leave_out(row, to_first);
         });
     }
 
@@ -84,15 +118,11 @@ public:
     void zero_grad() { first_.zero_grad(); }
     /// Both updates; as Optimizer's.
     void step() {
-        first_.validate();
-        second_.validate();
-        Model& model = this->model();
-        if (!model.has_gradients()) return;
-        const auto gradients = model.flat_gradients();
-        prepare(gradients.size());
-        update(gradients.data());
-        count_step();
+        auto engines = engine();
+        detail::update_once(engines);
     }
+    /// For trainers.
+    detail::BothEngines<FirstEngine, SecondEngine> engine() & { return {first_.engine(), second_.engine()}; }
 
     template <class This = Optimizer>
     detail::Shared<detail::ScheduledGroups> scheduled_groups() {
@@ -104,38 +134,11 @@ public:
     }
 
 private:
-    template <class, class, class>
-    friend class Trainer;
-
     static constexpr bool first_takes(const ParameterInfo& row) {
         if constexpr (requires { First::refuses(row.dims); })
             return First::refuses(row.dims) == nullptr;
         else
             return true;
-    }
-
-    // What a Trainer asks for.
-    Model& model() const { return first_.model(); }
-    void prepare(Size size) {
-        first_.prepare(size);
-        second_.prepare(size);
-    }
-    auto rule_work() {
-        const auto a = first_.rule_work();
-        const auto b = second_.rule_work();
-        return detail::Both<std::remove_const_t<decltype(a)>, std::remove_const_t<decltype(b)>>{a, b};
-    }
-    void update(const T* gradients, UpdateOptions options = {}) {
-        first_.update(gradients, options);
-        second_.update(gradients, options);
-    }
-    Size layout() const { return first_.layout() + (second_.layout() << 14); }
-    const void** name_memory(const void** addresses) const {
-        return second_.name_memory(first_.name_memory(addresses));
-    }
-    void count_step() {
-        first_.count_step();
-        second_.count_step();
     }
 
     Optimizer<Model, First> first_;

@@ -19,6 +19,7 @@
 // strata::default_generator(), are beyond it, and so is a backward pass that is meant to differ, as that of a
 // straight-through estimator. Inference (`infer`) is not looked at.
 
+#include <strata/models/model_check.hpp>
 #include <strata/tools/loss_problem.hpp>
 
 namespace strata {

@@ -2,7 +2,7 @@
 // A layer or a network whose gradients are checked: its kernels on memory of its own, laid out by its plan.
 
 #include <strata/core/error.hpp>
-#include <strata/models/execution.hpp>
+#include <strata/models/execution/execution.hpp>
 #include <strata/random/distributions.hpp>
 #include <strata/tools/gradient_check.hpp>
 #include <strata/tools/kept_memory.hpp>
@@ -72,7 +72,7 @@ public:
         for (double& value : dy) value = random_detail::normal_01(generator);
         device_parameters_.resize(parameters.size());
         device_gradients_.resize(parameters.size());
-        arena_.resize(plan.once_elements + plan.elements * capacity_);
+        arena_.resize(plan.arena_elements(batch_));
         arena_.copy_from(std::vector<double>(arena_.size(), not_a_number).data());
         device_gradients_.copy_from(std::vector<double>(parameters.size(), not_a_number).data());
         for_each_probe([&](Size, auto& probe, Size p) { probe.gradient = probe_gradients_[p].data(); });
@@ -214,25 +214,22 @@ private:
         }
     }
 
-    detail::Memory<Device, double> memory(bool accumulate) {
-        const void* data[max_inputs] = {};
-        for (Size k = 0; k < N::inputs; ++k)
-            data[k] = graph.values[k].indices ? static_cast<const void*>(indices_[k].data())
-                                              : static_cast<const void*>(numbers_[k].data());
-        return {device_,
-                {data[0], data[1], data[2], data[3]},
-                device_parameters_.data(),
-                device_gradients_.data(),
-                arena_.data(),
-                batch_,
-                capacity_,
-                accumulate};
+    typename Training::M memory(bool accumulate) {
+        Inputs<N, double> given{{}, batch_};
+        for_each_input([&]<Size K>(std::integral_constant<Size, K>) {
+            if constexpr (graph.values[K].indices)
+                get<K>(given.data) = indices_[K].data();
+            else
+                get<K>(given.data) = numbers_[K].data();
+        });
+        return {device_,   given,     device_parameters_.data(), device_gradients_.data(), arena_.data(),
+                capacity_, accumulate};
     }
 
     Device device_{};
     typename Training::Slots layers_{};
     Size batch_;
-    Size capacity_ = (batch_ + 15) / 16 * 16;
+    Size capacity_ = capacity_for(batch_);
     std::uint64_t seed_;
     Buffer<double> numbers_[max_inputs], device_parameters_, device_gradients_, arena_, edge_;
     Buffer<std::int64_t> indices_[max_inputs];

@@ -60,12 +60,10 @@ struct Summary {
 
 namespace detail {
 
-/// As Model lays out its arena: for multiples of 16 samples.
 template <class Plan>
 [[gnu::cold]] SummaryBytes bytes_of_plan(const Plan& plan, Size batch, Size size_of_scalar) {
-    const Size capacity = (batch + 15) / 16 * 16;
-    return {(plan.once_elements + plan.elements * capacity) * size_of_scalar,
-            (plan.once_elements + plan.unshared * capacity) * size_of_scalar};
+    return {plan.arena_elements(batch) * size_of_scalar,
+            (plan.once_elements + plan.unshared * capacity_for(batch)) * size_of_scalar};
 }
 
 /// `unfrozen` has a flag for each row of the parameter table; null: all are learnt that can be.

@@ -4,7 +4,6 @@
 
 #include <strata/models/to.hpp>
 #include <strata/training/device_batch_feed.hpp>
-#include <strata/training/loss_head.hpp>
 
 namespace strata::detail {
 
@@ -32,10 +31,12 @@ private:
 };
 
 template <class Device, class Loader>
-requires(!Device::is_host && requires(const Loader& loader) {
+requires requires(const Loader& loader) {
+    typename Device::Uploads;
     loader.dataset();
     loader.options();
-}) class Feed<Device, Loader> : public DeviceFeed<Device, Loader> {
+}
+class Feed<Device, Loader> : public DeviceFeed<Device, Loader> {
     using DeviceFeed<Device, Loader>::DeviceFeed;
 };
 

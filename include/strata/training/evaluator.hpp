@@ -22,11 +22,11 @@ public:
 
     [[gnu::cold]] explicit Evaluator(const Model& model, LossType loss = {})
         : predictor_(model), loss_(std::move(loss)),
-          accounts_(predictor_.device(), detail::reduces_to_mean(loss_)) {
+          totals_(predictor_.device(), detail::reduces_to_mean(loss_)) {
         report_.resize(1);
     }
     explicit Evaluator(const Model&& model, LossType = {})
-        : predictor_(model), accounts_(predictor_.device(), true) {
+        : predictor_(model), totals_(predictor_.device(), true) {
         constexpr bool the_model_has_a_name = detail::never<Model>;
         static_assert(the_model_has_a_name, "strata: an Evaluator keeps a reference to the model, and this "
                                             "model is a temporary; give it a name "
@@ -52,24 +52,25 @@ public:
             detail::LossHead<Model, LossType, TypeOfTarget<std::remove_const_t<decltype(target)>, Y>>;
         [[maybe_unused]] detail::RefuseUnlessLossFits<typename Head::Problem> refused_here;
         if constexpr (Head::fits) {
-            accounts_.check_present();
+            totals_.check_present();
             const auto memory = predictor_.prepare(x);
-            detail::check_batch(memory.batch, target.batch);
+            detail::check_same_batch(memory.batch(), target.batch);
             run<Head>(memory, target, before);
-            if constexpr (Device::is_host) {
-                return detail::batch_result(*report_.data(), memory.batch, Head::counts_correct);
-            } else {
-                return detail::PendingResult<Evaluator>(*this, presence_.flag(), batches_begun_, memory.batch,
-                                                        Head::counts_correct);
-            }
+            const Size samples = memory.batch();
+            return device().now_or_later(
+                [&] { return detail::batch_result(*report_.data(), samples, Head::counts_correct); },
+                [&](auto&) {
+                    return detail::PendingResult<Evaluator>(*this, presence_.flag(), batches_begun_, samples,
+                                                            Head::counts_correct);
+                });
         } else {
             return BatchResult{};
         }
     }
 
     /// The batches since `clear_totals`. On `Cuda` this waits for the device, and throws what was refused.
-    Totals totals() { return accounts_.read(predictor_.device(), report_.data()); }
-    void clear_totals() { accounts_.clear(predictor_.device()); }
+    Totals totals() { return totals_.read(predictor_.device(), report_.data()); }
+    void clear_totals() { totals_.clear(predictor_.device()); }
 
     /// As Trainer's.
     void record(bool on) { recorded_ = on; }
@@ -78,10 +79,16 @@ public:
         precision_ = precision;
     }
 
-private:
-    template <class>
-    friend class detail::PendingResult;
+    /// For a PendingResult of the batch of this number. Throws ValueError when another one has begun since.
+    LossReport read_report(Size batch) {
+        if (batch != batches_begun_)
+            throw ValueError("strata: the evaluator has begun another batch since this result, in the same "
+                             "memory; ask for it before that, or for totals()");
+        return totals_.read_report(predictor_.device(), report_.data());
+    }
 
+private:
+    using Run = detail::Execution<typename Model::network_type, Device, T, detail::Pass::inference>;
     template <class View, class Y>
     using TypeOfTarget =
         detail::TypeOfTarget<LossType, BatchView<const T, Device, typename Model::output_shape>, View, Y>;
@@ -89,17 +96,17 @@ private:
     template <class Head, class Memory, class Target, class Before>
     void run(const Memory& memory, const Target& target, const Before& before) {
         ++batches_begun_;
-        const void* const workspace = Head::make_workspace(workspace_, memory.batch);
+        const void* const workspace = Head::make_workspace(workspace_, memory.batch());
         const auto work = [&] {
             [[maybe_unused]] const typename Device::PrecisionScope precision(predictor_.device(), precision_);
             before();
             predictor_.template forward<Head::end>(memory);
-            Head::template measure<typename Model::Inference>(
+            Head::template measure<Run>(
                 loss_, predictor_.layers(), memory, target,
-                BatchView<T, Device, shape_t<Model::Inference::template value_dims<Head::value>>>{},
-                report_.data(), workspace_);
-            accounts_.add(predictor_.device(), report_.data(), memory.batch, Head::counts_correct,
-                          detail::FiniteCheck::none, before.then());
+                BatchView<T, Device, shape_t<Run::template value_dims<Head::value>>>{}, report_.data(),
+                workspace_);
+            totals_.add(predictor_.device(), report_.data(), memory.batch(), Head::counts_correct,
+                        detail::FiniteCheck::none, before.then());
         };
         if (recorded_) {
             ReplayKey key =
@@ -111,16 +118,9 @@ private:
         }
     }
 
-    LossReport read_report(Size batch) {
-        if (batch != batches_begun_)
-            throw ValueError("strata: the evaluator has begun another batch since this result, in the same "
-                             "memory; ask for it before that, or for totals()");
-        return accounts_.read_report(predictor_.device(), report_.data());
-    }
-
     Predictor<Model> predictor_;
     LossType loss_;
-    detail::Accounts<Device> accounts_;
+    detail::StepTotals<Device> totals_;
     typename Device::template Buffer<T> workspace_{"a loss's working memory"};
     typename Device::template Buffer<LossReport> report_{"a loss"};
     [[no_unique_address]] typename Device::Replay replay_;

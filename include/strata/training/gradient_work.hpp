@@ -49,45 +49,26 @@ struct EndGroup {
 
 /// A batch's gradient becomes the group's so far. A mean takes its share of each, so that it is finite if they are.
 struct AddGradient {
-    bool is_first;
-    double share;
-
-    template <class V>
-    STRATA_HOST_DEVICE void operator()(V& gradient, const V& group) const {
-        gradient = V(share) * gradient;
-        if (!is_first) gradient = gradient + group;
-    }
-};
-/// The group's gradient so far is kept; where the group ends it is what the update takes.
-struct KeepGradient {
-    bool keeps, is_full;
-    double factor;
-
-    template <class V>
-    STRATA_HOST_DEVICE void operator()(V& gradient, V& group) const {
-        if (keeps) group = gradient;
-        if (is_full) gradient = group * V(factor);
-    }
-};
-/// The same with what lies in the device's memory.
-struct AddGradientThere {
     const GradientState* state;
     double share;
 
     template <class V>
     STRATA_HOST_DEVICE void operator()(V& gradient, const V& group) const {
-        AddGradient{state->batches == 0, share}(gradient, group);
+        gradient = V(share) * gradient;
+        if (state->batches != 0) gradient = gradient + group;
     }
 };
-struct KeepGradientThere {
+/// The group's gradient so far is kept; where the group ends it is what the update takes.
+struct KeepGradient {
     const GradientState* state;
     const LossReport* report;
     bool ends;
 
     template <class V>
     STRATA_HOST_DEVICE void operator()(V& gradient, V& group) const {
-        if (report->refused == 0 && !report->leave_out)
-            KeepGradient{!ends, !report->no_update, state->factor}(gradient, group);
+        if (report->refused != 0 || report->leave_out) return;
+        if (!ends) group = gradient;
+        if (!report->no_update) gradient = group * V(state->factor);
     }
 };
 
@@ -137,19 +118,13 @@ public:
             const GradientState* const state = work.state_.data();
             const double share = work.means_ ? 1 / static_cast<double>(work.batches_) : 1;
             const T* const group = work.group_.data();
-            if constexpr (Device::is_host)
-                device.for_each(n, AddGradient{state->batches == 0, share}, gradients, group);
-            else
-                device.for_each(n, AddGradientThere{state, share}, gradients, group);
+            device.for_each(n, AddGradient{state, share}, gradients, group);
         };
         keep_ = [](GradientWork& work, Device& device, T* gradients, Size n, LossReport* report, bool ends) {
             GradientState* const state = work.state_.data();
             device.once(CountInGroup{state, report, work.batches_, work.means_, ends});
             T* const group = work.group_.data();
-            if constexpr (Device::is_host)
-                device.for_each(n, KeepGradient{!ends, !report->no_update, state->factor}, gradients, group);
-            else
-                device.for_each(n, KeepGradientThere{state, report, ends}, gradients, group);
+            device.for_each(n, KeepGradient{state, report, ends}, gradients, group);
         };
         if (batches_ == 1) {
             add_ = nullptr;
@@ -198,8 +173,7 @@ public:
                                           bool ends) {
         if (adds()) {
             keep_(*this, device, gradients, n, report, ends);
-            if constexpr (Device::is_host)
-                if (report->no_update) return false;
+            if (device.is_known_to_be_set(&report->no_update)) return false;
         }
         if (clip_value_ != nullptr) clip_value_(*this, device, gradients, n);
         if (clip_norm_ != nullptr) clip_norm_(*this, device, gradients, n);

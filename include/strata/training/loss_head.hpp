@@ -2,7 +2,6 @@
 // The seam of network and loss: which layers run, in one kernel with the loss or before it, and
 // what is counted. Training and evaluation share it.
 
-#include <strata/core/config.hpp>
 #include <strata/core/operations/cross_entropy_options.hpp>
 #include <strata/losses/loss.hpp>
 #include <strata/models/model.hpp>
@@ -48,7 +47,7 @@ struct LossHead {
     };
     /// Where the loss writes.
     template <class Run>
-    static auto gradient(const Memory<Device, T>& memory) {
+    static auto gradient(const Memory<N, Device, T>& memory) {
         if constexpr (fused)
             return Run::template gradient<value>(memory);
         else
@@ -84,13 +83,13 @@ struct LossHead {
     /// Reports on a batch whose layers [0, end) have run; with a non-null gradient, writes the gradient of
     /// that value too.
     template <class Run, class Slots, class Gradient, class Workspace>
-    static void measure(const LossType& loss, const Slots& layers, const Memory<Device, T>& memory,
+    static void measure(const LossType& loss, const Slots& layers, const Memory<N, Device, T>& memory,
                         Target target, Gradient gradient, LossReport* report, Workspace& workspace) {
         const auto output = Run::template operand<value>(memory);
         if constexpr (counts_correct && Model::output_shape::dims.rank == 1 &&
                       requires { LossType::is_cross_entropy; }) {
             constexpr Size classes = Model::output_shape::dims.last();
-            if (!memory.device.counts_correct_with_loss(memory.batch, classes))
+            if (!memory.device.counts_correct_with_loss(memory.batch(), classes))
                 memory.device.count_correct(output, target.data, report, ignored_by(loss));
         } else if constexpr (counts_correct) {
             memory.device.count_correct(output, target.data, report, ignored_by(loss));
@@ -103,19 +102,5 @@ struct LossHead {
     }
 };
 
-/// Throws ShapeError unless a batch and its targets are as many, and at least one.
-void check_batch(Size samples, Size targets);
-
 }  // namespace detail
 }  // namespace strata
-
-#if STRATA_HAS_BODIES
-namespace strata::detail {
-
-STRATA_FUNCTION void check_batch(Size samples, Size targets) {
-    check_same_batch(samples, targets);
-    if (samples == 0) throw ShapeError("strata: a batch has at least one sample; this one is empty");
-}
-
-}  // namespace strata::detail
-#endif

@@ -121,17 +121,21 @@ BatchResult batch_result(const LossReport& report, Size samples, bool counts_cor
 
 /// The report and the totals of a trainer or an evaluator, and how they come to the host.
 template <class Device>
-class Accounts {
+class StepTotals {
 public:
-    Accounts(const Device& device, bool reduces_to_mean) : reduces_to_mean_(reduces_to_mean) {
+    StepTotals(const Device& device, bool reduces_to_mean) : reduces_to_mean_(reduces_to_mean) {
         device.begin_step();  // before memory is taken: refuses a device that is not current
         totals_.resize(1);
     }
 
     /// Throws what was refused in the step so far, on a device whose memory the host sees.
-    void check_now(LossReport* report, FiniteCheck checks) {
-        (void)AddBatch{report, totals_.data(), 0, false, reduces_to_mean_, checks}.check();
-        throw_refused(report);
+    void check_now(Device& device, LossReport* report, FiniteCheck checks) {
+        device.now_or_later(
+            [&] {
+                (void)AddBatch{report, totals_.data(), 0, false, reduces_to_mean_, checks}.check();
+                throw_refused(report);
+            },
+            [](auto&) {});
     }
     /// Part of a step: what the loss has just reported, and what the same thread does then. Throws on a
     /// device whose memory the host sees.
@@ -140,18 +144,18 @@ public:
              const Then&... then) {
         const AddBatch batch{report, totals_.data(), samples, counts_correct, reduces_to_mean_, checks};
         device.once(in_order(batch, then...));
-        if constexpr (Device::is_host) throw_refused(report);
+        throw_refused(report);
     }
     /// Waits for the device. Throws what stopped a step since; the device is then ready for the next.
     Totals read(Device& device, LossReport* report) {
         check_present();
         const Totals totals = device.fetch(totals_.data());
-        check_totals(device, report, totals);
+        check_totals(device, report, totals.steps);
         return totals;
     }
     LossReport read_report(Device& device, LossReport* report) {
         const LossReport read = device.fetch(report);
-        if (read.refused != 0) check_totals(device, report, device.fetch(totals_.data()));
+        if (read.refused != 0) check_totals(device, report, device.fetch(totals_.data()).steps);
         return read;
     }
     void clear(Device& device) {
@@ -171,18 +175,14 @@ private:
     }
 
     void throw_refused(LossReport* report) {
-        if (report->refused != 0) throw_now(report);
+        Device::when_refused(report, [this](const LossReport& refused) { throw_now(refused); });
     }
-    [[gnu::cold, gnu::noinline]] void throw_now(LossReport* report) {
-        const LossReport refused = *report;
-        report->refused = 0;
+    [[gnu::cold, gnu::noinline]] void throw_now(const LossReport& refused) const {
         check_step(refused, totals_.data()->steps);
     }
-    void check_totals(Device& device, LossReport* report, const Totals& totals) {
-        if constexpr (!Device::is_host) {
-            const LossReport read = Device::read_report(&device, report);
-            if (read.refused != 0) check_step(read, totals.steps);
-        }
+    [[gnu::cold]] static void check_totals(Device& device, LossReport* report, Size steps) {
+        const LossReport read = device.read_report(report);
+        if (read.refused != 0) check_step(read, steps);
     }
 
     typename Device::template Buffer<Totals> totals_{"an epoch's totals"};

@@ -55,7 +55,7 @@ class Trainer {
 public:
     [[gnu::cold]] explicit Trainer(Model& model, LossType loss = {}, Algorithm algorithm = {})
         : model_(model), loss_(std::move(loss)), optimizer_(model, std::move(algorithm)),
-          accounts_(model.device(), detail::reduces_to_mean(loss_)),
+          totals_(model.device(), detail::reduces_to_mean(loss_)),
           gradient_work_(detail::reduces_to_mean(loss_)) {}
     explicit Trainer(const Model& model, LossType loss = {}, Algorithm algorithm = {})
         : Trainer(const_cast<Model&>(model), loss, algorithm) {
@@ -116,19 +116,19 @@ public:
         if constexpr (Head::fits) {
             Model& model = checked_model();
             const auto batches = detail::batches_of_step(x);
-            detail::check_batch(detail::count_inputs<Model>(batches), target.batch);
-            model.check_trainable();
-            auto& passes = *model.passes();
+            const Size samples = detail::count_inputs<Model>(batches);
+            detail::check_same_batch(samples, target.batch);
+            model.parameter_store().check_trainable();
+            auto& passes = model.engine().passes();
             passes.begin_pass();  // from here on another batch lies where those of before did
             // It is read where it lies, because the caller has it for as long as the step takes.
-            const detail::Inputs input = detail::take_inputs<Model>(batches, passes.rooms, false);
-            run<Head>(input, target, before);
-            if constexpr (Device::is_host) {
-                return detail::batch_result(*model_->report(), input.batch, Head::counts_correct);
-            } else {
-                return detail::PendingResult<Trainer>(*this, presence_.flag(), steps_begun_, input.batch,
-                                                      Head::counts_correct);
-            }
+            run<Head>(detail::take_inputs<Model>(batches, passes.rooms, false), target, before);
+            return passes.device.now_or_later(
+                [&] { return detail::batch_result(*passes.report.data(), samples, Head::counts_correct); },
+                [&](auto&) {
+                    return detail::PendingResult<Trainer>(*this, presence_.flag(), steps_begun_, samples,
+                                                          Head::counts_correct);
+                });
         } else {
             return BatchResult{};
         }
@@ -136,12 +136,12 @@ public:
 
     /// The batches since `clear_totals`. On `Cuda` this waits for the device, and throws what stopped a step.
     Totals totals() {
-        accounts_.check_present();
-        return accounts_.read(model_->device(), model_->report());
+        totals_.check_present();
+        return totals_.read(model_->device(), model_->report());
     }
     void clear_totals() {
-        accounts_.check_present();
-        accounts_.clear(model_->device());
+        totals_.check_present();
+        totals_.clear(model_->device());
     }
 
     /// Clips the gradients of each step, between backward and update, as clip_grad_norm_ and clip_grad_value_
@@ -173,16 +173,18 @@ public:
     /// gone, or the optimizer is that of another.
     [[gnu::cold, gnu::noinline]] void update() {
         Model& model = checked_model();
-        if (!gradient_work_.adds() || model.gradients_.size() == 0) return;
+        auto& parameters = model.parameter_store();
+        if (!gradient_work_.adds() || parameters.gradient_count() == 0) return;
         Device& device = model.device();
-        T* const gradients = model.gradients_.data();
-        const Size size = model.gradients_.size();
-        optimizer_.prepare(size);
+        auto&& updates = optimizer_.engine();
+        T* const gradients = parameters.gradients();
+        const Size size = parameters.gradient_count();
+        updates.prepare(size);
         gradient_work_.prepare(model, device);
         [[maybe_unused]] const typename Device::PassScope scope;
         if (gradient_work_.run(device, gradients, size, model.report(), true)) {
-            optimizer_.update(gradients);
-            optimizer_.count_step();
+            device.once(updates.rule_work());
+            updates.update(gradients);
         }
         gradient_work_.end(device, model.report());
     }
@@ -209,115 +211,115 @@ public:
     /// The factor on a float16 loss at present; waits for the device.
     double loss_scale() { return scaler_.size() == 0 ? 1.0 : model_->device().fetch(scaler_.data()).scale; }
 
-private:
-    template <class>
-    friend class detail::PendingResult;
+    /// For a PendingResult of the step of this number. Throws ValueError when another one has begun since.
+    LossReport read_report(Size step) {
+        if (step != steps_begun_)
+            throw ValueError(
+                "strata: the trainer has begun another step since this result, in the same memory; "
+                "ask for it before that, or for totals()");
+        return totals_.read_report(model_->device(), model_->report());
+    }
 
+private:
+    using Run = detail::Execution<typename Model::network_type, Device, T, detail::Pass::training>;
     template <class View, class Y>
     using TypeOfTarget =
         detail::TypeOfTarget<LossType, BatchView<const T, Device, typename Model::output_shape>, View, Y>;
 
-    Model& checked_model() const {
-        accounts_.check_present();
-        if (&optimizer_.model() != &*model_) detail::refuse_optimizer();
+    Model& checked_model() {
+        totals_.check_present();
+        if (&optimizer_.engine().model() != &*model_) detail::refuse_optimizer();
         return *model_;
     }
 
-    template <class Head, class Input, class Target, class Before>
-    void run(const Input& input, const Target& target, const Before& before) {
-        using Run = typename Model::Training;
+    template <class Head, class Inputs, class Target, class Before>
+    void run(const Inputs& inputs, const Target& target, const Before& before) {
         using Refused = detail::RefusedPass<typename Model::Constants, Device, T>;
         Model& model = *model_;
-        model.make_gradients();
-        optimizer_.prepare(model.gradients_.size());
-        gradient_work_.prepare(model, model.device());
-        auto memory = model.prepare(input);
+        auto& parameters = model.parameter_store();
+        auto& passes = model.engine().passes();
+        Device& device = passes.device;
+        auto&& updates = optimizer_.engine();
+        parameters.make_gradients();
+        const Size size = parameters.gradient_count();
+        updates.prepare(size);
+        gradient_work_.prepare(model, device);
+        auto memory = model.engine().prepare(parameters, inputs);
         memory.accumulate = false;
-        LossReport* const report = model.report();
-        const void* const workspace = Head::make_workspace(model.passes_->workspace, input.batch);
+        LossReport* const report = passes.report.data();
+        const void* const workspace = Head::make_workspace(passes.workspace, inputs.batch);
         ++steps_begun_;
-        Device& device = model.device();
-        const bool scaled = precision_ == Precision::float16;
-        const bool plain = !gradient_work_.is_used();
-        bool updates = true;
         buffers_.resize(Refused::buffers);
         const auto work = [&] {
             [[maybe_unused]] const typename Device::PassScope scope;
             [[maybe_unused]] const typename Device::PrecisionScope precision(device, precision_);
             Refused refused(memory, buffers_.data());
             before();
-            Run::template forward<Head::end>(memory, model.layers_);
+            Run::template forward<Head::end>(memory, parameters.layers());
             const auto gradient = Head::template gradient<Run>(memory);
-            Head::template measure<Run>(loss_, model.layers_, memory, target, gradient, report,
-                                        model.passes_->workspace);
-            const bool counts = Head::counts_correct;
-            const Size size = model.gradients_.size();
-            if constexpr (Device::is_host) {
-                accounts_.check_now(report, detail::FiniteCheck::refuse);
-                Run::template backward<Head::end>(memory, model.layers_);
-                model.accumulate_ = false;  // gradients of before are gone, and these may be refused
+            Head::template measure<Run>(loss_, parameters.layers(), memory, target, gradient, report,
+                                        passes.workspace);
+            const auto backward = [&] {
+                Run::template backward<Head::end>(memory, parameters.layers());
+                parameters.accumulate(false);  // gradients of before are gone, and these may be refused
+            };
+            const auto add_batch = [&](detail::FiniteCheck check, const auto&... then) {
+                totals_.add(device, report, inputs.batch, Head::counts_correct, check, before.then(),
+                            then...);
+            };
+            const bool plain = !gradient_work_.is_used();
+            bool scaled = false;
+            if constexpr (Device::rounds_products) {
+                scaled = precision_ == Precision::float16;
+                if (scaled) {
+                    add_batch(detail::FiniteCheck::leave_out);
+                    device.for_each(gradient.size(), detail::ScaleGradient<T>{scaler_.data()}, gradient.data);
+                    backward();
+                    device.for_each(size, detail::UnscaleGradient<T>{scaler_.data(), report},
+                                    memory.gradients);
+                    if (!plain) gradient_work_.add(device, memory.gradients, size);
+                }
+            }
+            if (!scaled) {
+                totals_.check_now(device, report, detail::FiniteCheck::refuse);
+                backward();
                 if (!plain) gradient_work_.add(device, memory.gradients, size);
                 device.check_finite(memory.gradients, size, report);
-                accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::refuse);
-                if (!plain) updates = gradient_work_.run(device, memory.gradients, size, report, false);
-                if (updates) optimizer_.update(memory.gradients);
-            } else if (scaled) {
-                accounts_.add(device, report, input.batch, counts, detail::FiniteCheck::leave_out,
-                              before.then());
-                device.for_each(gradient.size(), detail::ScaleGradient<T>{scaler_.data()}, gradient.data);
-                Run::template backward<Head::end>(memory, model.layers_);
-                device.for_each(size, detail::UnscaleGradient<T>{scaler_.data(), report}, memory.gradients);
-                if (!plain) {
-                    gradient_work_.add(device, memory.gradients, size);
-                    (void)gradient_work_.run(device, memory.gradients, size, report, false);
-                }
-                optimizer_.update(memory.gradients);
+            }
+            // The rules of the update are worked out by the thread that adds the batch, where nothing is between.
+            if (!scaled && plain) {
+                add_batch(detail::FiniteCheck::refuse, updates.rule_work());
+                updates.update(memory.gradients);
             } else {
-                Run::template backward<Head::end>(memory, model.layers_);
-                if (!plain) gradient_work_.add(device, memory.gradients, size);
-                device.check_finite(memory.gradients, size, report);
-                constexpr auto refuse = detail::FiniteCheck::refuse;
-                if (plain) {  // the optimizer's rule is worked out by the thread that adds the batch
-                    accounts_.add(device, report, input.batch, counts, refuse, before.then(),
-                                  optimizer_.rule_work());
-                } else {
-                    accounts_.add(device, report, input.batch, counts, refuse, before.then());
-                    (void)gradient_work_.run(device, memory.gradients, size, report, false);
+                if (!scaled) add_batch(detail::FiniteCheck::refuse);
+                if (plain || gradient_work_.run(device, memory.gradients, size, report, false)) {
+                    device.once(updates.rule_work());
+                    updates.update(memory.gradients);
                 }
-                optimizer_.update(memory.gradients, {.rule_is_ready = plain});
             }
             refused.end(report);
             if (!plain) gradient_work_.end(device, report);
-            if constexpr (!Device::is_host)
+            if constexpr (Device::rounds_products)
                 if (scaled) device.once(detail::AdjustScale{scaler_.data(), report});
         };
         if (recorded_) {
             const Size options =
-                (gradient_work_.version() << 32) + optimizer_.layout() * 4 + static_cast<Size>(precision_);
+                (gradient_work_.version() << 32) + updates.layout() * 4 + static_cast<Size>(precision_);
             ReplayKey key = detail::replay_key(memory, target.data, options, before.source());
             key.others[0] = workspace;
             key.others[1] = report;
-            (void)optimizer_.name_memory(key.others + 2);
+            (void)updates.name_memory(key.others + 2);
             replay_.run(device, key, work);
         } else {
             work();
         }
-        model.accumulate_ = true;
-        if (updates) optimizer_.count_step();
-    }
-
-    LossReport read_report(Size step) {
-        if (step != steps_begun_)
-            throw ValueError(
-                "strata: the trainer has begun another step since this result, in the same memory; "
-                "ask for it before that, or for totals()");
-        return accounts_.read_report(model_->device(), model_->report());
+        parameters.accumulate(true);
     }
 
     detail::ModelLink<Model> model_;
     LossType loss_;
     Optimizer<Model, Algorithm> optimizer_;
-    detail::Accounts<Device> accounts_;
+    detail::StepTotals<Device> totals_;
     detail::GradientWork<Device, T> gradient_work_;
     [[no_unique_address]] typename Device::Replay replay_;
     typename Device::template Buffer<GradScaler> scaler_{"a loss scale"};

@@ -85,7 +85,7 @@ void update_bn(const Loader& loader, Model<Net, Device, T>& model) {
         feed.epoch([&](const auto& x, const auto&, const auto& before) {
             before();
             (void)model.view(x);
-            if constexpr (!Device::is_host) device.once(before.then());
+            device.once(before.then());
             ++batches;
         });
         if (batches == 0) detail::refuse_empty_loader();

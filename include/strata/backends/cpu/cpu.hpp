@@ -13,6 +13,7 @@
 #include <strata/backends/cpu/memory.hpp>
 #include <strata/backends/cpu/norm.hpp>
 #include <strata/backends/cpu/normalization.hpp>
+#include <strata/backends/cpu/order.hpp>
 #include <strata/backends/cpu/planes.hpp>
 #include <strata/backends/cpu/pooling.hpp>
 #include <strata/backends/cpu/random.hpp>
@@ -41,6 +42,7 @@ struct Cpu : cpu::AttentionOperations,
              cpu::MatmulOperations,
              cpu::NormOperations,
              cpu::NormalizationOperations,
+             cpu::OrderOperations,
              cpu::PlaneOperations,
              cpu::PoolingOperations,
              cpu::RandomOperations,
@@ -64,11 +66,8 @@ struct Cpu : cpu::AttentionOperations,
     /// Lives for the length of a pass or an update.
     using PassScope = cpu::FlushDenormals;
 
-    template <class V>
-    static V fetch(const V* from) {
-        return *from;
-    }
-    static void begin_step() {}
+    /// Whether products can be rounded to another precision than the model's.
+    static constexpr bool rounds_products = false;
     static void check_precision(Precision precision) {
         if (precision != Precision::float32)
             throw ValueError(
@@ -80,7 +79,16 @@ struct Cpu : cpu::AttentionOperations,
     };
     static void follow(const Cpu&) {}
 
-    // The user's edge.
+    /// x where this device computes: itself, or a copy.
+    template <class X>
+    static decltype(auto) here(const X& x) {
+        if constexpr (requires { x.cpu(); })
+            return x.cpu();
+        else
+            return (x);
+    }
+
+    // The user's tensors.
     template <class T, class Shape>
     using BatchTensor = cpu::BatchTensor<T, Shape>;
 

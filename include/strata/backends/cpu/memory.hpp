@@ -60,6 +60,11 @@ public:
     void copy_to(T* host) const {
         if (size_ > 0) std::memcpy(static_cast<void*>(host), data_, size_ * sizeof(T));
     }
+    /// What `write(host)` writes to host memory.
+    template <class Write>
+    void take_from(const Write& write) {
+        write(data_);
+    }
 
 private:
     T* data_ = nullptr;

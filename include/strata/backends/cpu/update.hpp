@@ -28,15 +28,13 @@ struct UpdateOperations {
     static void check_finite(const T* x, Size n, LossReport* report);
 
     /// One update of an optimizer: its rule is worked out, unless it is there already, and applied to every
-    /// element. `at.clock` is the beginning of an OptimizerBlock<Algorithm>.
+    /// element. `at.clock` is the beginning of an OptimizerBlock<Algorithm>, whose options count.
     template <class Algorithm, class Step, class... State>
-    static void update(const Algorithm& algorithm, const Step& at, State*... state) {
-        using T = std::remove_pointer_t<decltype(at.parameters)>;
+    static void update(const Algorithm&, const Step& at, State*... state) {
         auto& block = static_cast<typename Step::template Block<Algorithm>&>(*at.clock);
-        if (!at.options.rule_is_ready) {
-            ++block.count;
-            block.rule = algorithm.template rule<T>(block);
-        }
+        if (!at.options.rule_is_ready)
+            MapOperations::once(typename Step::template PrepareRule<Algorithm>{&block, at.report});
+        if (block.skip) return;
         MapOperations::for_each(at.size, block.rule, at.parameters, at.gradients, state...);
     }
 
@@ -45,6 +43,7 @@ struct UpdateOperations {
     template <class Algorithm, class Step, class F, class... P>
     static void for_each_with_rule(const Algorithm&, const Step& at, Size n, const F& f, P*... operand) {
         using Block = typename Step::template Block<Algorithm>;
+        if (static_cast<const Block&>(*at.clock).skip) return;
         const auto& rule = static_cast<const Block&>(*at.clock).rule;
         MapOperations::for_each(
             n,

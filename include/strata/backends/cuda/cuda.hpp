@@ -12,6 +12,7 @@
 #include <strata/backends/cuda/matmul.hpp>
 #include <strata/backends/cuda/norm.hpp>
 #include <strata/backends/cuda/normalization.hpp>
+#include <strata/backends/cuda/order.hpp>
 #include <strata/backends/cuda/planes.hpp>
 #include <strata/backends/cuda/pooling.hpp>
 #include <strata/backends/cuda/random.hpp>
@@ -41,6 +42,7 @@ class Cuda : public cuda::AttentionOperations,
              public cuda::MatmulOperations,
              public cuda::NormOperations,
              public cuda::NormalizationOperations,
+             public cuda::OrderOperations,
              public cuda::PlaneOperations,
              public cuda::PoolingOperations,
              public cuda::RandomOperations,
@@ -64,6 +66,8 @@ public:
         ~PassScope() {}  // so that an unused one is no warning
     };
 
+    /// Whether products can be rounded to another precision than the model's.
+    static constexpr bool rounds_products = true;
     static void check_precision(Precision) {}
     /// Products are rounded to a precision for as long as this lives.
     class PrecisionScope {
@@ -81,26 +85,12 @@ public:
         Precision before_;
     };
 
-    /// A value of device memory, when all the work given so far is done.
-    template <class V>
-    V fetch(const V* from) const {
-        V value;
-        context().fetch(from, &value, sizeof(V));
-        return value;
-    }
-    /// A report; what it refused is then settled, and the next step counts again.
-    static LossReport read_report(const void* device, LossReport* report) {
-        const Cuda& cuda = *static_cast<const Cuda*>(device);
-        const LossReport read = cuda.fetch(report);
-        if (read.refused != 0) cuda.once(detail::Store<Size>{&report->refused, 0});
-        return read;
-    }
     /// Bytes of device memory that nobody uses.
     static Size free_memory() { return cuda::detail::free_memory(); }
     /// What the host tells the device before each step: a new seed, if there is one.
     void begin_step() const { follow_generator(); }
 
-    // The user's edge.
+    // The user's tensors.
     template <class T, class Shape>
     using BatchTensor = cuda::BatchTensor<T, Shape>;
 
@@ -125,10 +115,13 @@ public:
     static auto target_batch(const Y& y) {
         return cuda::target_batch<T, Shape>(y);
     }
-    /// A copy on the device of what the host holds.
+    /// x where this device computes: itself, or a copy.
     template <class X>
-    static auto from_host(const X& x) {
-        return cuda::Tensor<std::remove_const_t<typename X::value_type>>(x);
+    static decltype(auto) here(const X& x) {
+        if constexpr (requires { typename X::device_type; })
+            return (x);
+        else
+            return cuda::Tensor<std::remove_const_t<typename X::value_type>>(x);
     }
 };
 

@@ -207,10 +207,10 @@ concept InfersOtherwise = requires(const Layer& layer, Device& device, X x, Y y,
 
 /// Whether a layer works out all its gradients together.
 template <class Layer>
-inline constexpr bool works_together = false;
+inline constexpr bool gradients_together = false;
 template <class Layer>
 requires requires { Layer::gradients_together; }
-inline constexpr bool works_together<Layer> = Layer::gradients_together;
+inline constexpr bool gradients_together<Layer> = Layer::gradients_together;
 
 /// A layer made of layers offers the list of its children.
 template <class Layer>

@@ -34,6 +34,9 @@ struct GradientWrite {
     Size target = 0, other = 0, into = 0;
 };
 
+/// The samples that an arena is laid out for: a multiple of 16, so that every buffer in it begins aligned.
+constexpr Size capacity_for(Size batch) { return (batch + 15) / 16 * 16; }
+
 /// Where everything lies in the arena, batches per sample, and single tensors in front of them.
 template <class G>
 struct ActivationPlan {
@@ -46,6 +49,11 @@ struct ActivationPlan {
     Size elements = 0;       ///< of the arena, per sample
     Size once_elements = 0;  ///< of the arena, however many samples there are
     Size unshared = 0;  ///< per sample, if each activation, gradient and saved value had memory of its own
+
+    /// Of an arena for a batch.
+    constexpr Size arena_elements(Size batch) const {
+        return plus(once_elements, times(elements, capacity_for(batch)));
+    }
 };
 
 template <class G, Size Edges>

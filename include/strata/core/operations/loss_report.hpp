@@ -70,6 +70,13 @@ struct LossReport {
     bool no_update = false;    ///< gradients are added up over batches: this step changes no parameters
 };
 
+/// Where the value of a loss comes from when somebody asks for it: it is here, or is read from the device.
+struct LossSource {
+    double value = 0;
+    LossReport (*read)(const void* device, LossReport* report) = nullptr;
+    const void* device = nullptr;
+};
+
 namespace detail {
 
 /// What the device is told without waiting for it: the value travels with the call.

@@ -11,6 +11,7 @@
 #include <strata/core/config.hpp>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace strata::cuda {
 
@@ -252,6 +253,13 @@ public:
     }
     void copy_to(T* host) const {
         detail::copy_and_wait(data(), host, size_ * sizeof(T), detail::Direction::to_host);
+    }
+    /// What `write(host)` writes to host memory.
+    template <class Write>
+    void take_from(const Write& write) {
+        std::vector<T> host(size_);
+        write(host.data());
+        copy_from(host.data());
     }
 
 private:

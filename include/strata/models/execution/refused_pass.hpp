@@ -3,7 +3,7 @@
 // anybody knows whether the batch is fine.
 
 #include <strata/core/operations/loss_report.hpp>
-#include <strata/models/memory.hpp>
+#include <strata/models/execution/memory.hpp>
 
 namespace strata::detail {
 
@@ -25,27 +25,32 @@ public:
     static constexpr Size buffers = N::parameters.elements - N::parameters.learnt_elements;
 
     /// `before` has room for the model's buffers.
-    RefusedPass(const Memory<Device, T>& memory, T* before) : memory_(memory), before_(before) {
+    RefusedPass(const Memory<N, Device, T>& memory, T* before) : memory_(memory), before_(before) {
         memory.device.copy(static_cast<const T*>(now()), before, buffers);
     }
     RefusedPass(const RefusedPass&) = delete;
     RefusedPass& operator=(const RefusedPass&) = delete;
     ~RefusedPass() {
-        if (!ended_ && Device::is_host) memory_.device.copy(static_cast<const T*>(before_), now(), buffers);
+        if (ended_) return;
+        memory_.device.now_or_later(
+            [&] { memory_.device.copy(static_cast<const T*>(before_), now(), buffers); }, [](auto&) {});
     }
 
     void end() { ended_ = true; }
     void end(const LossReport* report) {
         ended_ = true;
-        if constexpr (!Device::is_host && buffers > 0)
-            memory_.device.for_each(buffers, RestoreUnlessFine<T>{report}, now(),
-                                    static_cast<const T*>(before_));
+        if constexpr (buffers > 0)
+            memory_.device.now_or_later([] {},
+                                        [&](auto& device) {
+                                            device.for_each(buffers, RestoreUnlessFine<T>{report}, now(),
+                                                            static_cast<const T*>(before_));
+                                        });
     }
 
 private:
     T* now() const { return memory_.parameters + N::parameters.learnt_elements; }
 
-    const Memory<Device, T>& memory_;
+    const Memory<N, Device, T>& memory_;
     T* before_;
     bool ended_ = false;
 };

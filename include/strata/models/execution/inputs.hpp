@@ -1,28 +1,35 @@
 #pragma once
 // The batches that a network takes: one, or as many as its forward has inputs.
 
-#include <cstdint>
 #include <strata/core/borrow.hpp>
 #include <strata/core/error.hpp>
 #include <strata/core/message.hpp>
-#include <strata/core/network/network.hpp>
 #include <strata/core/shape_check.hpp>
 #include <strata/core/shared.hpp>
-#include <strata/models/model_check.hpp>
+#include <strata/models/execution/memory.hpp>
 #include <string>
 #include <tuple>
 
 namespace strata::detail {
 
-/// Where they lie, and how many samples they have.
-struct Inputs {
-    const void* data[max_inputs] = {};
-    Size batch = 0;
+/// Whatever has a shape, so that the device may look closer.
+template <class X>
+concept TensorLike = requires(const X& x) {
+    x.shape();
 };
 
-/// Input K holds numbers, or indices for a network that begins with a table (Embedding).
-template <class Network, class T, Size K>
-using InputScalar = std::conditional_t<Network::graph.values[K].indices, std::int64_t, T>;
+/// The batch that kernels see, where `x` is one or shows one; else nothing.
+template <class X>
+auto batch_of(const X& x) {
+    if constexpr (requires { x.batch_view(); })
+        return x.batch_view();
+    else if constexpr (requires {
+                           typename X::device_type;
+                           x.batch;
+                       })
+        return BatchView<typename X::value_type, typename X::device_type, typename X::shape_type>{x.data,
+                                                                                                  x.batch};
+}
 
 /// Where an input goes that kernels cannot read as it is, and what keeps one that they can.
 template <class Device, class Scalar>
@@ -138,7 +145,7 @@ struct InputOf {
             Device{}.copy(view.data, room.staging.data(), view.size());
             view.data = room.staging.data();
         }
-        if (kept || !Device::is_host) room.owner = owner_of(x);  // a device may still be at it
+        if (kept || Device::reads_later) room.owner = owner_of(x);
         return view;
     }
     template <class X, class Room>
@@ -169,16 +176,16 @@ Size count_inputs(const Tuple& x) {
 }
 
 /// All inputs, which have been counted, as kernels see them; with `kept`, safe until the backward pass is done.
-template <class Model, class Tuple, class Rooms>
-Inputs take_inputs(const Tuple& x, Rooms& rooms, bool kept) {
-    using N = Network<typename Model::network_type>;
-    Inputs inputs;
+template <class Model, class Tuple, class Rooms, class N = Network<typename Model::network_type>>
+Inputs<N, typename Model::value_type> take_inputs(const Tuple& x, Rooms& rooms, bool kept) {
+    Inputs<N, typename Model::value_type> inputs;
     if constexpr (std::tuple_size_v<Tuple> == Model::input_count) [&]<Size... K>(std::index_sequence<K...>) {
-            const auto take = [&](Size k, auto view) {
-                inputs.data[k] = view.data;
+            const auto take = [&](auto& data, auto view) {
+                data = view.data;
                 inputs.batch = view.batch;
             };
-            (take(K, InputOf<Model, K>::take(std::get<K>(x), get<K>(rooms.of), kept && input_is_kept<N, K>)),
+            (take(get<K>(inputs.data),
+                  InputOf<Model, K>::take(std::get<K>(x), get<K>(rooms.of), kept && input_is_kept<N, K>)),
              ...);
         }
     (std::make_index_sequence<Model::input_count>{});

@@ -5,7 +5,7 @@
 #include <strata/core/error.hpp>
 #include <strata/core/operations/loss_report.hpp>
 #include <strata/core/shared.hpp>
-#include <strata/models/inputs.hpp>
+#include <strata/models/execution/inputs.hpp>
 
 namespace strata::detail {
 
@@ -38,20 +38,43 @@ Shared<PredictionMemory<Device, T>> keep(const View& shown, const Device& device
     return kept;
 }
 
+/// Activations, for the largest batch so far.
+template <class Device, class T>
+class Arena {
+public:
+    explicit Arena(const char* name) : elements_(name) {}
+
+    template <class Plan>
+    void fit(const Plan& plan, Size batch) {
+        if (batch > capacity_) grow(plan.arena_elements(batch), capacity_for(batch));
+    }
+    T* data() { return elements_.data(); }
+    Size capacity() const { return capacity_; }  ///< samples that it is laid out for
+
+private:
+    [[gnu::cold]] void grow(Size elements, Size capacity) {
+        capacity_ = 0;  // of nothing, if there is no memory
+        elements_.resize(elements);
+        capacity_ = capacity;
+    }
+
+    typename Device::template Buffer<T> elements_;
+    Size capacity_ = 0;
+};
+
 template <class N, class Device, class T>
 struct PassMemory : PassCounter {
     template <class U>
     using Buffer = typename Device::template Buffer<U>;
 
     [[no_unique_address]] Device device;
-    Buffer<T> arena{"activations"};
+    Arena<Device, T> arena{"activations"};
     Buffer<T> workspace{"a loss's working memory"};
     Buffer<T> buffers{"a pass's buffers"};  ///< as they were before it
     Buffer<LossReport> report{"a loss"};
     Buffer<double> gradient_norm{"a norm"};  ///< that clip_grad_norm_ took last
     InputRooms<N, Device, T> rooms;
-    Inputs inputs;      ///< of the last pass
-    Size capacity = 0;  ///< samples that the arena is laid out for
+    Inputs<N, T> inputs;  ///< of the last pass
     PredictionPool<Device, T> predictions;
 
     [[gnu::cold]] PassMemory() { report.resize(N::outputs); }
