@@ -205,6 +205,7 @@
 #include <strata/training/progress.hpp>
 #include <strata/training/step_totals.hpp>
 #include <strata/training/trainer.hpp>
+#include <strata/training/trainer_check.hpp>
 #include <strata/training/update_bn.hpp>
 #include <strata/training/validation_loader.hpp>
 

@@ -79,6 +79,8 @@ OF_COMPILERS = re.compile(
     r"__([A-Z0-9_]+|(builtin|atomic|cpp|shfl|sync)\w+|(attribute|clang|x86_64|device|host|global|shared|launch_bounds)__"
     r"|has_include)"
 )
+FRIEND = re.compile(r"\bfriend\s+(?:class|struct|typename)\b|\bfriend\s+[^(]*;")
+
 RUN_TOGETHER = re.compile(r"^\s*//+ .*\S (Source|Gradient|Errors):( |$)")
 
 
@@ -140,6 +142,11 @@ def problems_of(library, path, text):
     for number, line in enumerate(text.splitlines(), start=1):
         if folder == "layers" and BACKEND_CONDITION.match(line):
             yield f"{path}:{number}: a layer is written once for all backends: {line.strip()}"
+        code = line.split("//")[0]
+        if FRIEND.search(code):
+            yield f"{path}:{number}: no class is another's friend: what others need is public: {line.strip()}"
+        if folder != "backends" and re.search(r"\bis_host\b", code):
+            yield f"{path}:{number}: a device says itself in which order it works (backends/*/order.hpp): {line.strip()}"
         if match := RUN_TOGETHER.match(line):
             yield f"{path}:{number}: '{match[1]}:' begins a line of its own: {line.strip()}"
         for name in RESERVED.findall(re.sub(r'//.*|"(\\.|[^"\\])*"', "", line)):
@@ -153,8 +160,8 @@ def problems_of(library, path, text):
         yield f"{path}: '}}  // namespace' stands {closed} times, and {opened} namespaces are opened"
 
     length = len(text.splitlines())
-    if length > 400 and not re.search(r"^// Length: \S", text, re.MULTILINE):
-        yield f"{path}: {length} lines; more than 400 need a line '// Length: REASON'"
+    if length > 300:
+        yield f"{path}: {length} lines; 300 is the limit"
 
 
 def main():

@@ -17,7 +17,7 @@ BACKENDS = ("cpu", "cuda")
 CALL = re.compile(r"\bdevice_?\.(?:template\s+([a-z]\w*)\s*<|([a-z]\w*)\s*\()")
 
 # What else a device has: no operations, but what one step or pass does with it.
-NO_OPERATIONS = {"begin_step", "fetch", "follow", "get"}
+NO_OPERATIONS = {"follow", "get"}
 
 
 def without_comments(text):

@@ -78,14 +78,10 @@ public:
     /// `model.to("cuda")` is refused: a device is a type.
     template <class Name>
     void to(const Name&) const {
-        constexpr bool the_device_is_a_type = detail::never<Name>;
-        static_assert(the_device_is_a_type,
-                      "strata: a device is a type, and the model on it another object: auto there = "
-                      "model.to<Cuda>() (docs/errors.md#device)");
+        (void)detail::RefuseNameOfDevice<Name>{};
     }
 
     // Modes
-    // ------------------------------------------------------------------------------------------------------
 
     /// Training mode (the default): Dropout drops. `eval()` is its opposite.
     void train(bool on = true) { training_ = on; }
@@ -93,7 +89,6 @@ public:
     bool is_training() const { return training_; }
 
     // The five steps
-    // ---------------------------------------------------------------------------------------------
 
     /// The network's output for a batch, of shape (batch, ...): a tensor of the caller's own, which stays what
     /// it is. `x` is an xtensor container, view or expression of shape (batch, ...), what another model
@@ -118,11 +113,7 @@ public:
     }
     template <class... X>
     Predictions forward(const X&...) const {
-        constexpr bool the_model_is_not_const = detail::never<X...>;
-        static_assert(
-            the_model_is_not_const,
-            "strata: a forward pass writes into the model's memory, and this model is const; make a "
-            "Predictor from it, which has memory of its own (docs/errors.md#const-model)");
+        (void)detail::RefuseConstModel<X...>{};
         __builtin_unreachable();
     }
     template <class... X>
@@ -140,13 +131,7 @@ public:
 
     template <class NoLoss>
     void backward(const NoLoss&) {
-        constexpr bool it_is_a_loss = detail::never<NoLoss>;
-        static_assert(
-            it_is_a_loss,
-            "strata: backward takes what criterion(prediction, target) returned, of type strata::Loss; a "
-            "number or a tensor does not know where its gradient lies: keep both as they are, auto "
-            "prediction "
-            "= model(x); auto loss = criterion(prediction, y); (docs/errors.md#backward)");
+        (void)detail::RefuseUnlessLoss<NoLoss>{};
     }
 
     /// Forgets the gradients. Costs nothing: the next backward pass overwrites them.
@@ -155,7 +140,6 @@ public:
     bool has_gradients() const { return parameters_.accumulates(); }
 
     // Parameters
-    // -------------------------------------------------------------------------------------------------
 
     /// A parameter by its name as a tensor that can be read and written in place:
     /// `model.parameter<"1.weight">()`.
@@ -238,7 +222,6 @@ public:
     }
 
     // Freezing
-    // ------------------------------------------------------------------------------------------------------
 
     /// Keeps parameters as they are while the others are trained: one by its name, `freeze("0.weight")`, all
     /// that begin with a name and a dot, `freeze("features.")`, or everything, `freeze("")`. The backward
@@ -250,17 +233,12 @@ public:
     /// The same for one parameter: `model.requires_grad<"0.weight">(false)`.
     template <ParameterName Name>
     void requires_grad(bool on) {
-        Store::template check_kind<Name, true>();
-        constexpr Size row = Store::template row_named<Name>();
+        constexpr Size row = Store::template learnt_row_named<Name>();
         if constexpr (row < N::parameter_tensors) parameters_.freeze(device(), row, !on);
     }
     /// Throws ValueError if there is no parameter of this name.
     bool is_frozen(std::string_view name) const {
-        for (Size row = 0; row != N::parameter_tensors; ++row)
-            if (N::parameters.rows[row].kind == ParameterKind::learnt &&
-                N::parameters.rows[row].name.view() == name)
-                return parameters_.freezing().is_frozen(row);
-        detail::refuse_selection(parameter_table(), "is_frozen", name);
+        return parameters_.freezing().is_frozen(detail::row_of(parameter_table(), "is_frozen", name));
     }
     /// For optimizers: one flag for each row of `parameter_table()`, learnt and not frozen.
     std::span<const bool> unfrozen_rows() const { return parameters_.freezing().rows(); }
@@ -279,11 +257,7 @@ public:
 
 private:
     const Model& refuse_temporary() const {
-        constexpr bool the_model_has_a_name = detail::never<Net>;
-        static_assert(
-            the_model_has_a_name,
-            "strata: this shows the model's memory, and the model is a temporary, which is gone at the "
-            "end of the statement; give it a name first (docs/errors.md#temporary-model)");
+        (void)detail::RefuseTemporaryModel<Net>{};
         return *this;
     }
     void set_frozen(const char* who, std::string_view which, bool frozen) {

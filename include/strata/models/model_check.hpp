@@ -63,6 +63,45 @@ struct RefuseUnlessModel {
                   "(docs/errors.md#scalar)");
 };
 
+/// A device is a type.
+template <class Name>
+struct RefuseNameOfDevice {
+    static constexpr bool the_device_is_a_type = detail::never<Name>;
+    static_assert(the_device_is_a_type,
+                  "strata: a device is a type, and the model on it another object: auto there = "
+                  "model.to<Cuda>() (docs/errors.md#device)");
+};
+
+/// A forward pass writes.
+template <class... X>
+struct RefuseConstModel {
+    static constexpr bool the_model_is_not_const = detail::never<X...>;
+    static_assert(the_model_is_not_const,
+                  "strata: a forward pass writes into the model's memory, and this model is const; make a "
+                  "Predictor from it, which has memory of its own (docs/errors.md#const-model)");
+};
+
+/// `backward` goes on from a loss.
+template <class NoLoss>
+struct RefuseUnlessLoss {
+    static constexpr bool it_is_a_loss = detail::never<NoLoss>;
+    static_assert(
+        it_is_a_loss,
+        "strata: backward takes what criterion(prediction, target) returned, of type strata::Loss; a "
+        "number or a tensor does not know where its gradient lies: keep both as they are, auto "
+        "prediction "
+        "= model(x); auto loss = criterion(prediction, y); (docs/errors.md#backward)");
+};
+
+/// What shows a model's memory lives no longer than the model.
+template <class Net>
+struct RefuseTemporaryModel {
+    static constexpr bool the_model_has_a_name = detail::never<Net>;
+    static_assert(the_model_has_a_name,
+                  "strata: this shows the model's memory, and the model is a temporary, which is gone at the "
+                  "end of the statement; give it a name first (docs/errors.md#temporary-model)");
+};
+
 /// What a refused Model goes on as: the one that was probably meant.
 struct NoModel {};
 template <class Net>

@@ -18,6 +18,13 @@ inline bool selects(std::string_view which, std::string_view name) {
 [[noreturn, gnu::cold]] void refuse_selection(std::span<const ParameterInfo> table, const char* who,
                                               std::string_view which);
 
+/// The row of what is learnt and has this name. Throws ValueError in the name of `who` if there is none.
+inline Size row_of(std::span<const ParameterInfo> table, const char* who, std::string_view name) {
+    for (Size row = 0; row < table.size(); ++row)
+        if (table[row].kind == ParameterKind::learnt && table[row].name.view() == name) return row;
+    refuse_selection(table, who, name);
+}
+
 /// Calls `visit(index)` for each row of what is learnt that `which` selects. Throws ValueError in the name of
 /// `who` if there is none.
 template <class Visit>

@@ -94,6 +94,11 @@ public:
                       "\"1.weight\" (docs/errors.md#parameter-name)");
         return row;
     }
+    template <ParameterName Name>
+    static constexpr Size learnt_row_named() {
+        check_kind<Name, true>();
+        return row_named<Name>();
+    }
     /// Refuses a buffer where what is learnt is asked for, or the other way round.
     template <ParameterName Name, bool learnt>
     static constexpr void check_kind() {

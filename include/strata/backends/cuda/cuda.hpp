@@ -85,6 +85,11 @@ public:
         Precision before_;
     };
 
+    /// `later(device)`; a device that works at once calls `now()`.
+    template <class Now, class Later>
+    decltype(auto) now_or_later(const Now&, const Later& later) const {
+        return later(*this);
+    }
     /// Bytes of device memory that nobody uses.
     static Size free_memory() { return cuda::detail::free_memory(); }
     /// What the host tells the device before each step: a new seed, if there is one.

@@ -12,11 +12,6 @@ public:
     /// Whether batches are still read after the call that was given them.
     static constexpr bool reads_later = true;
 
-    /// `later(device)`; a device that works at once calls `now()`.
-    template <class Now, class Later>
-    decltype(auto) now_or_later(const Now&, const Later& later) const {
-        return later(*this);
-    }
     /// A value in the device's memory, when all the work given so far is done.
     template <class V>
     V fetch(const V* from) const {

@@ -5,8 +5,8 @@
 //
 // Forward of node i is step i; the loss is step N; backward of node i is step 2N - i.
 
-#include <strata/core/growing.hpp>
 #include <strata/core/network/graph.hpp>
+#include <strata/core/network/lifetimes.hpp>
 
 namespace strata {
 
@@ -14,17 +14,6 @@ namespace detail {
 
 inline constexpr Size in_the_input = static_cast<Size>(-1);
 inline constexpr Size in_the_parameters = static_cast<Size>(-2);
-
-/// Single tensors begin at multiples of this many elements.
-inline constexpr Size tensor_alignment = 16;
-
-/// A stretch of memory that is alive from one step to another.
-struct Lifetime {
-    Size size = 0, begin = 0, end = 0;
-    bool batched = true;
-    Size offset = 0;
-    Size needed_until = 0;  ///< what it holds at present
-};
 
 /// How the gradient of one operand comes about. The node's kernel writes it to `target`, unless the gradient
 /// of the node's result is passed on as it is and lies there already. What was there before from other nodes,
@@ -97,7 +86,18 @@ public:
         find_last_uses();
         place_values();
         if constexpr (requires { plan.writes; }) place_gradients(plan);
-        settle(plan);
+        lives_.settle();
+        plan.elements = lives_.batched_elements;
+        plan.once_elements = lives_.single_elements;
+        if constexpr (requires { plan.writes; })
+            for (GradientWrite& write : plan.writes)
+                if (write.wanted) {
+                    write.target = lives_[write.target].offset;
+                    if (write.adds) {
+                        write.other = lives_[write.other].offset;
+                        write.into = lives_[write.into].offset;
+                    }
+                }
         for (Size v = 0; v < G::values_count; ++v) {
             plan.value[v] = life_[v] == no_index ? place_[v] : lives_[life_[v]].offset;
             plan.source[v] = source_[v];
@@ -138,17 +138,6 @@ private:
         for (Size o = 0; o < graph_.output_count; ++o) use(graph_.outputs[o], training_ ? 2 * N + 1 : N);
     }
 
-    constexpr Size new_life(Size size, bool batched, Size step) {
-        Lifetime& life = lives_.add();
-        life.size = batched ? size : (size + tensor_alignment - 1) / tensor_alignment * tensor_alignment;
-        life.begin = life.end = step;
-        life.batched = batched;
-        return lives_.size() - 1;
-    }
-    constexpr void until(Size life, Size step) {
-        if (life != no_index && lives_[life].end < step) lives_[life].end = step;
-    }
-
     // y lies on x where the layer allows it and nobody needs x any more.
     constexpr void place_values() {
         for (Size v = 0; v < G::inputs; ++v) {
@@ -180,17 +169,17 @@ private:
                         lives_[life_[x]].needed_until <= i)
                         life_[out] = life_[x];
                 }
-                if (life_[out] == no_index) life_[out] = new_life(result.elements(), result.batched, i);
+                if (life_[out] == no_index) life_[out] = lives_.add(result.elements(), result.batched, i);
                 lives_[life_[out]].needed_until = last_use_[out];
             }
-            until(life_[out], last_use_[out]);
+            lives_.until(life_[out], last_use_[out]);
             if (training_ && node.rules->saved(node.in) > 0) {
-                saved_life_[i] = new_life(node.rules->saved(node.in), graph_.values[out].batched, i);
-                until(saved_life_[i], needed_[out] ? 2 * N - i : i);
+                saved_life_[i] = lives_.add(node.rules->saved(node.in), graph_.values[out].batched, i);
+                lives_.until(saved_life_[i], needed_[out] ? 2 * N - i : i);
             }
             if (training_ && node.rules->saved_once(node.in) > 0) {
-                saved_once_life_[i] = new_life(node.rules->saved_once(node.in), false, i);
-                until(saved_once_life_[i], needed_[out] ? 2 * N - i : i);
+                saved_once_life_[i] = lives_.add(node.rules->saved_once(node.in), false, i);
+                lives_.until(saved_once_life_[i], needed_[out] ? 2 * N - i : i);
             }
         }
     }
@@ -208,7 +197,7 @@ private:
     constexpr void place_gradients(Plan& plan) {
         for (Size o = 0; o < graph_.output_count; ++o) {
             const GraphValue& value = graph_.values[graph_.outputs[o]];
-            loss_life_[o] = new_life(value.dims.elements(), value.batched, N);
+            loss_life_[o] = lives_.add(value.dims.elements(), value.batched, N);
             Size& life = gradient_life_[graph_.outputs[o]];
             if (life == no_index) life = loss_life_[o];
         }
@@ -218,7 +207,7 @@ private:
             edge -= node.input_count;
             const Size out = G::inputs + i, step = 2 * N - i;
             if (!needed_[out] || gradient_life_[out] == no_index) continue;
-            until(gradient_life_[out], step);
+            lives_.until(gradient_life_[out], step);
             Operand operands[max_operands];
             Size left = 0;
             for (Size k = 0; k < node.input_count; ++k) {
@@ -235,11 +224,11 @@ private:
                 contribute(write, node, x, out, step, left == 0);
             }
         }
-        if (graph_.input_gradient) until(gradient_life_[0], 2 * N + 1);
+        if (graph_.input_gradient) lives_.until(gradient_life_[0], 2 * N + 1);
     }
 
     /// One more contribution to the gradient of x, by a node that writes `out`. The numbers in `write` are
-    /// lives until `settle` makes offsets of them.
+    /// lives until `run` makes offsets of them.
     constexpr void contribute(GradientWrite& write, const GraphNode& node, Size x, Size out, Size step,
                               bool is_last) {
         const Size dy = gradient_life_[out], before = gradient_life_[x];
@@ -252,7 +241,7 @@ private:
                    !is_read_later(dy, out, step)) {
             write.target = dy;
         } else {
-            write.target = new_life(value.dims.elements(), value.batched, step);
+            write.target = lives_.add(value.dims.elements(), value.batched, step);
         }
         if (before == no_index) {
             gradient_life_[x] = write.target;
@@ -263,53 +252,13 @@ private:
             if (!is_read_later(before, x, step) && !dy_is_still_read)
                 write.into = before;
             else if (write.passes)
-                write.into = new_life(value.dims.elements(), value.batched, step);
+                write.into = lives_.add(value.dims.elements(), value.batched, step);
             else
                 write.into = write.target;
-            until(before, step);
+            lives_.until(before, step);
             gradient_life_[x] = write.into;
         }
-        until(gradient_life_[x], step);
-    }
-
-    /// Places, the largest first, each at the lowest offset where nothing alive at the same time lies.
-    template <class Plan>
-    constexpr void settle(Plan& plan) {
-        const Size count = lives_.size();
-        Growing<Size> order;  // by size
-        for (Size i = 0; i < count; ++i) {
-            Size at = order.size();
-            order.add();
-            for (; at > 0 && lives_[order[at - 1]].size < lives_[i].size; --at) order[at] = order[at - 1];
-            order[at] = i;
-        }
-        Growing<Size> placed;  // by offset
-        for (Size o = 0; o < count; ++o) {
-            Lifetime& life = lives_[order[o]];
-            for (Size p = 0; p < placed.size(); ++p) {
-                const Lifetime& other = lives_[placed[p]];
-                const bool at_once =
-                    life.batched == other.batched && life.begin <= other.end && other.begin <= life.end;
-                if (!at_once) continue;
-                if (other.offset >= life.offset + life.size) break;
-                if (other.offset + other.size > life.offset) life.offset = other.offset + other.size;
-            }
-            Size at = placed.size();
-            placed.add();
-            for (; at > 0 && lives_[placed[at - 1]].offset > life.offset; --at) placed[at] = placed[at - 1];
-            placed[at] = order[o];
-            Size& elements = life.batched ? plan.elements : plan.once_elements;
-            if (life.offset + life.size > elements) elements = life.offset + life.size;
-        }
-        if constexpr (requires { plan.writes; })
-            for (GradientWrite& write : plan.writes)
-                if (write.wanted) {
-                    write.target = lives_[write.target].offset;
-                    if (write.adds) {
-                        write.other = lives_[write.other].offset;
-                        write.into = lives_[write.into].offset;
-                    }
-                }
+        lives_.until(gradient_life_[x], step);
     }
 
     template <class Plan>
@@ -335,7 +284,7 @@ private:
     Size loss_life_[max_operands] = {};
     Size saved_life_[G::nodes_count + 1] = {};
     Size saved_once_life_[G::nodes_count + 1] = {};
-    Growing<Lifetime> lives_;
+    Lifetimes lives_;
 };
 
 template <class Plan, class G>

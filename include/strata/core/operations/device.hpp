@@ -15,79 +15,22 @@
 //   affine_gelu(x, weight, bias, y)   y = gelu(x Wᵀ + b), with tanh, for GELU::forward_behind_affine
 // A device that is not the host has `gather_samples` (gather.hpp), for the batches of a dataset that lies there.
 
-#include <cstdint>
-#include <strata/core/operations/attention.hpp>
-#include <strata/core/operations/class_extent.hpp>
-#include <strata/core/operations/cross_entropy_options.hpp>
-#include <strata/core/operations/loops.hpp>
-#include <strata/core/operations/loss_report.hpp>
-#include <strata/core/operations/normalization.hpp>
-#include <strata/core/operations/pool_geometry.hpp>
-#include <strata/core/operations/resize.hpp>
-#include <strata/core/operations/strided.hpp>
-#include <strata/core/operations/window.hpp>
-#include <strata/core/tensor.hpp>
+#include <strata/core/operations/operands.hpp>
 
 namespace strata {
 
 namespace detail {
 
-inline constexpr ConvolutionGeometry conv{1, 1, 1, {2, 2}, {2, 2}};
-inline constexpr ResizeGeometry larger{1, {2, 2}, {2, 2}};
-/// A function, because of a constant nvcc 13 says that it is no argument of a `template <auto G>`.
+/// The vocabulary, as it is called.
 template <class D>
-constexpr PoolGeometry pool() {
-    return {1, {2, 2}, {2, 2}};
-}
-
-/// The vocabulary, as it is called with views of small shapes.
-template <class D>
-struct OperationsOf {
-    // What the calls are made with. None of it exists: calls are looked at, and not made.
-    using T = float;
-    struct Functor {};
-    struct Step {};  // OptimizerStep
-    static D& device;
-    static Size n, count;
-    static double number;
-    static T *out, *more;
-    static const T* in;
-    static const std::int64_t* target;
-    static const double* numbers;
-    static double* norm;
-    static LossReport* report;
-    static const Functor f;
-    static const Step step;
-
-    static BatchView<const T, D, Shape<4>> x, dy;  // (batch, 4)
-    static BatchView<T, D, Shape<4>> y, dx;
-    static TensorView<const T, D, Shape<4, 4>> weight;
-    static TensorView<const T, D, Shape<4>> bias;
-    static GradientView<T, D, Shape<4, 4>> dweight;
-    static GradientView<T, D, Shape<4>> dbias;
-    static BatchView<const std::int64_t, D, Shape<4>> indices;
-
-    static BatchView<const T, D, Shape<1, 2, 2>> image, dimage;  // (batch, channels, rows, columns)
-    static BatchView<T, D, Shape<1, 2, 2>> out_image;
-    static BatchView<unsigned char, D, Shape<1, 2, 2>> taps;
-    static TensorView<const T, D, Shape<1, 1, 1, 1>> filter;
-    static GradientView<T, D, Shape<1, 1, 1, 1>> dfilter;
-    static GradientView<T, D, Shape<1>> dchannel;
-
-    static ClassExtent classes;
-    static ChannelExtent channels;
-    static RowExtent rows;
-    static KeptMoments<T> keeps;
-    static KeptMoments<const T> kept;
-    static RunningStatistics<T> running;
-    static CrossEntropyOptions options;
-    static SmoothedCrossEntropyOptions smoothed;
-    static StridedRows<T> row;
-    static StridedMatrix<T> matrix;
-    static AttentionShape shape;
-    static HeadsView<const T> q;
-    static HeadsView<T> heads;
-    static Loops<2> loops;
+struct OperationsOf : Operands<D> {
+    using O = Operands<D>;
+    using T = typename O::T;
+    using O::device, O::n, O::count, O::number, O::out, O::more, O::in, O::target, O::numbers, O::flag,
+        O::norm, O::report, O::f, O::step, O::x, O::dy, O::y, O::dx, O::weight, O::bias, O::dweight, O::dbias,
+        O::indices, O::image, O::dimage, O::out_image, O::taps, O::filter, O::dfilter, O::dchannel,
+        O::classes, O::channels, O::rows, O::keeps, O::kept, O::running, O::options, O::smoothed, O::row,
+        O::matrix, O::shape, O::q, O::heads, O::loops;
 
     // clang-format off
 
@@ -96,14 +39,12 @@ struct OperationsOf {
     static_assert(requires { device.for_each(n, f, out, in); },
                   "strata: the device lacks for_each (docs/errors.md#operations)");
     /// y = f(x...)
-    static_assert(requires { device.map(f, y, x); },
-                  "strata: the device lacks map (docs/errors.md#operations)");
+    static_assert(requires { device.map(f, y, x); }, "strata: the device lacks map (docs/errors.md#operations)");
     /// out[i] = value
     static_assert(requires { device.fill(out, n, T(0)); },
                   "strata: the device lacks fill (docs/errors.md#operations)");
     /// Within the device.
-    static_assert(requires { device.copy(in, out, n); },
-                  "strata: the device lacks copy (docs/errors.md#operations)");
+    static_assert(requires { device.copy(in, out, n); }, "strata: the device lacks copy (docs/errors.md#operations)");
     /// f(), in order with the others.
     static_assert(requires { device.once(f); }, "strata: the device lacks once (docs/errors.md#operations)");
     /// The report's value is the sum of f(a[i], b[i], ...), divided by a number.
@@ -112,6 +53,26 @@ struct OperationsOf {
     /// The report refuses the batch, for a reason, if f(in[i]) is not 0 for some i < n.
     static_assert(requires { device.refuse_where(report, count, n, f, in); },
                   "strata: the device lacks refuse_where (docs/errors.md#operations)");
+
+    // order.hpp; now_or_later, begin_step: cuda.hpp, order.hpp
+    /// now() here and at once, or later(device) where work is done later.
+    static_assert(requires { device.now_or_later(f, f); },
+                  "strata: the device lacks now_or_later (docs/errors.md#operations)");
+    /// What the host tells the device before each step.
+    static_assert(requires { device.begin_step(); },
+                  "strata: the device lacks begin_step (docs/errors.md#operations)");
+    /// A value in the device's memory, when all work is done.
+    static_assert(requires { device.fetch(in); }, "strata: the device lacks fetch (docs/errors.md#operations)");
+    /// Of what the host knows without waiting: a flag that is set; refuse(report) if there is a refusal.
+    static_assert(requires { device.is_known_to_be_set(flag); },
+                  "strata: the device lacks is_known_to_be_set (docs/errors.md#operations)");
+    static_assert(requires { device.when_refused(report, f); },
+                  "strata: the device lacks when_refused (docs/errors.md#operations)");
+    /// A report, which is then settled; and where the value of the loss taken last comes from.
+    static_assert(requires { device.read_report(report); },
+                  "strata: the device lacks read_report (docs/errors.md#operations)");
+    static_assert(requires { device.loss_source(report); },
+                  "strata: the device lacks loss_source (docs/errors.md#operations)");
 
     // update.hpp: optimizers
     /// A step of an algorithm: (algorithm, step, states...).

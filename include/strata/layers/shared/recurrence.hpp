@@ -18,25 +18,6 @@ namespace strata {
 
 namespace detail {
 
-struct AddFunction {
-    template <class V>
-    STRATA_HOST_DEVICE void operator()(V& to, const V& from) const {
-        to += from;
-    }
-};
-struct ProductFunction {
-    template <class V>
-    STRATA_HOST_DEVICE void operator()(V& to, const V& a, const V& b) const {
-        to = a * b;
-    }
-};
-struct ZeroFunction {
-    template <class V>
-    STRATA_HOST_DEVICE void operator()(V& to) const {
-        to = V(0);
-    }
-};
-
 /// The layer. What a cell says:
 /// - gates: rows of the weights per hidden unit;
 /// - kept: numbers per hidden unit and time step, gates or gates + 1. The backward pass leaves the gradients

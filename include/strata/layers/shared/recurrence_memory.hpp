@@ -6,6 +6,26 @@
 
 namespace strata::detail {
 
+/// What is done with parts of it.
+struct AddFunction {
+    template <class V>
+    STRATA_HOST_DEVICE void operator()(V& to, const V& from) const {
+        to += from;
+    }
+};
+struct ProductFunction {
+    template <class V>
+    STRATA_HOST_DEVICE void operator()(V& to, const V& a, const V& b) const {
+        to = a * b;
+    }
+};
+struct ZeroFunction {
+    template <class V>
+    STRATA_HOST_DEVICE void operator()(V& to) const {
+        to = V(0);
+    }
+};
+
 /// What a cell sees of one time step of one layer in one direction: matrices with a row per sample.
 template <class T>
 struct RecurrenceStep {

@@ -6,6 +6,7 @@
 #include <strata/core/message.hpp>
 #include <strata/core/shape_check.hpp>
 #include <strata/core/shared.hpp>
+#include <strata/models/execution/batch_problem.hpp>
 #include <strata/models/execution/memory.hpp>
 #include <string>
 #include <tuple>
