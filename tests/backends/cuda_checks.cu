@@ -275,7 +275,7 @@ std::string check_recording_beside_allocation() {
         const st::Cuda device;
         auto buffer = on_device(std::vector<float>(1000));
         while (rounds < 300) {
-            st::cuda::Graph graph;
+            st::cuda::RecordedStep graph;
             graph.record(device.context(), [&] {
                 for (int i = 0; i < 50; ++i) device.fill(buffer.data(), 1000, 1.0f);
             });

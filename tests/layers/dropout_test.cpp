@@ -16,7 +16,7 @@ static_assert(Dropout::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(Dropout::saved(dims(3, 4)) == 12);
 static_assert(Dropout::traits.keeps == Keeps::nothing && Dropout::traits.in_place &&
               Dropout::traits.view_in_eval);
-static_assert(Dropout::traits.values == Values::inherited);
+static_assert(Dropout::traits.kind == OutputKind::inherited);
 static_assert(Dropout{}.p == 0.5);
 static_assert(test::Model<Sequential<Input<19>, Dropout>>::inference_bytes(16) == 0,
               "in inference it is a view");

@@ -14,7 +14,7 @@ using layer_check::check_layer;
 static_assert(Flatten::output_shape(dims(2, 2, 3)).dims == dims(12));
 static_assert(Flatten::output_shape(dims(5)).dims == dims(5));
 static_assert(Flatten::traits.view && Flatten::traits.any_shape_in &&
-              Flatten::traits.values == Values::inherited);
+              Flatten::traits.kind == OutputKind::inherited);
 static_assert(test::Model<Sequential<Input<2, 3>, Flatten>>::parameter_count == 0);
 static_assert(test::Model<Sequential<Input<2, 3>, Flatten>>::inference_bytes(16) == 0);
 

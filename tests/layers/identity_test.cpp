@@ -12,7 +12,7 @@ using layer_check::check_derivatives;
 using layer_check::check_layer;
 
 static_assert(Identity::output_shape(dims(3, 4)).dims == dims(3, 4));
-static_assert(Identity::traits.view && Identity::traits.values == Values::inherited);
+static_assert(Identity::traits.view && Identity::traits.kind == OutputKind::inherited);
 using Net = Sequential<Input<19>, Identity>;
 static_assert(test::Model<Net>::parameter_count == 0);
 static_assert(test::Model<Net>::training_bytes(16) == 19 * 16 * sizeof(float),

@@ -11,7 +11,7 @@ using namespace strata;
 
 static_assert(Input<2, 3>::input_shape() == dims(2, 3));
 static_assert(Input<2, 3>::output_shape(dims(2, 3)).dims == dims(2, 3));
-static_assert(Input<2, 3>::traits.view && Input<2, 3>::traits.values == Values::inherited);
+static_assert(Input<2, 3>::traits.view && Input<2, 3>::traits.kind == OutputKind::inherited);
 static_assert(Network<Sequential<Input<2, 3>, Flatten>>::InputShape::dims == dims(2, 3));
 static_assert(!Network<Sequential<Input<2, 3>, Flatten>>::graph.any_shape);
 

@@ -13,7 +13,7 @@ using layer_check::check_layer;
 
 static_assert(LogSoftmax::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(LogSoftmax::traits.keeps == Keeps::output && LogSoftmax::traits.in_place);
-static_assert(LogSoftmax::traits.values == Values::log_probabilities);
+static_assert(LogSoftmax::traits.kind == OutputKind::log_probabilities);
 static_assert(LogSoftmax{}.dim == -1);
 static_assert(test::Model<Sequential<Input<3>, LogSoftmax>>::parameter_count == 0);
 

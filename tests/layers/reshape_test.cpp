@@ -17,7 +17,8 @@ using Image = Reshape<1, 3, 2>;
 static_assert(Image::output_shape(dims(2, 3)).dims == dims(1, 3, 2));
 static_assert(Image::output_shape(dims(6)).dims == dims(1, 3, 2));
 static_assert(Row::output_shape(dims(1, 3, 2)).dims == dims(6));
-static_assert(Image::traits.view && Image::traits.any_shape_in && Image::traits.values == Values::inherited);
+static_assert(Image::traits.view && Image::traits.any_shape_in &&
+              Image::traits.kind == OutputKind::inherited);
 static_assert(test::Model<Sequential<Input<2, 3>, Image>>::parameter_count == 0);
 
 // Another number of elements is refused, with the sentence and the shape that would have fitted.

@@ -13,7 +13,7 @@ using layer_check::check_layer;
 
 static_assert(Sigmoid::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(Sigmoid::traits.keeps == Keeps::output && Sigmoid::traits.in_place);
-static_assert(Sigmoid::traits.values == Values::unit_interval);
+static_assert(Sigmoid::traits.kind == OutputKind::unit_interval);
 static_assert(test::Model<Sequential<Input<3>, Sigmoid>>::parameter_count == 0);
 
 TEST_CASE("Sigmoid computes PyTorch's numbers") {

@@ -13,7 +13,7 @@ using layer_check::check_layer;
 
 static_assert(SiLU::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(SiLU::traits.keeps == Keeps::input && SiLU::traits.in_place);
-static_assert(SiLU::traits.values == Values::any);
+static_assert(SiLU::traits.kind == OutputKind::any);
 static_assert(test::Model<Sequential<Input<3>, SiLU>>::parameter_count == 0);
 
 TEST_CASE("SiLU computes PyTorch's numbers") {

@@ -13,7 +13,7 @@ using layer_check::check_layer;
 
 static_assert(Softmax::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(Softmax::traits.keeps == Keeps::output && Softmax::traits.in_place);
-static_assert(Softmax::traits.values == Values::probabilities);
+static_assert(Softmax::traits.kind == OutputKind::probabilities);
 static_assert(Softmax{}.dim == -1);
 static_assert(test::Model<Sequential<Input<3>, Softmax>>::parameter_count == 0);
 

@@ -13,7 +13,7 @@ using layer_check::check_layer;
 
 static_assert(Tanh::output_shape(dims(3, 4)).dims == dims(3, 4));
 static_assert(Tanh::traits.keeps == Keeps::output && Tanh::traits.in_place);
-static_assert(Tanh::traits.values == Values::any);
+static_assert(Tanh::traits.kind == OutputKind::any);
 static_assert(test::Model<Sequential<Input<3>, Tanh>>::parameter_count == 0);
 
 TEST_CASE("Tanh computes PyTorch's numbers") {

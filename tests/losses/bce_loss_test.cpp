@@ -9,11 +9,11 @@
 using namespace loss_check;
 
 static_assert(takes_numbers_only<BCELoss>());
-static_assert(BCELoss::refuses_values(Values::unit_interval) == nullptr);
-static_assert(BCELoss::refuses_values(Values::probabilities) == nullptr);
-static_assert(BCELoss::refuses_values(Values::any) ==
+static_assert(BCELoss::refuses_output(OutputKind::unit_interval) == nullptr);
+static_assert(BCELoss::refuses_output(OutputKind::probabilities) == nullptr);
+static_assert(BCELoss::refuses_output(OutputKind::any) ==
               &BCELoss_takes_probabilities_so_end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss);
-static_assert(BCELoss::refuses_values(Values::log_probabilities) ==
+static_assert(BCELoss::refuses_output(OutputKind::log_probabilities) ==
               &BCELoss_takes_probabilities_so_end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss);
 
 TEST_CASE("BCELoss is PyTorch's BCELoss") {

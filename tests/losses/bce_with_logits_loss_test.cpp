@@ -7,10 +7,10 @@
 using namespace loss_check;
 
 static_assert(takes_numbers_only<BCEWithLogitsLoss>());
-static_assert(BCEWithLogitsLoss::refuses_values(Values::any) == nullptr);
-static_assert(BCEWithLogitsLoss::refuses_values(Values::unit_interval) ==
+static_assert(BCEWithLogitsLoss::refuses_output(OutputKind::any) == nullptr);
+static_assert(BCEWithLogitsLoss::refuses_output(OutputKind::unit_interval) ==
               &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself_so_leave_Sigmoid_out_or_use_BCELoss);
-static_assert(BCEWithLogitsLoss::refuses_values(Values::probabilities) ==
+static_assert(BCEWithLogitsLoss::refuses_output(OutputKind::probabilities) ==
               &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself_so_leave_the_softmax_out);
 
 TEST_CASE("BCEWithLogitsLoss is PyTorch's BCEWithLogitsLoss") {

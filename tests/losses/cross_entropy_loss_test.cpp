@@ -15,11 +15,11 @@ static_assert(refusal_of_labels<CrossEntropyLoss, Shape<3, 4>, Shape<3>>() ==
               &the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction);
 static_assert(CrossEntropyLoss::refuses_target<X, View<double, Shape<3>>>() ==
               &the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction);
-static_assert(CrossEntropyLoss::refuses_values(Values::any) == nullptr);
-static_assert(CrossEntropyLoss::refuses_values(Values::probabilities) ==
+static_assert(CrossEntropyLoss::refuses_output(OutputKind::any) == nullptr);
+static_assert(CrossEntropyLoss::refuses_output(OutputKind::probabilities) ==
               &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself_so_leave_Softmax_out);
 static_assert(
-    CrossEntropyLoss::refuses_values(Values::log_probabilities) ==
+    CrossEntropyLoss::refuses_output(OutputKind::log_probabilities) ==
     &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself_so_leave_LogSoftmax_out_or_use_NLLLoss);
 
 TEST_CASE("CrossEntropyLoss of class indices is PyTorch's CrossEntropyLoss") {

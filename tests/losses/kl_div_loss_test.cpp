@@ -7,10 +7,10 @@
 using namespace loss_check;
 
 static_assert(takes_numbers_only<KLDivLoss>());
-static_assert(KLDivLoss::refuses_values(Values::log_probabilities) == nullptr);
-static_assert(KLDivLoss::refuses_values(Values::any) ==
+static_assert(KLDivLoss::refuses_output(OutputKind::log_probabilities) == nullptr);
+static_assert(KLDivLoss::refuses_output(OutputKind::any) ==
               &KLDivLoss_takes_log_probabilities_so_end_the_network_with_LogSoftmax);
-static_assert(KLDivLoss::refuses_values(Values::probabilities) ==
+static_assert(KLDivLoss::refuses_output(OutputKind::probabilities) ==
               &KLDivLoss_takes_log_probabilities_so_end_the_network_with_LogSoftmax);
 
 TEST_CASE("KLDivLoss is PyTorch's KLDivLoss") {

@@ -22,8 +22,8 @@ static_assert(refusal_of_labels<NLLLoss, Shape<3, 4>, Shape<3>>() ==
               &the_target_must_be_class_indices_of_type_int64_one_per_sample);
 static_assert(NLLLoss::refuses_target<X, X>() ==
               &the_target_must_be_class_indices_of_type_int64_one_per_sample);
-static_assert(NLLLoss::refuses_values(Values::log_probabilities) == nullptr);
-static_assert(NLLLoss::refuses_values(Values::probabilities) ==
+static_assert(NLLLoss::refuses_output(OutputKind::log_probabilities) == nullptr);
+static_assert(NLLLoss::refuses_output(OutputKind::probabilities) ==
               &NLLLoss_takes_log_probabilities_so_end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss);
 
 TEST_CASE("NLLLoss is PyTorch's NLLLoss") {

@@ -101,13 +101,13 @@ constexpr Size static_elements() {
 }
 // Never called, only asked for their types.
 template <class D>
-auto input_of(const D& dataset) {
+auto input_of_sample(const D& dataset) {
     auto [x, y] = dataset.get(Size(0));
     (void)y;
     return x;
 }
 template <class D>
-auto target_of(const D& dataset) {
+auto target_of_sample(const D& dataset) {
     auto [x, y] = dataset.get(Size(0));
     (void)x;
     return y;
@@ -118,7 +118,7 @@ constexpr auto find_value_type() {
     if constexpr (requires { typename D::value_type; }) {
         return typename D::value_type{};
     } else {
-        using Element = decltype(element_of(input_of(std::declval<const D&>())));
+        using Element = decltype(element_of(input_of_sample(std::declval<const D&>())));
         return std::conditional_t<std::is_floating_point_v<Element>, Element, float>{};
     }
 }
@@ -128,7 +128,7 @@ constexpr auto find_target_type() {
     if constexpr (requires { typename D::target_type; }) {
         return typename D::target_type{};
     } else {
-        using Element = decltype(element_of(target_of(std::declval<const D&>())));
+        using Element = decltype(element_of(target_of_sample(std::declval<const D&>())));
         return std::conditional_t<std::is_integral_v<Element>, std::int64_t,
                                   decltype(find_value_type<D>())>{};
     }
@@ -139,7 +139,7 @@ constexpr auto find_target_shape() {
     if constexpr (requires { typename D::target_shape; }) {
         return typename D::target_shape{};
     } else {
-        using Target = decltype(target_of(std::declval<const D&>()));
+        using Target = decltype(target_of_sample(std::declval<const D&>()));
         constexpr Size elements = static_elements<Target>();
         static_assert(elements > 0,
                       "strata: the dataset does not say the shape of its targets; add `using target_shape = "
@@ -186,9 +186,9 @@ struct DatasetTraits {
     static constexpr Size target_size = target_shape::dims.elements();
 
     static constexpr Size given_inputs =
-        detail::static_elements<decltype(detail::input_of(std::declval<const D&>()))>();
+        detail::static_elements<decltype(detail::input_of_sample(std::declval<const D&>()))>();
     static constexpr Size given_targets =
-        detail::static_elements<decltype(detail::target_of(std::declval<const D&>()))>();
+        detail::static_elements<decltype(detail::target_of_sample(std::declval<const D&>()))>();
     static_assert(
         given_inputs == 0 || given_inputs == sample_size,
         "strata: the inputs that the dataset's get returns have another number of elements than its "
@@ -199,10 +199,10 @@ struct DatasetTraits {
         "target_shape (docs/errors.md#dataset)");
 
     [[maybe_unused]] static constexpr detail::RefuseConversion<
-        decltype(detail::element_of(detail::input_of(std::declval<const D&>()))), value_type>
+        decltype(detail::element_of(detail::input_of_sample(std::declval<const D&>()))), value_type>
         inputs_are_converted{};
     [[maybe_unused]] static constexpr detail::RefuseConversion<
-        decltype(detail::element_of(detail::target_of(std::declval<const D&>()))), target_type>
+        decltype(detail::element_of(detail::target_of_sample(std::declval<const D&>()))), target_type>
         targets_are_converted{};
 
     using Pointers = std::pair<const value_type*, const target_type*>;

@@ -16,7 +16,7 @@ struct Dropout {
     double p = 0.5;
 
     static constexpr LayerTraits traits = {
-        .in_place = true, .view_in_eval = true, .values = Values::inherited};
+        .in_place = true, .view_in_eval = true, .kind = OutputKind::inherited};
 
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
     static constexpr Size saved(Dims given) { return given.elements(); }

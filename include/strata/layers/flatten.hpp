@@ -10,7 +10,7 @@
 namespace strata {
 
 struct Flatten {
-    static constexpr LayerTraits traits = {.view = true, .any_shape_in = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.view = true, .any_shape_in = true, .kind = OutputKind::inherited};
 
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(dims(given.elements())); }
 };

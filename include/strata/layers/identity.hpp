@@ -9,7 +9,7 @@
 namespace strata {
 
 struct Identity {
-    static constexpr LayerTraits traits = {.view = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.view = true, .kind = OutputKind::inherited};
 
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
 };

@@ -16,7 +16,7 @@ struct Input {
                                                   : Reason{
                                                         &it_takes_the_extents_of_one_sample_each_at_least_1};
 
-    static constexpr LayerTraits traits = {.view = true, .unnamed = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.view = true, .unnamed = true, .kind = OutputKind::inherited};
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given != dims(Extents...)) return refuse(&it_takes_exactly, dims(Extents...));

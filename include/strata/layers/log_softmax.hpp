@@ -15,7 +15,7 @@ struct LogSoftmax {
     int dim = -1;
 
     static constexpr LayerTraits traits = {
-        .keeps = Keeps::output, .in_place = true, .values = Values::log_probabilities};
+        .keeps = Keeps::output, .in_place = true, .kind = OutputKind::log_probabilities};
 
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
     /// Of a function, whose dim the compiler knows.

@@ -16,7 +16,7 @@ struct Reshape {
                                                   : Reason{
                                                         &it_takes_the_extents_of_one_sample_each_at_least_1};
 
-    static constexpr LayerTraits traits = {.view = true, .any_shape_in = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.view = true, .any_shape_in = true, .kind = OutputKind::inherited};
 
     static constexpr ShapeOutcome output_shape(Dims given) {
         if (given.elements() != dims(Extents...).elements())

@@ -21,7 +21,7 @@ struct Select {
     static constexpr Reason wrong_arguments =
         Dim != 0 ? Reason{nullptr} : Reason{&dim_0_is_the_batch_and_Select_takes_a_dim_of_the_sample};
 
-    static constexpr LayerTraits traits = {.moves = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.moves = true, .kind = OutputKind::inherited};
 
     static constexpr bool has_axis(Dims given) {
         const int rank = static_cast<int>(given.rank);
@@ -48,11 +48,11 @@ struct Select {
     };
 
     /// The sample as (outer, extent, inner), and where the index lies in it.
-    struct Place {
+    struct Position {
         Size outer = 1, inner = 1, extent = 1, offset = 0;
     };
-    static constexpr Place place(Dims given) {
-        Place result;
+    static constexpr Position place(Dims given) {
+        Position result;
         const Size at = axis(given);
         result.extent = given.extent[at];
         for (Size i = 0; i < at; ++i) result.outer *= given.extent[i];
@@ -64,14 +64,14 @@ struct Select {
 
     static void forward(auto& device, auto x, auto y) {
         using T = typename decltype(y)::value_type;
-        constexpr Place at = place(decltype(x)::dims);
+        constexpr Position at = place(decltype(x)::dims);
         const StridedRows<T> to{y.data, at.inner};
         const StridedRows<const T> from{x.data + at.offset, at.extent * at.inner};
         device.for_each_in_rows(x.batch * at.outer, at.inner, Copy{}, to, from);
     }
     static void backward_input(auto& device, auto, auto, auto dy, auto dx) {
         using T = typename decltype(dx)::value_type;
-        constexpr Place at = place(decltype(dx)::dims);
+        constexpr Position at = place(decltype(dx)::dims);
         device.fill(dx.data, dx.size(), T(0));
         const StridedRows<T> to{dx.data + at.offset, at.extent * at.inner};
         const StridedRows<const T> from{dy.data, at.inner};

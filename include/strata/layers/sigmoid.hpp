@@ -13,7 +13,7 @@ namespace strata {
 
 struct Sigmoid {
     static constexpr LayerTraits traits = {
-        .keeps = Keeps::output, .in_place = true, .values = Values::unit_interval};
+        .keeps = Keeps::output, .in_place = true, .kind = OutputKind::unit_interval};
 
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
 

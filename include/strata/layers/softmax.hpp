@@ -16,7 +16,7 @@ struct Softmax {
     int dim = -1;
 
     static constexpr LayerTraits traits = {
-        .keeps = Keeps::output, .in_place = true, .values = Values::probabilities};
+        .keeps = Keeps::output, .in_place = true, .kind = OutputKind::probabilities};
 
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
     /// Of a function, whose dim the compiler knows.

@@ -46,8 +46,8 @@ struct BCELoss {
     static constexpr Reason refuses_target() {
         return detail::refuses_target_unlike_prediction<Prediction, Target>();
     }
-    static constexpr Reason refuses_values(Values values) {
-        if (values != Values::unit_interval && values != Values::probabilities)
+    static constexpr Reason refuses_output(OutputKind kind) {
+        if (kind != OutputKind::unit_interval && kind != OutputKind::probabilities)
             return &BCELoss_takes_probabilities_so_end_the_network_with_Sigmoid_or_use_BCEWithLogitsLoss;
         return nullptr;
     }

@@ -73,10 +73,10 @@ struct BCEWithLogitsLoss {
     static constexpr Reason refuses_target() {
         return detail::refuses_target_unlike_prediction<Prediction, Target>();
     }
-    static constexpr Reason refuses_values(Values values) {
-        if (values == Values::unit_interval)
+    static constexpr Reason refuses_output(OutputKind kind) {
+        if (kind == OutputKind::unit_interval)
             return &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself_so_leave_Sigmoid_out_or_use_BCELoss;
-        if (values == Values::probabilities || values == Values::log_probabilities)
+        if (kind == OutputKind::probabilities || kind == OutputKind::log_probabilities)
             return &BCEWithLogitsLoss_takes_logits_and_applies_Sigmoid_itself_so_leave_the_softmax_out;
         return nullptr;
     }

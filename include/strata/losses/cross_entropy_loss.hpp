@@ -44,10 +44,10 @@ struct CrossEntropyLoss {
             return &the_target_must_be_class_indices_of_type_int64_or_probabilities_like_the_prediction;
         return nullptr;
     }
-    static constexpr Reason refuses_values(Values values) {
-        if (values == Values::probabilities)
+    static constexpr Reason refuses_output(OutputKind kind) {
+        if (kind == OutputKind::probabilities)
             return &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself_so_leave_Softmax_out;
-        if (values == Values::log_probabilities)
+        if (kind == OutputKind::log_probabilities)
             return &CrossEntropyLoss_takes_logits_and_applies_LogSoftmax_itself_so_leave_LogSoftmax_out_or_use_NLLLoss;
         return nullptr;
     }

@@ -54,8 +54,8 @@ struct KLDivLoss {
     static constexpr Reason refuses_target() {
         return detail::refuses_target_unlike_prediction<Prediction, Target>();
     }
-    static constexpr Reason refuses_values(Values values) {
-        if (values != Values::log_probabilities)
+    static constexpr Reason refuses_output(OutputKind kind) {
+        if (kind != OutputKind::log_probabilities)
             return &KLDivLoss_takes_log_probabilities_so_end_the_network_with_LogSoftmax;
         return nullptr;
     }

@@ -3,7 +3,7 @@
 //
 //   template <class Prediction, class Target>      // BatchViews
 //   static constexpr Reason refuses_target();      // nullptr, or the function whose name says what is wrong
-//   static constexpr Reason refuses_values(Values);   // the same for what the network puts out (optional)
+//   static constexpr Reason refuses_output(OutputKind);   // the same for what the network puts out (optional)
 //
 //   void evaluate(device, prediction, target, gradient, report) const;
 //       the value, to report->value; and, unless gradient.data is null, its gradient with respect to the

@@ -124,9 +124,9 @@ struct RefuseUnlessLossFits {
 };
 
 template <class Loss>
-constexpr Reason refusal_of_values(Values values) {
-    if constexpr (requires { Loss::refuses_values(values); })
-        return Loss::refuses_values(values);
+constexpr Reason refusal_of_output(OutputKind kind) {
+    if constexpr (requires { Loss::refuses_output(kind); })
+        return Loss::refuses_output(kind);
     else
         return nullptr;
 }
@@ -140,7 +140,7 @@ constexpr auto find_loss_problem() {
     } else {
         using LastLayer = typename Network<Net>::LastLayer;
         constexpr Reason target = Loss::template refuses_target<Prediction, Target>();
-        constexpr Reason values = refusal_of_values<Loss>(Network<Net>::template values_of<output>);
+        constexpr Reason values = refusal_of_output<Loss>(Network<Net>::template kind_of_output<output>);
         if constexpr (is_set(target)) {
             using Holds =
                 the_target_holds<std::remove_const_t<typename Target::value_type>, shape_t<Target::dims>>;

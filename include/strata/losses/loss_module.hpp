@@ -95,7 +95,7 @@ struct LossModule {
         using Net = NetworkOf<Prediction, Target>;
         using N = Network<Net>;
         using Device = std::remove_cvref_t<decltype(device)>;
-        using Run = detail::Execution<Net, Device, T, detail::Pass::training>;
+        using Training = detail::Execution<Net, Device, T, detail::Pass::training>;
         if constexpr (N::fits) {
             constexpr bool forward_gives_one_number = N::outputs == 1 &&
                                                       N::OutputShape::dims.elements() == 1 &&
@@ -107,17 +107,17 @@ struct LossModule {
             detail::Inputs<N, T> inputs{{}, prediction.batch};
             detail::get<0>(inputs.data) = prediction.data;
             detail::get<1>(inputs.data) = target.data;
-            const typename Run::M memory{device,  inputs,    nullptr,
-                                         nullptr, workspace, detail::capacity_for(prediction.batch)};
-            const typename Run::Slots layers{};
-            Run::forward(memory, layers);
+            const typename Training::M memory{device,  inputs,    nullptr,
+                                              nullptr, workspace, detail::capacity_for(prediction.batch)};
+            const typename Training::Slots layers{};
+            Training::forward(memory, layers);
             device.once(detail::StoreLossValue<T, detail::is_sum_over_batch<N, N::output>()>{
-                Run::template operand<N::output>(memory).data, report});
+                Training::template operand<N::output>(memory).data, report});
             if (gradient.data == nullptr) return;
-            device.fill(Run::template gradient_of_loss<0>(memory).data, 1, T(1));
-            Run::backward(memory, layers);
+            device.fill(Training::template gradient_of_loss<0>(memory).data, 1, T(1));
+            Training::backward(memory, layers);
             if constexpr (N::needs_gradient.of[N::output]) {
-                const auto dx = Run::template gradient<0>(memory);
+                const auto dx = Training::template gradient<0>(memory);
                 device.copy(static_cast<const T*>(dx.data), gradient.data, dx.size());
             } else {
                 device.fill(gradient.data, gradient.size(), T(0));

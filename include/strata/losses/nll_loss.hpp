@@ -30,8 +30,8 @@ struct NLLLoss {
             return &the_target_must_be_class_indices_of_type_int64_one_per_sample;
         return nullptr;
     }
-    static constexpr Reason refuses_values(Values values) {
-        if (values != Values::log_probabilities)
+    static constexpr Reason refuses_output(OutputKind kind) {
+        if (kind != OutputKind::log_probabilities)
             return &NLLLoss_takes_log_probabilities_so_end_the_network_with_LogSoftmax_or_use_CrossEntropyLoss;
         return nullptr;
     }

@@ -17,8 +17,8 @@ class Predictor {
     using Device = typename Model::device_type;
     using T = typename Model::value_type;
     using N = Network<Net>;
-    using Run = detail::Execution<Net, Device, T, detail::Pass::inference>;
-    using Memory = typename Run::M;
+    using Inference = detail::Execution<Net, Device, T, detail::Pass::inference>;
+    using Memory = typename Inference::M;
     template <Size O>
     using Tensor = typename Device::template BatchTensor<const T, typename N::template OutputShapeOf<O>>;
 
@@ -58,7 +58,7 @@ public:
     template <Size End = N::layer_count>
     void forward(const Memory& memory) const {
         [[maybe_unused]] const typename Device::PassScope scope;
-        Run::template forward<End>(memory, layers());
+        Inference::template forward<End>(memory, layers());
     }
     Device& device() { return device_; }
 
@@ -89,7 +89,7 @@ private:
     }
     template <Size O, bool shown>
     Tensor<O> output(const Memory& memory) {
-        const auto result = Run::template operand<N::graph.outputs[O]>(memory);
+        const auto result = Inference::template operand<N::graph.outputs[O]>(memory);
         if constexpr (shown) {
             return Tensor<O>(result);
         } else {

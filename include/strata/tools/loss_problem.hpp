@@ -70,8 +70,8 @@ private:
 
     /// Of a kind that the loss takes.
     static double draw_prediction(Generator& generator) {
-        constexpr bool takes_anything = is_fine<refusal_of_values<L>(Values::any)>;
-        constexpr bool takes_probabilities = is_fine<refusal_of_values<L>(Values::unit_interval)>;
+        constexpr bool takes_anything = is_fine<refusal_of_output<L>(OutputKind::any)>;
+        constexpr bool takes_probabilities = is_fine<refusal_of_output<L>(OutputKind::unit_interval)>;
         if (takes_anything) return draw_away_from_zero(generator);
         const double probability = 0.05 + 0.9 * random_detail::uniform_01<double>(generator);
         return takes_probabilities ? probability : std::log(probability);

@@ -88,10 +88,10 @@ public:
         y.clear();
         for_each_output([&]<Size O>(std::integral_constant<Size, O>) {
             const auto shown = Training::template operand<graph.outputs[O]>(memory(false));
-            edge_.resize(shown.size());
-            device_.copy(shown.data, edge_.data(), shown.size());
+            transfer_.resize(shown.size());
+            device_.copy(shown.data, transfer_.data(), shown.size());
             y.resize(y.size() + shown.size());
-            edge_.copy_to(y.data() + y.size() - shown.size());
+            transfer_.copy_to(y.data() + y.size() - shown.size());
         });
     }
 
@@ -103,9 +103,9 @@ public:
         Size offset = 0;
         for_each_output([&]<Size O>(std::integral_constant<Size, O>) {
             const auto gradient = Training::template gradient_of_loss<O>(memory(accumulate));
-            edge_.resize(gradient.size());
-            edge_.copy_from(dy.data() + offset);
-            device_.copy(static_cast<const double*>(edge_.data()), gradient.data, gradient.size());
+            transfer_.resize(gradient.size());
+            transfer_.copy_from(dy.data() + offset);
+            device_.copy(static_cast<const double*>(transfer_.data()), gradient.data, gradient.size());
             offset += gradient.size();
         });
         [[maybe_unused]] const typename Device::PassScope scope;
@@ -231,7 +231,7 @@ private:
     Size batch_;
     Size capacity_ = capacity_for(batch_);
     std::uint64_t seed_;
-    Buffer<double> numbers_[max_inputs], device_parameters_, device_gradients_, arena_, edge_;
+    Buffer<double> numbers_[max_inputs], device_parameters_, device_gradients_, arena_, transfer_;
     Buffer<std::int64_t> indices_[max_inputs];
     std::vector<Buffer<double>> probe_gradients_;
 };

@@ -9,7 +9,7 @@ namespace strata::detail {
 struct GradientProbe {
     void* gradient = nullptr;
 
-    static constexpr LayerTraits traits = {.unnamed = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.unnamed = true, .kind = OutputKind::inherited};
     static constexpr ShapeOutcome output_shape(Dims given) { return accept(given); }
     static constexpr auto parameters(Dims) { return parameter_list({{"probe", dims(1)}}); }
 

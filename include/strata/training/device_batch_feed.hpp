@@ -11,7 +11,7 @@
 namespace strata::detail {
 
 /// Work for one thread of the device: the position of the next batch in the order.
-struct Advance {
+struct AdvancePosition {
     Size* position;
     Size count;
 
@@ -77,7 +77,7 @@ private:
                 samples.inputs_.data(), Traits::sample_size, samples.targets_.data(), Traits::target_size,
                 samples.order_.data(), samples.position_.data(), count, samples.x_.data(), samples.y_.data());
         }
-        Advance then() const { return {samples.position_.data(), count}; }
+        AdvancePosition then() const { return {samples.position_.data(), count}; }
         Size source() const { return samples.number_; }
     };
 

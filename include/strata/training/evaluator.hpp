@@ -88,7 +88,7 @@ public:
     }
 
 private:
-    using Run = detail::Execution<typename Model::network_type, Device, T, detail::Pass::inference>;
+    using Inference = detail::Execution<typename Model::network_type, Device, T, detail::Pass::inference>;
     template <class View, class Y>
     using TypeOfTarget =
         detail::TypeOfTarget<LossType, BatchView<const T, Device, typename Model::output_shape>, View, Y>;
@@ -101,9 +101,9 @@ private:
             [[maybe_unused]] const typename Device::PrecisionScope precision(predictor_.device(), precision_);
             before();
             predictor_.template forward<Head::end>(memory);
-            Head::template measure<Run>(
+            Head::template measure<Inference>(
                 loss_, predictor_.layers(), memory, target,
-                BatchView<T, Device, shape_t<Run::template value_dims<Head::value>>>{}, report_.data(),
+                BatchView<T, Device, shape_t<Inference::template value_dims<Head::value>>>{}, report_.data(),
                 workspace_);
             totals_.add(predictor_.device(), report_.data(), memory.batch(), Head::counts_correct,
                         detail::FiniteCheck::none, before.then());

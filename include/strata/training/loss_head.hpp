@@ -46,12 +46,12 @@ struct LossHead {
         loss.evaluate_behind(layer, device, x, target, dx, static_cast<LossReport*>(nullptr));
     };
     /// Where the loss writes.
-    template <class Run>
+    template <class Execution>
     static auto gradient(const Memory<N, Device, T>& memory) {
         if constexpr (fused)
-            return Run::template gradient<value>(memory);
+            return Execution::template gradient<value>(memory);
         else
-            return Run::template gradient_of_loss<0>(memory);
+            return Execution::template gradient_of_loss<0>(memory);
     }
     /// Nodes [0, end) run before the loss, which reads this value.
     static constexpr Size end = fused ? last : last + 1;
@@ -82,10 +82,10 @@ struct LossHead {
 
     /// Reports on a batch whose layers [0, end) have run; with a non-null gradient, writes the gradient of
     /// that value too.
-    template <class Run, class Slots, class Gradient, class Workspace>
+    template <class Execution, class Slots, class Gradient, class Workspace>
     static void measure(const LossType& loss, const Slots& layers, const Memory<N, Device, T>& memory,
                         Target target, Gradient gradient, LossReport* report, Workspace& workspace) {
-        const auto output = Run::template operand<value>(memory);
+        const auto output = Execution::template operand<value>(memory);
         if constexpr (counts_correct && Model::output_shape::dims.rank == 1 &&
                       requires { LossType::is_cross_entropy; }) {
             constexpr Size classes = Model::output_shape::dims.last();
@@ -95,8 +95,8 @@ struct LossHead {
             memory.device.count_correct(output, target.data, report, ignored_by(loss));
         }
         if constexpr (fused)
-            loss.evaluate_behind(Run::template layer<last>(layers), memory.device, output, target, gradient,
-                                 report);
+            loss.evaluate_behind(Execution::template layer<last>(layers), memory.device, output, target,
+                                 gradient, report);
         else
             evaluate_with(loss, memory.device, output, target, gradient, report, workspace);
     }

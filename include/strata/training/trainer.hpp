@@ -182,7 +182,7 @@ public:
     }
 
 private:
-    using Run = detail::Execution<typename Model::network_type, Device, T, detail::Pass::training>;
+    using Training = detail::Execution<typename Model::network_type, Device, T, detail::Pass::training>;
     template <class View, class Y>
     using TypeOfTarget =
         detail::TypeOfTarget<LossType, BatchView<const T, Device, typename Model::output_shape>, View, Y>;
@@ -216,12 +216,12 @@ private:
             [[maybe_unused]] const typename Device::PrecisionScope precision(device, precision_);
             Refused refused(memory, buffers_.data());
             before();
-            Run::template forward<Head::end>(memory, parameters.layers());
-            const auto gradient = Head::template gradient<Run>(memory);
-            Head::template measure<Run>(loss_, parameters.layers(), memory, target, gradient, report,
-                                        passes.workspace);
+            Training::template forward<Head::end>(memory, parameters.layers());
+            const auto gradient = Head::template gradient<Training>(memory);
+            Head::template measure<Training>(loss_, parameters.layers(), memory, target, gradient, report,
+                                             passes.workspace);
             const auto backward = [&] {
-                Run::template backward<Head::end>(memory, parameters.layers());
+                Training::template backward<Head::end>(memory, parameters.layers());
                 parameters.accumulate(false);  // gradients of before are gone, and these may be refused
             };
             const auto add_batch = [&](detail::FiniteCheck check, const auto&... then) {

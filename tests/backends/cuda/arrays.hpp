@@ -68,7 +68,7 @@ void check_replays(const strata::cuda::Queue& queue, strata::cuda::Buffer<T>& re
     work();
     const std::vector<T> first = on_host(result);
     const auto allocations = strata::cuda::statistics().allocations.load();
-    strata::cuda::Graph graph;
+    strata::cuda::RecordedStep graph;
     graph.record(queue.context(), work);
     for (int i = 0; i < 2; ++i) {
         result.copy_from(before.data());

@@ -92,7 +92,7 @@ TEST_CASE("A recorded batch moves on with the number in device memory") {
     auto first = on_device(std::vector<Size>{0});
     auto out = on_device(std::vector<float>(2));
     const float* source = rows.data();
-    strata::cuda::Graph graph;
+    strata::cuda::RecordedStep graph;
     graph.record(device.context(),
                  [&] { device.gather(source, 1, order.data(), first.data(), 2, out.data()); });
     for (const Size begin : {0, 2, 4}) {

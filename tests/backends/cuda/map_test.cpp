@@ -160,7 +160,7 @@ TEST_CASE("Memory that is missing cannot be allocated while a graph records") {
         auto x = on_device(std::vector<float>(100003, 1.0f));
         const float* from = x.data();
         const auto work = [&] { device.sum(report.data(), 1.0, x.size(), Product{}, from, from); };
-        strata::cuda::Graph graph;
+        strata::cuda::RecordedStep graph;
         try {
             graph.record(device.context(), work);
         } catch (const strata::DeviceError&) {

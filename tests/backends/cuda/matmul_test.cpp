@@ -296,7 +296,7 @@ TEST_CASE("a step of products recorded has the bits of the step, and allocates n
         device.context().wait();
 
         const auto allocations = strata::cuda::statistics().allocations.load();
-        strata::cuda::Graph graph;
+        strata::cuda::RecordedStep graph;
         const auto poison = recorded.y.result();
         graph.record(device.context(), [&] { give_step(device, recorded); });
         device.context().wait();

@@ -125,7 +125,7 @@ TEST_CASE("A recorded mask draws new numbers each time, and seeding starts the s
     }
     CHECK((eager[0] != eager[1] && eager[1] != eager[2]));
 
-    strata::cuda::Graph graph;
+    strata::cuda::RecordedStep graph;
     graph.record(device.context(), draw);
     const auto allocations = strata::cuda::statistics().allocations.load();
     for (int round = 0; round < 2; ++round) {
@@ -157,7 +157,7 @@ TEST_CASE("The first mask of a context takes the seed, and is not recorded") {
         const strata::cuda::RandomOperations device;
         auto mask = on_device(std::vector<float>(9));
         const auto draw = [&] { device.dropout_mask(mask.data(), 9, 0.5); };
-        strata::cuda::Graph graph;
+        strata::cuda::RecordedStep graph;
         try {
             graph.record(device.context(), draw);
         } catch (const strata::DeviceError&) {

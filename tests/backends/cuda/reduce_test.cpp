@@ -130,7 +130,7 @@ TEST_CASE("A recorded sum keeps its scratch memory when a larger one needs more"
                         GradientView<float, void, Shape<3>>{{sums.data()}, false});
     };
     work();
-    strata::cuda::Graph graph;
+    strata::cuda::RecordedStep graph;
     graph.record(device.context(), work);
     constexpr Size wide = 20011;
     auto large = on_device(std::vector<float>(300 * wide)), large_sums = on_device(std::vector<float>(wide));

@@ -29,7 +29,7 @@ static_assert(std::is_same_v<Mlp::LastLayer, LogSoftmax>);
 static_assert(Mlp::graph.nodes[1].in == dims(784) && Mlp::graph.nodes[1].out == dims(100));
 static_assert(Mlp::graph.nodes[3].in == dims(100) && Mlp::graph.nodes[3].out == dims(10));
 static_assert(Mlp::multiply_adds == 784 * 100 + 100 * 10);
-static_assert(Mlp::output_values == Values::log_probabilities);
+static_assert(Mlp::output_kind == OutputKind::log_probabilities);
 static_assert(!Mlp::needs_gradient.of[1] && Mlp::needs_gradient.of[2],
               "nothing below the first Linear needs a gradient");
 static_assert(Mlp::fits);
@@ -79,11 +79,12 @@ static_assert(Network<Sequential<Input<3>, ReLU>>::parameters.elements == 0);
 static_assert(Network<Sequential<Input<3>, ReLU>>::parameter_tensors == 0);
 
 // What the values of the output are goes through layers that pass their input on.
-static_assert(Network<Sequential<Input<3>, Softmax, Dropout, Flatten, Identity>>::output_values ==
-              Values::probabilities);
-static_assert(Network<Sequential<Input<3>, Sigmoid, Reshape<3, 1>>>::output_values == Values::unit_interval);
-static_assert(Network<Sequential<Input<3>, Softmax, ReLU>>::output_values == Values::any);
-static_assert(Network<Sequential<Input<3>, Identity>>::output_values == Values::any);
+static_assert(Network<Sequential<Input<3>, Softmax, Dropout, Flatten, Identity>>::output_kind ==
+              OutputKind::probabilities);
+static_assert(Network<Sequential<Input<3>, Sigmoid, Reshape<3, 1>>>::output_kind ==
+              OutputKind::unit_interval);
+static_assert(Network<Sequential<Input<3>, Softmax, ReLU>>::output_kind == OutputKind::any);
+static_assert(Network<Sequential<Input<3>, Identity>>::output_kind == OutputKind::any);
 
 // The first layer that does not fit is found by a function over values; nothing else is computed. (The
 // refusal itself is a compile error of `Network`; here only what it is made of.)

@@ -43,7 +43,7 @@ struct RowStatistics {
     Lanes mean{}, rest{}, rstd{};
 
     /// Those of `rows` rows, which are kept from the first on.
-    STRATA_INLINE void measure(const T* x, Size rows, const Run<V>& run, T inverse, bool centred, T eps,
+    STRATA_INLINE void measure(const T* x, Size rows, const Stretch<V>& run, T inverse, bool centred, T eps,
                                KeptMoments<T> kept, Size first) {
         Lanes center, shift, variance;
         for (Size i = 0; i < rows; ++i, x += run.size) {
@@ -79,7 +79,7 @@ struct RowStatistics {
 
 private:
     /// Around 0 if it is not centred.
-    STRATA_INLINE static Spread spread_of_blocks(const T* x, const Run<V>& run, bool centred) {
+    STRATA_INLINE static Spread spread_of_blocks(const T* x, const Stretch<V>& run, bool centred) {
         Spread spread;
         for (Size begin = 0, end; begin < run.size; begin = end) {
             end = block_end(begin, run.size);
@@ -103,7 +103,7 @@ template <class V, class T>
 STRATA_INLINE inline void normalize_rows(RowExtent e, const T* x, T* y, const T* weight, const T* bias,
                                          KeptMoments<T> kept, T eps) {
     const Size weights = e.size / e.inner;  // of a row
-    const Run<V> all(e.size), run(e.inner);
+    const Stretch<V> all(e.size), run(e.inner);
     const T inverse = 1 / static_cast<T>(e.size);
     RowStatistics<V> statistics;
     Size first = 0;  // weight of the row
@@ -132,7 +132,7 @@ STRATA_INLINE inline void normalize_rows(RowExtent e, const T* x, T* y, const T*
 
 /// The sums of a row whose runs have a weight each, and its part of the gradients from weight `first` on.
 template <class V, class T>
-STRATA_INLINE inline GradientSums sums_of_runs(const Run<V>& run, Size weights, const T* v, const T* dy,
+STRATA_INLINE inline GradientSums sums_of_runs(const Stretch<V>& run, Size weights, const T* v, const T* dy,
                                                const T* weight, const Moments<T>& moments,
                                                const ParameterGradients<T>& gradients, Size first) {
     GradientSums result;
@@ -151,7 +151,7 @@ STRATA_INLINE inline void normalize_rows_backward(RowExtent e, const T* v, const
                                                   const T* weight, KeptMoments<const T> kept,
                                                   ParameterGradients<T> gradients) {
     const Size weights = e.size / e.inner;
-    const Run<V> all(e.size), run(e.inner);
+    const Stretch<V> all(e.size), run(e.inner);
     const T inverse = 1 / static_cast<T>(e.size);
     RowStatistics<V> statistics;
     typename RowStatistics<V>::Lanes sum, products, tilt, shift;

@@ -160,7 +160,7 @@ template <class T>
 struct SmallBatchLoss {
     CountLabels<Labels> count_labels;
     ClassIndexLoss<T> loss;
-    SumAll<Numbers, StoreLoss> total;
+    SumAll<TermsInMemory, StoreLoss> total;
     LossReport* report;
 
     template <class Group>
@@ -219,12 +219,12 @@ public:
                                              options.mean,
                                              options.log_probabilities,
                                              options.ignore_index};
-        const detail::Numbers terms{samples.terms};
+        const detail::TermsInMemory terms{samples.terms};
         const detail::StoreLoss store{report, labels, options.mean};
         if (X::dims.rank == 1 && counts_correct_with_loss(count, e.classes)) {
             const detail::CountLabels<detail::Labels> count_labels{given,     count,  target, count,
                                                                    e.classes, labels, report};
-            const detail::SumAll<detail::Numbers, detail::StoreLoss> total{terms, count, store};
+            const detail::SumAll<detail::TermsInMemory, detail::StoreLoss> total{terms, count, store};
             one_block(detail::SmallBatchLoss<T>{count_labels, loss, total, report});
         } else {
             count_labels(given, labels, report);
@@ -249,7 +249,8 @@ public:
         const detail::Samples<T> samples = samples_of(e, x.data, gradient, options);
         for_each_warp(count,
                       detail::ProbabilityLoss<T>{samples, target, options.label_smoothing, 1.0 / divisor});
-        detail::total(*this, count, detail::Numbers{samples.terms}, detail::StoreValue{report, divisor});
+        detail::total(*this, count, detail::TermsInMemory{samples.terms},
+                      detail::StoreValue{report, divisor});
     }
 
     /// As `sum` of map.hpp, of `f(number of the column, operands...)` over a matrix whose columns each have a

@@ -29,7 +29,7 @@ struct Element {
 
 /// The k-th operand of a functor.
 template <Size k, class P>
-struct Slot {
+struct KthOperand {
     P* data;
 };
 
@@ -37,7 +37,7 @@ struct Slot {
 template <class F, class Indices, class... P>
 struct ElementwiseIn;
 template <class F, Size... k, class... P>
-struct ElementwiseIn<F, std::index_sequence<k...>, P...> : Slot<k, P>... {
+struct ElementwiseIn<F, std::index_sequence<k...>, P...> : KthOperand<k, P>... {
     F f;
 
     STRATA_DEVICE auto operator()(Size i) const { return with(i); }
@@ -45,7 +45,7 @@ struct ElementwiseIn<F, std::index_sequence<k...>, P...> : Slot<k, P>... {
     /// f(before..., a[i], b[i], ...)
     template <class... Before>
     STRATA_DEVICE auto with(Size i, const Before&... before) const {
-        return f(before..., Element<P>(Slot<k, P>::data + i).get()...);
+        return f(before..., Element<P>(KthOperand<k, P>::data + i).get()...);
     }
 };
 template <class F, class... P>

@@ -75,7 +75,7 @@ struct Seed {
         state[2] = context;
     }
 };
-struct Advance {
+struct AdvanceStream {
     std::uint64_t* state;
     std::uint64_t by;
     STRATA_DEVICE void operator()() const { state[1] += by; }
@@ -124,7 +124,7 @@ void dropout_mask(const Queue& queue, T* mask, Size n, double p) {
     const Size counters = (n + 3) / 4;
     if (n == 0) return;
     queue.for_each_index(counters, DropoutMask<T>{mask, n, threshold, scale, state});
-    queue.once(Advance{state, counters});
+    queue.once(AdvanceStream{state, counters});
 }
 
 }  // namespace detail

@@ -41,7 +41,7 @@ public:
 private:
     struct Entry {
         ReplayKey key;
-        Graph graph{};
+        RecordedStep graph{};
         bool seen = false;
         Size used = 0;
     };

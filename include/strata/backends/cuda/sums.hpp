@@ -10,7 +10,7 @@
 namespace strata::cuda::detail {
 
 /// Terms of a sum that lie in memory.
-struct Numbers {
+struct TermsInMemory {
     const double* data;
     STRATA_DEVICE double operator()(Size i) const { return data[i]; }
 };
@@ -63,7 +63,7 @@ void total(const Queue& queue, Size n, const Term& term, const Store& store) {
     if (chunks.count == 1) return queue.for_each_block(1, SumAll<Term, Store>{term, n, store});
     double* const partials = scratch(queue).partials.of(chunks.count);
     queue.for_each_block(chunks.count, SumChunk<Term>{term, n, chunks.size, partials});
-    queue.for_each_block(1, SumAll<Numbers, Store>{{partials}, chunks.count, store});
+    queue.for_each_block(1, SumAll<TermsInMemory, Store>{{partials}, chunks.count, store});
 }
 
 }  // namespace strata::cuda::detail

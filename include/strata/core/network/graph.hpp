@@ -149,7 +149,7 @@ struct GraphValue {
     bool batched = true;
     bool known = true;     ///< the shape, while it is looked for
     bool indices = false;  ///< whole numbers of type std::int64_t, for a layer that looks up a table
-    Values values = Values::any;
+    OutputKind kind = OutputKind::any;
 
     /// In memory, counted in numbers of a model: an index has room for two.
     constexpr Size elements() const { return dims.elements() * (indices ? 2 : 1); }

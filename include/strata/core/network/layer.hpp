@@ -78,7 +78,7 @@ constexpr bool includes(Keeps all, Keeps some) {
 }
 
 /// What the values of a layer's output are, for the losses that ask. `inherited`: what its input was.
-enum class Values : unsigned char { any, inherited, probabilities, log_probabilities, unit_interval };
+enum class OutputKind : unsigned char { any, inherited, probabilities, log_probabilities, unit_interval };
 
 struct LayerTraits {
     Keeps keeps = Keeps::nothing;
@@ -89,7 +89,7 @@ struct LayerTraits {
     bool any_shape_in = false;  ///< reads its input as a flat row of elements (Flatten, Reshape)
     bool affine = false;        ///< x Wᵀ + b: what `forward_behind_affine` may follow
     bool unnamed = false;  ///< does not count in the names of parameters, which are then PyTorch's (Input)
-    Values values = Values::any;
+    OutputKind kind = OutputKind::any;
 };
 
 /// The reason of a refusal is a function that is never called; compilers print its name, which is the

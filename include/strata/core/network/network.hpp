@@ -184,8 +184,8 @@ struct Network : detail::NetworkCosts<Net> {
 
     /// What the values of an output are, for the losses that ask.
     template <Size O>
-    static constexpr Values values_of = graph.values[graph.outputs[O]].values;
-    static constexpr Values output_values = values_of<0>;
+    static constexpr OutputKind kind_of_output = graph.values[graph.outputs[O]].kind;
+    static constexpr OutputKind output_kind = kind_of_output<0>;
 
     static constexpr Size find_parameter(std::string_view name) {
         for (Size i = 0; i != parameter_tensors; ++i)

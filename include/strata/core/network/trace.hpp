@@ -218,9 +218,9 @@ private:
                        nullptr,
                        0};
         result.known = true;
-        result.values = rules.traits.values != Values::inherited ? rules.traits.values
-                        : node.input_count == 0                  ? Values::any
-                                                                 : values[node.inputs[0]].values;
+        result.kind = rules.traits.kind != OutputKind::inherited ? rules.traits.kind
+                      : node.input_count == 0                    ? OutputKind::any
+                                                                 : values[node.inputs[0]].kind;
     }
 };
 

@@ -19,7 +19,7 @@ struct Cat {
     int dim = -1;
 
     static constexpr bool is_function = true;
-    static constexpr LayerTraits traits = {.moves = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.moves = true, .kind = OutputKind::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size count, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
         if (!detail::is_dim(dim)) return detail::refuse_dim(given[0], dim);

@@ -18,7 +18,7 @@ struct Permute {
     int from0 = 0, from1 = 0, from2 = 0, from3 = 0, from4 = 0, from5 = 0;
 
     static constexpr bool is_function = true;
-    static constexpr LayerTraits traits = {.moves = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.moves = true, .kind = OutputKind::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         const Dims& own = given[0].dims;
         Operand result = given[0];

@@ -59,7 +59,7 @@ struct Slice {
     int total = 0;  ///< what the extent has to be; 0: whatever it is
 
     static constexpr bool is_function = true;
-    static constexpr LayerTraits traits = {.moves = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.moves = true, .kind = OutputKind::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
         if (!detail::is_dim(dim)) return detail::refuse_dim(given[0], dim);
@@ -101,7 +101,7 @@ struct Chunk {
     int dim = -1, index = 0, parts = 1;
 
     static constexpr bool is_function = true;
-    static constexpr LayerTraits traits = {.moves = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.moves = true, .kind = OutputKind::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
         if (!detail::is_dim(dim)) return detail::refuse_dim(given[0], dim);
@@ -132,7 +132,7 @@ struct SelectPlace {
     int dim = -1, index = 0;
 
     static constexpr bool is_function = true;
-    static constexpr LayerTraits traits = {.moves = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.moves = true, .kind = OutputKind::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
         if (!detail::is_dim(dim)) return detail::refuse_dim(given[0], dim);

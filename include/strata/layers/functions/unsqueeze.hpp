@@ -18,7 +18,7 @@ struct Unsqueeze {
     int dim = -1;
 
     static constexpr bool is_function = true;
-    static constexpr LayerTraits traits = {.view = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.view = true, .kind = OutputKind::inherited};
     static constexpr ShapeOutcome output_shape(Dims given, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
         if (!detail::is_dim(dim))
@@ -38,7 +38,7 @@ struct Squeeze {
     int dim = -1;
 
     static constexpr bool is_function = true;
-    static constexpr LayerTraits traits = {.view = true, .values = Values::inherited};
+    static constexpr LayerTraits traits = {.view = true, .kind = OutputKind::inherited};
     static constexpr ShapeOutcome output_shape(Dims given, const detail::Numbers& numbers = {}) {
         const int dim = detail::whole(numbers.of[0]);
         if (!detail::is_dim(dim))

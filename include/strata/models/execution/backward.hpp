@@ -42,7 +42,7 @@ template <class V, Size I, Size K>
 void add_gradient(const typename V::M& m) {
     if constexpr (write<V, I, K>.adds) {
         constexpr Size x = V::graph.nodes[I].inputs[K];
-        m.device.map(Sum{}, V::template gradient_at<x>(write<V, I, K>.into, m),
+        m.device.map(Plus{}, V::template gradient_at<x>(write<V, I, K>.into, m),
                      V::template gradient_at<x>(write<V, I, K>.other, m),
                      V::template gradient_at<x>(write<V, I, K>.target, m));
     }
@@ -147,7 +147,7 @@ void add_loss(const typename V::M& m) {
         return o;
     }();
     if constexpr (first < O && V::N::needs_gradient.of[V::graph.outputs[O]])
-        m.device.map(Sum{}, V::template gradient_of_loss<first>(m), V::template gradient_of_loss<first>(m),
+        m.device.map(Plus{}, V::template gradient_of_loss<first>(m), V::template gradient_of_loss<first>(m),
                      V::template gradient_of_loss<O>(m));
 }
 

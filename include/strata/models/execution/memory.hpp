@@ -56,7 +56,7 @@ ReplayKey replay_key(const Memory<N, Device, T>& m, const void* target, Size opt
 
 enum class Pass { training, inference };
 
-struct Sum {
+struct Plus {
     template <class V>
     STRATA_HOST_DEVICE V operator()(const V& a, const V& b) const {
         return a + b;

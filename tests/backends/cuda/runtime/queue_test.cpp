@@ -142,7 +142,7 @@ TEST_CASE("a thread may allocate, copy and wait while another one records") {
     buffer.resize(100);
     try {
         while (rounds < enough) {
-            strata::cuda::Graph graph;
+            strata::cuda::RecordedStep graph;
             graph.record(device.context(), [&] {
                 device.fill(buffer.data(), 100, 1.0f);
                 std::this_thread::sleep_for(std::chrono::microseconds(100));
@@ -162,7 +162,7 @@ TEST_CASE("recorded work that allocates, copies or waits is refused, and the dev
     strata::cuda::Buffer<float> buffer;
     buffer.resize(100);
     const auto records = [&](const auto& work) {
-        strata::cuda::Graph graph;
+        strata::cuda::RecordedStep graph;
         graph.record(device.context(), work);
     };
     std::vector<float> host(100);

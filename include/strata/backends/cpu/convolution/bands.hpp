@@ -80,8 +80,8 @@ struct Bands {
         const Size band_columns = inputs ? columns.band().in : columns.out;
         const Size width = columns.extent(inputs), plane = rows.extent(inputs) * width;
         auto& scratch = ConvolutionScratch::of_this_thread();
-        Size* const row = scratch.take<Size>(Room::band_rows, rows.bands * band_rows);
-        Size* const column = scratch.take<Size>(Room::band_columns, columns.bands * band_columns);
+        Size* const row = scratch.take<Size>(Scratch::band_rows, rows.bands * band_rows);
+        Size* const column = scratch.take<Size>(Scratch::band_columns, columns.bands * band_columns);
         rows.list(inputs, band_rows, row);
         columns.list(inputs, band_columns, column);
         for (Size n = 0; n < samples; ++n)
@@ -154,8 +154,8 @@ void convolve_batch(LaneConvolution<T> work) {
     work.batch = rest * bands.count();
     const Size x_plane = work.rows.in * work.columns.in, y_plane = work.rows.out * work.columns.out;
     auto& scratch = ConvolutionScratch::of_this_thread();
-    T* const cut_x = scratch.take<T>(Room::band_inputs, work.batch * x_channels * x_plane);
-    T* const cut_y = scratch.take<T>(Room::band_outputs, work.batch * y_channels * y_plane);
+    T* const cut_x = scratch.take<T>(Scratch::band_inputs, work.batch * x_channels * x_plane);
+    T* const cut_y = scratch.take<T>(Scratch::band_outputs, work.batch * y_channels * y_plane);
     bands.cut(true, x, rest, x_channels, cut_x);
     work.x = {cut_x, x_channels * x_plane, x_plane};
     work.y = {cut_y, y_channels * y_plane, y_plane};
@@ -187,8 +187,8 @@ void convolve_batch_for_weight(WeightGradient<T> work) {
     work.batch = rest * bands.count();
     const Size x_plane = rows.in * columns.in, y_plane = rows.out * columns.out;
     auto& scratch = ConvolutionScratch::of_this_thread();
-    T* const cut_x = scratch.take<T>(Room::band_inputs, work.batch * x_channels * x_plane);
-    T* const cut_dy = scratch.take<T>(Room::band_outputs, work.batch * y_channels * y_plane);
+    T* const cut_x = scratch.take<T>(Scratch::band_inputs, work.batch * x_channels * x_plane);
+    T* const cut_dy = scratch.take<T>(Scratch::band_outputs, work.batch * y_channels * y_plane);
     bands.cut(true, x, rest, x_channels, cut_x);
     bands.cut(false, dy, rest, y_channels, cut_dy);
     work.x = {cut_x, x_channels * x_plane, x_plane};

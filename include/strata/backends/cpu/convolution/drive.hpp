@@ -71,7 +71,7 @@ void convolve(const LaneConvolution<T>& work) {
     auto& scratch = ConvolutionScratch::of_this_thread();
 
     const Size block_weights = block * (1 + work.x_channels * taps);
-    T* const weights = scratch.take<T>(Room::weights, work.groups * blocks * block_weights);
+    T* const weights = scratch.take<T>(Scratch::weights, work.groups * blocks * block_weights);
     for (Size g = 0; g < work.groups; ++g)
         pack_weights(work, g, block, work.bias != nullptr && !folds, weights + g * blocks * block_weights);
 
@@ -91,8 +91,8 @@ void convolve(const LaneConvolution<T>& work) {
         const Size x_plane =
             (((windows.high_row - windows.low_row) * work.columns.in + piece<T>) | 1) * lanes;
         const Size y_plane = (((last - first) * work.columns.out + piece<T>) | 1) * lanes;
-        T* const x = scratch.take<T>(Room::x, work.x_channels * x_plane);
-        T* const y = scratch.take<T>(Room::y, block * y_plane);
+        T* const x = scratch.take<T>(Scratch::x, work.x_channels * x_plane);
+        T* const y = scratch.take<T>(Scratch::y, block * y_plane);
         for (Size sample = 0; sample < work.batch; sample += lanes) {
             const Size count = work.batch - sample < lanes ? work.batch - sample : lanes;
             for (Size g = 0; g < work.groups; ++g) {

@@ -56,7 +56,7 @@ struct PlanePacker {
         if (!mapped) from += (first - before) * columns.in;
         if (count == lanes && n >= piece<T> && !mapped) return pack_lanes(from, sample, n, to, places, total);
         const Size pitch = n < piece<T> ? piece<T> : n;
-        T* const staged = ConvolutionScratch::of_this_thread().take<T>(Room::staged, lanes * pitch);
+        T* const staged = ConvolutionScratch::of_this_thread().take<T>(Scratch::staged, lanes * pitch);
         std::memset(staged, 0, lanes * pitch * sizeof(T));
         for (Size lane = 0; lane < count; ++lane)
             if (mapped)
@@ -80,7 +80,7 @@ template <class T>
 void unpack_run(const T* from, Size n, T* to, Size sample, Size count, Size lanes) {
     if (count == lanes && n >= piece<T>) return unpack_lanes(from, n, to, sample);
     const Size pitch = n < piece<T> ? piece<T> : n;
-    T* const staged = ConvolutionScratch::of_this_thread().take<T>(Room::staged, lanes * pitch);
+    T* const staged = ConvolutionScratch::of_this_thread().take<T>(Scratch::staged, lanes * pitch);
     unpack_lanes(from, pitch, staged, pitch);
     for (Size lane = 0; lane < count; ++lane)
         std::memcpy(to + lane * sample, staged + lane * pitch, n * sizeof(T));

@@ -49,35 +49,35 @@ void convolve_for_weight(const WeightGradient<T>& work) {
     const Size width = columns.before + columns.in + columns.after;
     const Size tile = weight_tile_rows(work, width, lanes);
     const Size most_seen = (tile - 1) * rows.stride + rows.reach();
-    Size* const x_places = scratch.take<Size>(Room::places, most_seen * columns.in + piece<T>);
+    Size* const x_places = scratch.take<Size>(Scratch::places, most_seen * columns.in + piece<T>);
     for (Size i = 0; i < most_seen * columns.in + piece<T>; ++i)
         x_places[i] = (i / columns.in * width + columns.before + i % columns.in) * lanes;
-    Size* const dy_places = scratch.take<Size>(Room::dy_places, tile * columns.out + piece<T>);
+    Size* const dy_places = scratch.take<Size>(Scratch::dy_places, tile * columns.out + piece<T>);
     for (Size i = 0; i < tile * columns.out + piece<T>; ++i) dy_places[i] = i * block.rows * lanes;
     const PlanePacker<T> x_packer = {work.x.sample, lanes, rows, columns, work.mode, true, x_places};
     const PlanePacker<T> dy_packer = {work.dy.sample, lanes, {.in = rows.out}, {.in = columns.out},
                                       work.mode,      false, dy_places};
     const Size x_plane = ((most_seen + piece<T>)*width | 1) * lanes;
 
-    T* const sums = scratch.take<T>(Room::weights, work.groups * group_sums);
-    T* const totals = scratch.take<T>(Room::y, work.groups * work.y_channels * lanes);
+    T* const sums = scratch.take<T>(Scratch::weights, work.groups * group_sums);
+    T* const totals = scratch.take<T>(Scratch::y, work.groups * work.y_channels * lanes);
     std::memset(sums, 0, work.groups * group_sums * sizeof(T));
     std::memset(totals, 0, work.groups * work.y_channels * lanes * sizeof(T));
 
-    Size* const tap = scratch.take<Size>(Room::taps, tap_blocks * block.columns);
+    Size* const tap = scratch.take<Size>(Scratch::taps, tap_blocks * block.columns);
     for (Size i = 0; i < tap_blocks * block.columns; ++i) {
         const Size k = i < taps ? i : taps - 1;  // spare ones repeat the last, and their sums are dropped
         tap[i] = k / kernel * x_plane + (k % kernel / columns.kernel * rows.dilation * width +
                                          k % columns.kernel * columns.dilation) *
                                             lanes;
     }
-    Size* const pixel = scratch.take<Size>(Room::pixels, tile * columns.out);
+    Size* const pixel = scratch.take<Size>(Scratch::pixels, tile * columns.out);
     for (Size i = 0; i < tile * columns.out; ++i)
         pixel[i] = (i / columns.out * rows.stride * width + i % columns.out * columns.stride) * lanes;
 
-    T* const x = scratch.take<T>(Room::x, work.x_channels * x_plane);
+    T* const x = scratch.take<T>(Scratch::x, work.x_channels * x_plane);
     const Size dy_block = (tile * columns.out + piece<T>)*block.rows * lanes;
-    T* const dy = scratch.take<T>(Room::dy, blocks * dy_block);
+    T* const dy = scratch.take<T>(Scratch::dy, blocks * dy_block);
     std::memset(dy, 0, blocks * dy_block * sizeof(T));  // for channels that fill up the last block
     for (Size first = 0; first < rows.out; first += tile) {
         const Size last = first + tile < rows.out ? first + tile : rows.out;

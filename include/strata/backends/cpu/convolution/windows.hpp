@@ -69,7 +69,7 @@ struct PixelClass {
 };
 
 /// What the memory of a thread's convolutions is for.
-enum class Room : unsigned char {
+enum class Scratch : unsigned char {
     row_classes,
     row_positions,
     column_classes,
@@ -95,9 +95,9 @@ enum class Room : unsigned char {
 /// Memory for the tables and blocks of one thread's convolutions: it grows in the first pass and is shared by
 /// all of them, each of which is done with it when it returns.
 struct ConvolutionScratch {
-    /// Room for `count` elements, with what the last one left there.
+    /// Scratch for `count` elements, with what the last one left there.
     template <class T>
-    T* take(Room room, Size count) {
+    T* take(Scratch room, Size count) {
         return reinterpret_cast<T*>(bytes(room, count * sizeof(T)));
     }
     static ConvolutionScratch& of_this_thread() {
@@ -106,13 +106,13 @@ struct ConvolutionScratch {
     }
 
 private:
-    [[gnu::noinline]] unsigned char* bytes(Room room, Size count) {
+    [[gnu::noinline]] unsigned char* bytes(Scratch room, Size count) {
         auto& memory = memory_[static_cast<Size>(room)];
         if (memory.size() < count) memory.resize(count);
         return memory.data();
     }
 
-    Buffer<unsigned char> memory_[static_cast<Size>(Room::count)];
+    Buffer<unsigned char> memory_[static_cast<Size>(Scratch::count)];
 };
 
 /// The classes of the positions [begin, end) of an axis.
@@ -161,18 +161,19 @@ public:
 
     WindowTables(const LaneAxis& row_axis, const LaneAxis& column_axis, Size lanes)
         : row_axis_(row_axis), column_axis_(column_axis), lanes_(lanes) {
-        columns_ = take_axis(Room::column_classes, Room::column_positions, column_axis.out);
+        columns_ = take_axis(Scratch::column_classes, Scratch::column_positions, column_axis.out);
         columns_.fill(column_axis, 0, column_axis.out);
-        rows_ = take_axis(Room::row_classes, Room::row_positions, row_axis.out);
+        rows_ = take_axis(Scratch::row_classes, Scratch::row_positions, row_axis.out);
     }
 
     void tile(Size first, Size last) {
         rows_.fill(row_axis_, first, last);
         auto& scratch = ConvolutionScratch::of_this_thread();
         class_count = rows_.class_count * columns_.class_count;
-        classes = scratch.take<PixelClass>(Room::classes, class_count);
-        pixels = scratch.take<Pixel>(Room::pixels, (last - first) * column_axis_.out + class_count * spare);
-        taps = scratch.take<Tap>(Room::taps, class_count * row_axis_.kernel * column_axis_.kernel);
+        classes = scratch.take<PixelClass>(Scratch::classes, class_count);
+        pixels =
+            scratch.take<Pixel>(Scratch::pixels, (last - first) * column_axis_.out + class_count * spare);
+        taps = scratch.take<Tap>(Scratch::taps, class_count * row_axis_.kernel * column_axis_.kernel);
         pixel_count_ = tap_count_ = 0;
         for (Size r = 0; r < rows_.class_count; ++r)
             for (Size c = 0; c < columns_.class_count; ++c)
@@ -187,7 +188,7 @@ public:
     Size low_row, high_row;  ///< the rows that the tile sees
 
 private:
-    static AxisTable take_axis(Room classes, Room positions, Size count) {
+    static AxisTable take_axis(Scratch classes, Scratch positions, Size count) {
         auto& scratch = ConvolutionScratch::of_this_thread();
         AxisTable table{};
         table.classes = scratch.take<AxisClass>(classes, count);

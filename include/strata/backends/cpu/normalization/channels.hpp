@@ -12,7 +12,7 @@ template <class V>
 struct ChannelRuns {
     using T = typename V::value_type;
     ChannelExtent e;
-    Run<V> run;
+    Stretch<V> run;
     Size channel;
     Line<T> line{};
 
@@ -106,7 +106,7 @@ struct ChannelTile {
     };
 
     ChannelExtent e;
-    Run<V> run;  ///< the columns of a sample
+    Stretch<V> run;  ///< the columns of a sample
     Size first, channels;
     Size sample = e.channels * e.inner, columns = run.size;
     Numbers center{}, tilt{}, shift{}, slope{};
@@ -188,7 +188,7 @@ private:
 template <class V, class Body>
 STRATA_INLINE inline void for_channels(ChannelExtent e, const Body& body) {
     if (e.inner >= V::width) {
-        const Run<V> run(e.inner);
+        const Stretch<V> run(e.inner);
         for (Size c = 0; c < e.channels; ++c) {
             ChannelRuns<V> channel{e, run, c};
             body(channel);
@@ -197,7 +197,7 @@ STRATA_INLINE inline void for_channels(ChannelExtent e, const Body& body) {
         const Size together = ChannelTile<V>::most / e.inner;
         for (Size c = 0; c < e.channels; c += together) {
             const Size channels = e.channels - c < together ? e.channels - c : together;
-            ChannelTile<V> tile{e, Run<V>(channels * e.inner), c, channels};
+            ChannelTile<V> tile{e, Stretch<V>(channels * e.inner), c, channels};
             body(tile);
         }
     }

@@ -30,8 +30,8 @@ struct BlockDistances {
 
     /// The same part of `runs` runs, `stride` apart. The center is the first element; where that is far from
     /// the mean, the mean.
-    STRATA_INLINE BlockDistances(const T* x, Size runs, Size stride, const Run<V>& run, Size begin, Size end,
-                                 T inverse)
+    STRATA_INLINE BlockDistances(const T* x, Size runs, Size stride, const Stretch<V>& run, Size begin,
+                                 Size end, T inverse)
         : center(x[begin]) {
         constexpr T far = T(0.875);
         for (bool again = true;; again = false) {
@@ -98,7 +98,7 @@ struct GradientSums {
     double sum = 0, products = 0;
 };
 template <class V, class Term>
-STRATA_INLINE inline GradientSums run_sums(const Run<V>& run, const Term& term) {
+STRATA_INLINE inline GradientSums run_sums(const Stretch<V>& run, const Term& term) {
     GradientSums result;
     for (Size begin = 0, end; begin < run.size; begin = end) {
         end = block_end(begin, run.size);

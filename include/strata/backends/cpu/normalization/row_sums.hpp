@@ -29,13 +29,13 @@ inline constexpr LaneMasks<Int, width> lane_masks{};
 /// What all runs of one length share. It stands for the elements behind the last whole pack, too: those that
 /// it loads, with 0 in the other lanes.
 template <class V>
-struct Run {
+struct Stretch {
     using T = typename V::value_type;
     static constexpr Size width = V::width;
     Size size, whole;  ///< all elements, and those in whole packs
     typename V::Ints mask;
 
-    STRATA_INLINE explicit Run(Size n)
+    STRATA_INLINE explicit Stretch(Size n)
         : size(n), whole(n - n % width), mask(V::Ints::load(lane_masks<typename V::Int, width>.lanes +
                                                             (n < width ? width - n : width + n % width))) {}
 
@@ -65,7 +65,7 @@ struct Sums {
 
     /// Adds what `term(lanes, first, second)` adds to its arguments, over a block of a run.
     template <class Term>
-    STRATA_INLINE void add(const Run<V>& run, Size begin, Size end, const Term& term) {
+    STRATA_INLINE void add(const Stretch<V>& run, Size begin, Size end, const Term& term) {
         constexpr Size width = V::width;
         const Size whole = end < run.whole ? end : run.whole;
         Size i = begin;
@@ -127,7 +127,7 @@ STRATA_INLINE inline void for_blocks(Size runs, Size size, const Body& body) {
 /// out = f(in...) over one run. `out` may be one of `in`: the last pack, which reaches back over elements
 /// that are done, is worked out first.
 template <class V, class T, class F, class... In>
-STRATA_INLINE inline void map_run(const Run<V>& run, const F f, T* out, const In*... in) {
+STRATA_INLINE inline void map_run(const Stretch<V>& run, const F f, T* out, const In*... in) {
     constexpr Size width = V::width;
     const Size whole = run.whole, last = run.size - width;
     if (whole == run.size) {

@@ -1,6 +1,6 @@
 #pragma once
 // A context: the stream that takes a thread's work for a device, with what the operations need beside it. And
-// `Graph`, work that a context records.
+// `RecordedStep`, work that a context records.
 
 #include <functional>
 #include <memory>
@@ -138,15 +138,15 @@ public:
 };
 
 /// Work recorded once and done again with one call.
-class Graph {
+class RecordedStep {
 public:
-    Graph() = default;
-    Graph(Graph&& other) noexcept { *this = std::move(other); }
-    Graph& operator=(Graph&& other) noexcept {
+    RecordedStep() = default;
+    RecordedStep(RecordedStep&& other) noexcept { *this = std::move(other); }
+    RecordedStep& operator=(RecordedStep&& other) noexcept {
         std::swap(recorded_, other.recorded_);
         return *this;
     }
-    ~Graph() { clear(); }
+    ~RecordedStep() { clear(); }
 
     /// Records what `work` gives to the context; nothing is done yet. If it throws, nothing is recorded.
     template <class F>

@@ -4,7 +4,7 @@
 // one block, and a function that runs once. All other operations are written in these, and in the matrix
 // products of multiply.hpp.
 //
-// Work given to a queue is done later, and is recorded instead while a `Graph` records. On the host it is
+// Work given to a queue is done later, and is recorded instead while a `RecordedStep` records. On the host it is
 // done at once, and recorded work is kept with the arguments it was given, as a GPU keeps it: what has to
 // change from step to step lies in device memory in both.
 
