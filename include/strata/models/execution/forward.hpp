@@ -45,6 +45,15 @@ constexpr bool runs_with_next() {
     return false;
 }
 
+/// A function, because clang 14 does not see what is left out in a lambda.
+template <class V, class Layer, class X, class Y, class... Own>
+void run_layer(const typename V::M& m, const Layer& layer, X x, Y y, Own... own) {
+    if constexpr (!V::training && InfersOtherwise<Layer, typename V::Device, X, Y, Own...>)
+        layer.infer(m.device, x, y, own...);
+    else
+        layer.forward(m.device, x, y, own...);
+}
+
 /// Node I; `End` is where the pass ends.
 template <class V, Size I, Size End>
 void forward_node(const typename V::M& m, const typename V::Slots& layers) {
@@ -62,15 +71,8 @@ void forward_node(const typename V::M& m, const typename V::Slots& layers) {
             }
         (std::make_index_sequence<Here::inputs>{});
     } else if constexpr (!Here::is_view) {
-        Here::with_own(m, [&](auto... own) {
-            const auto x = Here::x(m);
-            const auto y = Here::y(m);
-            if constexpr (!V::training && InfersOtherwise<typename Here::Layer, typename V::Device,
-                                                          decltype(x), decltype(y), decltype(own)...>)
-                Here::layer(layers).infer(m.device, x, y, own...);
-            else
-                Here::layer(layers).forward(m.device, x, y, own...);
-        });
+        Here::with_own(
+            m, [&](auto... own) { run_layer<V>(m, Here::layer(layers), Here::x(m), Here::y(m), own...); });
     }
 }
 
