@@ -89,6 +89,7 @@
 #include <strata/layers/gelu.hpp>
 #include <strata/layers/group_norm.hpp>
 #include <strata/layers/gru.hpp>
+#include <strata/layers/hardswish.hpp>
 #include <strata/layers/identity.hpp>
 #include <strata/layers/input.hpp>
 #include <strata/layers/instance_norm2d.hpp>

@@ -86,6 +86,7 @@ def main():
     case("glu_batch", nn.GLU(), (3, 4), 5, 4)
     case("glu_dim_1", nn.GLU(1), (4, 3, 2), 3)
     case("glu_dim_2", nn.GLU(-2), (3, 2, 5), 2)
+    elementwise("hardswish", nn.Hardswish())
     out.write()
 
 
