@@ -156,6 +156,7 @@
 #include <strata/losses/nll_loss.hpp>
 #include <strata/losses/reduction.hpp>
 #include <strata/losses/smooth_l1_loss.hpp>
+#include <strata/losses/soft_margin_loss.hpp>
 #include <strata/losses/target.hpp>
 
 // Optimizers

@@ -110,6 +110,14 @@ def divergence():
     case("kl_div_log_target_ends", F.kl_div, x, given("end_log_q", torch.tensor([0, -1e4, -1e4, 0])), log_target=True)
 
 
+def margin():
+    for shape in SHAPES:
+        n = name_of(shape)
+        out.note(f"Soft margin, shape {shape}")
+        x, y = given(f"margin_x_{n}", 2 * torch.randn(shape)), given(f"margin_y_{n}", torch.randn(shape).sign())
+        reductions(f"soft_margin_{n}", F.soft_margin_loss, x, y)
+
+
 def classes():
     nll, cross_entropy = F.nll_loss, F.cross_entropy
     for shape in ((1, 3), (6, 5), (3, 35), (2, 3, 4), (2, 3, 2, 2)):
@@ -174,4 +182,5 @@ binary()
 divergence()
 classes()
 model()
+margin()
 out.write()
