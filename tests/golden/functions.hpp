@@ -2718,6 +2718,47 @@ inline constexpr float single_running_sums_2_dparameters[] = {
 inline constexpr Case single_running_sums_2 = {
     2, single_running_sums_2_x, single_running_sums_2_dy, single_running_sums_2_y, {}, single_running_sums_2_parameters, single_running_sums_2_dparameters};
 
+// rsqrt_1: 1 x (5,) -> (1, 5), parameters (5,)
+inline constexpr float rsqrt_1_x[] = {
+    1.04587829f, 1.28509212f, 1.17162442f, 0.614693165f, 1.15029609f,
+};
+inline constexpr float rsqrt_1_dy[] = {
+    0.199049354f, 1.26972663f, 1.04566455f, 0.362197161f, 1.19893479f,
+};
+inline constexpr float rsqrt_1_y[] = {
+    0.82249558f, 1.16793859f, 1.06172752f, 0.904835224f, 1.1679914f,
+};
+inline constexpr float rsqrt_1_parameters[] = {
+    1.41335642f, 0.570460737f, 0.757156193f, 1.9870218f, 0.637251854f,
+};
+inline constexpr float rsqrt_1_dparameters[] = {
+    -0.057917878f, -1.29979396f, -0.733145237f, -0.082467325f, -1.09873807f,
+};
+inline constexpr Case rsqrt_1 = {
+    1, rsqrt_1_x, rsqrt_1_dy, rsqrt_1_y, {}, rsqrt_1_parameters, rsqrt_1_dparameters};
+
+// rsqrt_2: 2 x (5,) -> (2, 5), parameters (5,)
+inline constexpr float rsqrt_2_x[] = {
+    1.82633531f, 0.366057038f, 0.949953914f, 0.786444008f, 1.77451694f, 1.01590669f, 2.15769625f,
+    0.697764277f, 0.54651165f, 1.155725f,
+};
+inline constexpr float rsqrt_2_dy[] = {
+    -0.715905428f, -0.330975026f, 1.18725407f, -1.36356163f, -2.11763787f, 0.383181691f, 0.763609231f,
+    0.562211692f, -0.0756557658f, -0.487752557f,
+};
+inline constexpr float rsqrt_2_y[] = {
+    0.492869079f, 1.09966862f, 0.649153888f, 0.787351489f, 0.520555198f, 0.660837889f, 0.452940434f,
+    0.757433593f, 0.944501936f, 0.645029545f,
+};
+inline constexpr float rsqrt_2_parameters[] = {
+    2.25401258f, 2.25905871f, 2.4980557f, 2.05113792f, 2.07963085f,
+};
+inline constexpr float rsqrt_2_dparameters[] = {
+    0.0220998451f, 0.00400462002f, -0.239495993f, 0.279127777f, 0.340676367f,
+};
+inline constexpr Case rsqrt_2 = {
+    2, rsqrt_2_x, rsqrt_2_dy, rsqrt_2_y, {}, rsqrt_2_parameters, rsqrt_2_dparameters};
+
 // clang-format on
 
 }  // namespace golden::functions

@@ -143,6 +143,7 @@ def main():
     # New cases come last: they draw their numbers behind the others.
     case("running_sums", lambda x: torch.cat([x.cumsum(1), x.cumsum(-1), x.cumsum(2)], 1), (3, 2, 4))
     case("single_running_sums", lambda x, a: x * a.cumsum(0) + a.cumsum(-1).sum(0), (3, 4), (3, 4))
+    case("rsqrt", torch.rsqrt, (5,), positive=True)
     out.write()
 
 

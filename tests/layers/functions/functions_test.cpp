@@ -70,6 +70,9 @@ struct Powers : Module<Parameter<"scale", Shape<3>>> {
                             pow(x, 0.5), pow(x, -1), pow(x, -1.5), pow(x, 2.7)});
     }
 };
+struct Roots : Module<Parameter<"scale", Shape<5>>> {
+    static constexpr auto forward(auto self, auto x) { return rsqrt(x * self["scale"]); }
+};
 struct Numbers : Module<Parameter<"scale", Shape<3>>> {
     static constexpr auto forward(auto self, auto x) {
         x = x * self["scale"];
@@ -111,6 +114,9 @@ TEST_CASE("Elementwise functions") {
     check<Shape<3>, Powers>(golden::functions::powers_1);
     check<Shape<3>, Powers>(golden::functions::powers_2);
     check_gradients<Shape<3>, Powers>(golden::functions::powers_2);
+    check<Shape<5>, Roots>(golden::functions::rsqrt_1);
+    check<Shape<5>, Roots>(golden::functions::rsqrt_2);
+    check_gradients<Shape<5>, Roots>(golden::functions::rsqrt_2);
 }
 
 TEST_CASE("Arithmetic with numbers") {

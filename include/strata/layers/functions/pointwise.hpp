@@ -1,5 +1,5 @@
 #pragma once
-// exp(x), log(x), sqrt(x), abs(x), square(x), sin(x), cos(x), in the forward of a module.
+// exp(x), log(x), sqrt(x), rsqrt(x), abs(x), square(x), sin(x), cos(x), in the forward of a module.
 //
 // Shapes: any -> the same.
 // Gradients are PyTorch's; that of abs at 0 is 0.
@@ -80,6 +80,24 @@ struct Sqrt : detail::Pointwise<Sqrt> {
     };
 };
 
+/// 1 / sqrt(x): infinite at 0, NaN below.
+struct Rsqrt : detail::Pointwise<Rsqrt> {
+    static constexpr LayerTraits traits = {.keeps = Keeps::output, .in_place = true};
+    struct Function {
+        template <class V>
+        STRATA_HOST_DEVICE V operator()(const V& x) const {
+            using namespace math;
+            return V(1) / sqrt(x);
+        }
+    };
+    struct Gradient {
+        template <class V>
+        STRATA_HOST_DEVICE V operator()(const V& dy, const V& y) const {
+            return V(-0.5) * dy * y * y * y;
+        }
+    };
+};
+
 struct Abs : detail::Pointwise<Abs> {
     static constexpr LayerTraits traits = {.keeps = Keeps::input, .in_place = true};
     struct Function {
@@ -153,6 +171,7 @@ struct Cos : detail::Pointwise<Cos> {
 constexpr Value exp(Value x) { return apply<Exp>(x); }
 constexpr Value log(Value x) { return apply<Log>(x); }
 constexpr Value sqrt(Value x) { return apply<Sqrt>(x); }
+constexpr Value rsqrt(Value x) { return apply<Rsqrt>(x); }
 constexpr Value abs(Value x) { return apply<Abs>(x); }
 constexpr Value square(Value x) { return apply<Square>(x); }
 constexpr Value sin(Value x) { return apply<Sin>(x); }
