@@ -29,7 +29,7 @@ STRATA_INSTANCE void MapOperations::for_each(Size, const detail::Assign<ReLU::Fu
 STRATA_INSTANCE void MapOperations::for_each(Size, const detail::Assign<ReLU::Gradient>&, Writes, Reads,
                                              Reads);
 STRATA_INSTANCE void MapOperations::for_each(Size, const strata::detail::AddTo&, Writes, Reads);
-STRATA_INSTANCE void MapOperations::for_each(Size, const detail::Assign<strata::detail::Sum>&, Writes, Reads,
+STRATA_INSTANCE void MapOperations::for_each(Size, const detail::Assign<strata::detail::Plus>&, Writes, Reads,
                                              Reads);
 
 }  // namespace strata::cpu
