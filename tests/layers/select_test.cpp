@@ -16,9 +16,9 @@ static_assert(Select<1, -1>::output_shape(dims(4, 3)).dims == dims(3));
 static_assert(Select<1, 0>::output_shape(dims(5)).dims == dims());
 static_assert(Select<2, 1>::output_shape(dims(2, 3, 4)).dims == dims(2, 4));
 static_assert(Select<-1, -2>::output_shape(dims(3, 4)).dims == dims(3));
-static_assert(Select<0, 1>::wrong_arguments == &dim_0_is_the_batch_and_Select_takes_a_dim_of_the_sample);
+static_assert(Select<0, 1>::wrong_arguments == &dim_0_is_the_batch_and_it_takes_a_dim_of_the_sample);
 static_assert(Select<3, 0>::output_shape(dims(3, 4)).refusal ==
-              &its_dim_must_be_one_of_the_sample_where_the_largest_is);
+              &it_has_no_such_dim_because_its_samples_have_the_rank);
 static_assert(Select<-3, 0>::output_shape(dims(3, 4)).expected == dims(2));
 static_assert(Select<1, 3>::output_shape(dims(3, 4)).refusal ==
               &its_index_must_be_below_the_extent_that_it_selects_from);

@@ -16,7 +16,7 @@
 namespace strata {
 
 inline void its_begin_and_end_must_be_in_order_and_within_the_extent() {}
-inline void its_index_must_be_below_the_extent() {}
+inline void its_index_must_be_below_the_extent_that_it_selects_from() {}
 inline void its_extent_must_be_a_multiple_of_its_parts_but_extent_and_parts_are() {}
 inline void its_parts_must_add_up_to_the_extent() {}
 
@@ -51,6 +51,38 @@ constexpr int from_front(int index, Size extent) {
     const int end = static_cast<int>(extent);
     return index == to_the_end ? end : index < 0 ? index + end : index;
 }
+
+/// One place of a dim, which goes away: what select(x, dim, index) and Select<dim, index> have in common. The dim is
+/// counted from the end.
+struct SelectedPlace {
+    int dim = -1, index = 0;
+
+    constexpr ShapeOutcome output_shape(const Dims& whole) const {
+        const ShapeOutcome outcome = accept_dim(whole, dim);
+        if (is_set(outcome.refusal)) return outcome;
+        const Size axis = axis_of(whole, dim), extent = whole.extent[axis];
+        const int at = from_front(index, extent);
+        if (at < 0 || at >= static_cast<int>(extent))
+            return refuse(&its_index_must_be_below_the_extent_that_it_selects_from, dims(extent));
+        Dims rest;
+        for (Size i = 0; i < whole.rank; ++i)
+            if (i != axis) rest.extent[rest.rank++] = whole.extent[i];
+        return accept(rest);
+    }
+    void read(auto& device, auto part, auto whole) const {
+        constexpr Dims given = decltype(whole)::dims;
+        PartOf::read(device, part, whole, axis_of(given, dim), place(given), 1);
+    }
+    void spread(auto& device, auto dy, auto dx) const {
+        constexpr Dims given = decltype(dx)::dims;
+        PartOf::spread(device, dy, dx, axis_of(given, dim), place(given), 1);
+    }
+
+private:
+    constexpr Size place(const Dims& whole) const {
+        return static_cast<Size>(from_front(index, whole.extent[axis_of(whole, dim)]));
+    }
+};
 
 }  // namespace detail
 
@@ -134,31 +166,16 @@ struct SelectPlace {
     static constexpr bool is_function = true;
     static constexpr LayerTraits traits = {.moves = true, .kind = OutputKind::inherited};
     static constexpr JoinOutcome join(const Operand* given, Size, const detail::Numbers& numbers = {}) {
-        const int dim = detail::whole(numbers.of[0]);
-        if (!detail::is_dim(dim)) return detail::refuse_dim(given[0], dim);
-        const Dims& whole = given[0].dims;
-        const Size axis = detail::axis_of(whole, dim), extent = whole.extent[axis];
-        const int at = detail::from_front(detail::whole(numbers.of[1]), extent);
-        if (at < 0 || at >= static_cast<int>(extent))
-            return {{}, &its_index_must_be_below_the_extent, dims(extent)};
-        Operand result{{}, given[0].batched};
-        for (Size i = 0; i < whole.rank; ++i)
-            if (i != axis) result.dims.extent[result.dims.rank++] = whole.extent[i];
-        return {result, nullptr, {}};
+        const detail::SelectedPlace selected{detail::whole(numbers.of[0]), detail::whole(numbers.of[1])};
+        const ShapeOutcome outcome = selected.output_shape(given[0].dims);
+        return {{outcome.dims, given[0].batched}, outcome.refusal, outcome.expected};
     }
 
-    void forward(auto& device, auto y, auto x) const {
-        const Size axis = detail::axis_of(decltype(x)::dims, dim);
-        detail::PartOf::read(device, y, x, axis, place(decltype(x)::dims.extent[axis]), 1);
-    }
+    void forward(auto& device, auto y, auto x) const { detail::SelectedPlace{dim, index}.read(device, y, x); }
     template <Size>
     void backward_operand(auto& device, auto, auto dy, auto dx, auto) const {
-        const Size axis = detail::axis_of(decltype(dx)::dims, dim);
-        detail::PartOf::spread(device, dy, dx, axis, place(decltype(dx)::dims.extent[axis]), 1);
+        detail::SelectedPlace{dim, index}.spread(device, dy, dx);
     }
-
-private:
-    constexpr Size place(Size extent) const { return static_cast<Size>(detail::from_front(index, extent)); }
 };
 
 /// x[:, ..., begin:end, ...]

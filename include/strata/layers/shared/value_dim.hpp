@@ -16,13 +16,16 @@ namespace detail {
 inline constexpr int no_dim = 127;
 
 /// The distance from the end, or `no_dim`.
-constexpr int from_end(Value x, int dim) {
-    const GraphValue& value = x.known();
-    if (!value.known) return dim;  // it is asked again when it is known
-    const int rank = static_cast<int>(value.dims.rank), all = value.batched ? rank + 1 : rank;
+constexpr int from_end(Size rank_of_sample, bool batched, int dim) {
+    const int rank = static_cast<int>(rank_of_sample), all = batched ? rank + 1 : rank;
     if (dim < -all || dim >= all) return no_dim;
     const int distance = dim < 0 ? dim : dim - all;
     return distance < -rank ? 0 : distance;
+}
+constexpr int from_end(Value x, int dim) {
+    const GraphValue& value = x.known();
+    if (!value.known) return dim;  // it is asked again when it is known
+    return from_end(value.dims.rank, value.batched, dim);
 }
 /// What is wrong with it, for a layer that does not take the batch.
 constexpr JoinOutcome refuse_dim(const Operand& given, int dim) {
