@@ -104,7 +104,7 @@ template <class V, Size I>
 struct Node {
     using N = typename V::N;
     using M = typename V::M;
-    static constexpr const GraphNode& node = V::graph.nodes[I];
+    static constexpr const auto& node = V::graph.nodes[I];
     static constexpr LayerTraits traits = node.rules->traits;
     using Layer = typename N::template Layer<I>;
     static constexpr Size inputs = node.input_count;
