@@ -62,9 +62,7 @@ struct Signum {
     double lr = 1e-4;
     double momentum = 0.9;
 
-    void validate() const {
-        if (!(lr >= 0)) throw st::ValueError("Signum: lr must be at least 0");
-    }
+    void validate() const { st::check_option(lr >= 0, "Signum", "lr", lr, "at least 0"); }
     st::StatesInUse states() const { return {true}; }  // one buffer: m
 
     struct Rule {
