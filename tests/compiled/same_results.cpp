@@ -43,11 +43,32 @@ void train(const char* name, Optimizer optimizer) {
     st::save(loaded, std::string(name) + "_again.safetensors");
 }
 
+/// Attention, normalization of rows, and arithmetic of shapes that are not the same.
+struct Scaled : st::Module<st::Named<"block", st::TransformerEncoderLayer<16, 2, 32>>,
+                           st::Parameter<"scale", st::Shape<16>>, st::Parameter<"shift", st::Shape<8, 1>>> {
+    static constexpr auto forward(auto self, auto x) {
+        return self["scale"] * self["block"](x) + self["shift"];
+    }
+};
+
+void train_sequences() {
+    st::manual_seed(42);
+    st::Model<st::Sequential<st::Input<8, 16>, Scaled, st::Flatten, st::Linear<1>, st::Tanh>> model;
+    st::Trainer trainer{model, st::MSELoss{}, st::AdamW{.lr = 1e-2}};
+    xt::xtensor<float, 3> x({5, 8, 16});
+    xt::xtensor<float, 2> y({5, 1});
+    st::uniform_(x.data(), x.size(), -1, 1, st::default_generator());
+    st::uniform_(y.data(), y.size(), -1, 1, st::default_generator());
+    for (int step = 0; step < 5; ++step) std::printf("sequences: %a\n", trainer.step(x, y).loss);
+    st::save(model, "sequences.safetensors");
+}
+
 int main() {
     train("adam", st::Adam{.lr = 1e-2});
     train("adamw", st::AdamW{.lr = 1e-2});
     train("sgd", st::SGD{.lr = 1e-2, .momentum = 0.9});
     train("rmsprop", st::RMSprop{});
+    train_sequences();
 
     std::printf("%s\n", st::summary<Net>({.batch = 64}).text().c_str());
     std::printf("%s\n", st::to_dot<Net>().c_str());

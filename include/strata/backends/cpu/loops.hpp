@@ -9,40 +9,13 @@ struct LoopOperations {
     /// out = f(in...) in each turn of the loops, whose strides are those of `out` and then those of each
     /// `in`. `out` may be one of `in` where their strides are the same; else they do not overlap.
     template <class F, class T, class... In>
-    static void map_in_loops(const Loops<1 + sizeof...(In)>& all, const F& f, T* out, const In*... in) {
-        constexpr Size count = sizeof...(In);
-        const auto loops = detail::in_tiles(detail::with_long_runs(all));
-        if (loops.elements() == 0) return;
-        using Position = detail::Position<1 + sizeof...(In)>;
-        const detail::InnerLoop<1 + count> run(loops);
-        vectorized<T>([&](auto width) {
-            using V = Pack<T, decltype(width)::value>;
-            Position to(loops, run.outer);
-            const T* from[] = {in...};
-            do {
-                const T* here[count];
-                for (Size k = 0; k < count; ++k) here[k] = from[k] + to.at[1 + k];
-                detail::map_run<V>(run.n, f, out + to.at[0], here, run.stride,
-                                   std::make_index_sequence<count>{});
-            } while (to.next());
-        });
-    }
+    static void map_in_loops(const Loops<1 + sizeof...(In)>& all, const F& f, T* out, const In*... in);
 
     /// out = the sum of f(in...) over the loops in which `out` stays, accumulated in double, divided by
     /// `divisor` (0 / 0, the mean of nothing, is NaN, as in PyTorch).
     template <class F, class T, class... In>
     static void sum_in_loops(const Loops<1 + sizeof...(In)>& all, double divisor, const F& f, T* out,
-                             const In*... in) {
-        constexpr Size count = sizeof...(In);
-        const SplitLoops<1 + count> split(all);
-        const detail::InnerLoop<1 + count> columns(split.kept);
-        if (split.kept.elements() == 0) return;
-        const T* from[] = {in...};
-        if (split.ends_in_sum || columns.n < detail::short_run || split.summed.elements() == 0)
-            sum_by_runs(split, divisor, f, out, from, std::make_index_sequence<count>{});
-        else
-            sum_by_columns(split, columns, divisor, f, out, from, std::make_index_sequence<count>{});
-    }
+                             const In*... in);
 
     /// out = the largest of `in` over the loops in which `out` stays, NaN where there is one.
     template <class T>
@@ -115,5 +88,38 @@ private:
         });
     }
 };
+
+template <class F, class T, class... In>
+void LoopOperations::map_in_loops(const Loops<1 + sizeof...(In)>& all, const F& f, T* out, const In*... in) {
+    constexpr Size count = sizeof...(In);
+    const auto loops = detail::in_tiles(detail::with_long_runs(all));
+    if (loops.elements() == 0) return;
+    using Position = detail::Position<1 + sizeof...(In)>;
+    const detail::InnerLoop<1 + count> run(loops);
+    vectorized<T>([&](auto width) {
+        using V = Pack<T, decltype(width)::value>;
+        Position to(loops, run.outer);
+        const T* from[] = {in...};
+        do {
+            const T* here[count];
+            for (Size k = 0; k < count; ++k) here[k] = from[k] + to.at[1 + k];
+            detail::map_run<V>(run.n, f, out + to.at[0], here, run.stride, std::make_index_sequence<count>{});
+        } while (to.next());
+    });
+}
+
+template <class F, class T, class... In>
+void LoopOperations::sum_in_loops(const Loops<1 + sizeof...(In)>& all, double divisor, const F& f, T* out,
+                                  const In*... in) {
+    constexpr Size count = sizeof...(In);
+    const SplitLoops<1 + count> split(all);
+    const detail::InnerLoop<1 + count> columns(split.kept);
+    if (split.kept.elements() == 0) return;
+    const T* from[] = {in...};
+    if (split.ends_in_sum || columns.n < detail::short_run || split.summed.elements() == 0)
+        sum_by_runs(split, divisor, f, out, from, std::make_index_sequence<count>{});
+    else
+        sum_by_columns(split, columns, divisor, f, out, from, std::make_index_sequence<count>{});
+}
 
 }  // namespace strata::cpu

@@ -210,24 +210,38 @@ struct RowNormalizationOperations {
     /// are kept. `bias`, or both, may be null.
     template <class T>
     static void normalize_rows(RowExtent e, const T* x, T* y, const T* weight, const T* bias,
-                               KeptMoments<T> kept, double eps) {
-        vectorized<T>([&](auto width) {
-            normalization::normalize_rows<Pack<T, decltype(width)::value>>(e, x, y, weight, bias, kept,
-                                                                           static_cast<T>(eps));
-        });
-    }
+                               KeptMoments<T> kept, double eps);
 
     /// dx unless it is null, and the gradients of weight and bias as far as there are some. `v` is x; without
     /// a weight it is y.
     template <class T, class... Gradients>
     static void normalize_rows_backward(RowExtent e, const T* v, const T* dy, T* dx, const T* weight,
-                                        KeptMoments<const T> kept, Gradients... gradients) {
-        const normalization::ParameterGradients<T> sums(gradients...);
-        vectorized<T>([&](auto width) {
-            using V = Pack<T, decltype(width)::value>;
-            normalization::normalize_rows_backward<V>(e, v, dy, dx, weight, kept, sums);
-        });
-    }
+                                        KeptMoments<const T> kept, Gradients... gradients);
 };
+
+template <class T>
+void RowNormalizationOperations::normalize_rows(RowExtent e, const T* x, T* y, const T* weight, const T* bias,
+                                                KeptMoments<T> kept, double eps) {
+    vectorized<T>([&](auto width) {
+        normalization::normalize_rows<Pack<T, decltype(width)::value>>(e, x, y, weight, bias, kept,
+                                                                       static_cast<T>(eps));
+    });
+}
+
+template <class T, class... Gradients>
+void RowNormalizationOperations::normalize_rows_backward(RowExtent e, const T* v, const T* dy, T* dx,
+                                                         const T* weight, KeptMoments<const T> kept,
+                                                         Gradients... gradients) {
+    const normalization::ParameterGradients<T> sums(gradients...);
+    vectorized<T>([&](auto width) {
+        using V = Pack<T, decltype(width)::value>;
+        normalization::normalize_rows_backward<V>(e, v, dy, dx, weight, kept, sums);
+    });
+}
+
+#ifdef STRATA_INSTANCE
+STRATA_INSTANCE void RowNormalizationOperations::normalize_rows(RowExtent, const float*, float*, const float*,
+                                                                const float*, KeptMoments<float>, double);
+#endif
 
 }  // namespace strata::cpu
