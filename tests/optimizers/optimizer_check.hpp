@@ -51,6 +51,8 @@ struct Run {
             if (state[i].empty()) state[i] = test::Memory<T>(size);
             at.state[i] = state[i].device();
         }
+        using Block = strata::OptimizerBlock<Algorithm>;
+        device.once(strata::detail::PrepareRule<T, Block>{block.device(), report.device()});
         algorithm.update(device, at);
         ++count;
         parameters.download();

@@ -36,17 +36,8 @@ struct OptimizerClock {
     double scalar = 1;    ///< the algorithm's own (NAdam's product)
 };
 
-/// What a trainer knows of an update that others do not.
-struct UpdateOptions {
-    bool rule_is_ready = false;  ///< PrepareRule has run already
-};
-
 template <class Algorithm>
 struct OptimizerBlock;
-namespace detail {
-template <class T, class Block>
-struct PrepareRule;
-}
 
 /// What is found out about one tensor during its update.
 struct TensorNorms {
@@ -59,15 +50,12 @@ template <class T>
 struct OptimizerStep {
     template <class Algorithm>
     using Block = OptimizerBlock<Algorithm>;
-    template <class Algorithm>
-    using PrepareRule = detail::PrepareRule<T, OptimizerBlock<Algorithm>>;
 
     Size size = 0;
     T* parameters = nullptr;
     const T* gradients = nullptr;
     T* state[4] = {};                 ///< zeros at the beginning; null where it is not in use
     OptimizerClock* clock = nullptr;  ///< the beginning of an OptimizerBlock
-    UpdateOptions options = {};
     LossReport* report = nullptr;  ///< a step refused or left out there changes nothing; may be null
 
     // Where the algorithm asks for tensors:

@@ -90,7 +90,6 @@ public:
     void update(const T* gradients) {
         [[maybe_unused]] const typename Device::PassScope scope;
         OptimizerStep<T> step;
-        step.options = {.rule_is_ready = true};
         step.report = model_->report();
         Size number = 0;
         for (const Group& group : groups_.list()) {

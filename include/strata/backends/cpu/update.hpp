@@ -1,6 +1,6 @@
 #pragma once
-// The update of an optimizer: its rule is worked out from the options and the step count, then every element
-// follows it.
+// The update of an optimizer: every element follows a rule, which has been worked out from the options and the
+// step count.
 
 #include <strata/backends/cpu/map.hpp>
 
@@ -27,19 +27,17 @@ struct UpdateOperations {
     template <class T>
     static void check_finite(const T* x, Size n, LossReport* report);
 
-    /// One update of an optimizer: its rule is worked out, unless it is there already, and applied to every
-    /// element. `at.clock` is the beginning of an OptimizerBlock<Algorithm>, whose options count.
+    /// One update of an optimizer: every element follows the rule of this step, which has been worked out.
+    /// `at.clock` is the beginning of an OptimizerBlock<Algorithm>.
     template <class Algorithm, class Step, class... State>
     static void update(const Algorithm&, const Step& at, State*... state) {
         auto& block = static_cast<typename Step::template Block<Algorithm>&>(*at.clock);
-        if (!at.options.rule_is_ready)
-            MapOperations::once(typename Step::template PrepareRule<Algorithm>{&block, at.report});
         if (block.skip) return;
         MapOperations::for_each(at.size, block.rule, at.parameters, at.gradients, state...);
     }
 
-    /// Calls f(rule, norms, a, b, ...) on n elements of each operand, with the rule that `update` has worked out
-    /// in this step, and the tensor's norms.
+    /// Calls f(rule, norms, a, b, ...) on n elements of each operand, with the rule of this step and the tensor's
+    /// norms.
     template <class Algorithm, class Step, class F, class... P>
     static void for_each_with_rule(const Algorithm&, const Step& at, Size n, const F& f, P*... operand) {
         using Block = typename Step::template Block<Algorithm>;

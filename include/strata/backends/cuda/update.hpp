@@ -61,20 +61,20 @@ public:
         for_each_index(n, detail::CheckFinite<T>{x, report});
     }
 
-    /// `at.clock` is the beginning of an OptimizerBlock<Algorithm>, whose options count.
+    /// One update of an optimizer: every element follows the rule of this step, which has been worked out.
+    /// `at.clock` is the beginning of an OptimizerBlock<Algorithm>.
     template <class Algorithm, class Step, class... State>
     void update(const Algorithm&, const Step& at, State*... state) const {
         using T = std::remove_pointer_t<decltype(at.parameters)>;
         using Block = typename Step::template Block<Algorithm>;
         Block* const block = static_cast<Block*>(at.clock);
-        if (!at.options.rule_is_ready) once(typename Step::template PrepareRule<Algorithm>{block, at.report});
         const detail::ApplyRule<T, Block, sizeof...(State)> apply{
             block, at.parameters, at.gradients, {state..., nullptr}};
         for_each_index(at.size, apply);
     }
 
-    /// Calls f(rule, norms, a, b, ...) on n elements of each operand, with the rule that `update` has worked out
-    /// in this step, and the tensor's norms.
+    /// Calls f(rule, norms, a, b, ...) on n elements of each operand, with the rule of this step and the tensor's
+    /// norms.
     template <class Algorithm, class Step, class F, class... P>
     void for_each_with_rule(const Algorithm&, const Step& at, Size n, const F& f, P*... operand) const {
         using Block = typename Step::template Block<Algorithm>;
