@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "strata/io/input_file.hpp"
+#include <strata/io/input_file.hpp>
 
 namespace strata {
 

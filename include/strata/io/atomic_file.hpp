@@ -12,7 +12,7 @@
 #include <sys/types.h>
 #include <utility>
 
-#include "strata/io/input_file.hpp"
+#include <strata/io/input_file.hpp>
 
 namespace strata {
 namespace io {

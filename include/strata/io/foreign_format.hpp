@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "strata/core/message.hpp"
+#include <strata/core/message.hpp>
 
 namespace strata::io {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "strata/core/error.hpp"
-#include "strata/core/message.hpp"
+#include <strata/core/error.hpp>
+#include <strata/core/message.hpp>
 
 namespace strata {
 namespace io {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <utility>
 
-#include "strata/core/error.hpp"
-#include "strata/io/input_file.hpp"
-#include "strata/io/utf8.hpp"
+#include <strata/core/error.hpp>
+#include <strata/io/input_file.hpp>
+#include <strata/io/utf8.hpp>
 
 namespace strata {
 /// `text` as a JSON string, with its quotes. Throws ValueError if it is not UTF-8.

@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "strata/core/error.hpp"
-#include "strata/core/near_names.hpp"
-#include "strata/io/safetensors_format.hpp"
-#include "strata/io/state_report.hpp"
+#include <strata/core/error.hpp>
+#include <strata/core/near_names.hpp>
+#include <strata/io/safetensors_format.hpp>
+#include <strata/io/state_report.hpp>
 
 namespace strata::io {
 

@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "strata/io/dtype.hpp"
-#include "strata/io/json.hpp"
-#include "strata/io/utf8.hpp"
+#include <strata/io/dtype.hpp>
+#include <strata/io/json.hpp>
+#include <strata/io/utf8.hpp>
 
 namespace strata {
 

@@ -13,13 +13,13 @@
 #include <utility>
 #include <vector>
 
-#include "strata/core/error.hpp"
-#include "strata/core/message.hpp"
-#include "strata/io/dtype.hpp"
-#include "strata/io/foreign_format.hpp"
-#include "strata/io/input_file.hpp"
-#include "strata/io/json.hpp"
-#include "strata/io/safetensors_format.hpp"
+#include <strata/core/error.hpp>
+#include <strata/core/message.hpp>
+#include <strata/io/dtype.hpp>
+#include <strata/io/foreign_format.hpp>
+#include <strata/io/input_file.hpp>
+#include <strata/io/json.hpp>
+#include <strata/io/safetensors_format.hpp>
 
 namespace strata {
 

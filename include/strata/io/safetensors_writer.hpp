@@ -10,13 +10,13 @@
 #include <string_view>
 #include <vector>
 
-#include "strata/core/error.hpp"
-#include "strata/core/message.hpp"
-#include "strata/io/atomic_file.hpp"
-#include "strata/io/dtype.hpp"
-#include "strata/io/json.hpp"
-#include "strata/io/safetensors_format.hpp"
-#include "strata/io/utf8.hpp"
+#include <strata/core/error.hpp>
+#include <strata/core/message.hpp>
+#include <strata/io/atomic_file.hpp>
+#include <strata/io/dtype.hpp>
+#include <strata/io/json.hpp>
+#include <strata/io/safetensors_format.hpp>
+#include <strata/io/utf8.hpp>
 
 namespace strata {
 

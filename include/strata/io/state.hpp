@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "strata/core/error.hpp"
-#include "strata/core/message.hpp"
-#include "strata/io/match_state.hpp"
-#include "strata/io/safetensors.hpp"
+#include <strata/core/error.hpp>
+#include <strata/core/message.hpp>
+#include <strata/io/match_state.hpp>
+#include <strata/io/safetensors.hpp>
 
 namespace strata {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "strata/core/message.hpp"
-#include "strata/io/dtype.hpp"
+#include <strata/core/message.hpp>
+#include <strata/io/dtype.hpp>
 
 namespace strata {
 

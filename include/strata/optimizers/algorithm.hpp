@@ -56,7 +56,7 @@ struct OptimizerStep {
     const T* gradients = nullptr;
     T* state[4] = {};                 ///< zeros at the beginning; null where it is not in use
     OptimizerClock* clock = nullptr;  ///< the beginning of an OptimizerBlock
-    LossReport* report = nullptr;  ///< a step refused or left out there changes nothing; may be null
+    LossReport* report = nullptr;     ///< a step refused or left out there changes nothing; may be null
 
     // Where the algorithm asks for tensors:
     Dims dims = {};                ///< of this one
