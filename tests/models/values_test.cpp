@@ -408,6 +408,33 @@ TEST_CASE("who was made with a model stays with it when another is assigned to i
 }
 
 #if !defined(STRATA_TEST_CUDA)
+TEST_CASE("parameters that are changed between forward and backward") {
+    manual_seed(18);
+    Mlp model;
+    const auto x_here = randn(2, 4), y_here = randn(2, 4);
+    const auto& x = to(x_here);
+    const auto& y = to(y_here);
+    Optimizer optimizer{model, SGD{.lr = 0.1}};
+    model.backward(MSELoss{}(model(x), y));
+    std::vector<float> values(model.flat_parameters().size());
+    model.copy_parameters_to(values.data());
+    const char* const why = "the model's parameters have been changed since this loss's prediction";
+
+    const auto refuses_after = [&](const auto& change) {
+        const Loss loss = MSELoss{}(model(x), y);
+        const auto before = test::gradients(model);
+        change();
+        is_refused([&] { model.backward(loss); }, why);
+        CHECK(laws::same_bits(test::gradients(model), before));
+    };
+    refuses_after([&] { optimizer.step(); });
+    refuses_after([&] { model.copy_parameters_from(values.data()); });
+    refuses_after([&] { model.reset_parameters(); });
+    save(model, "changed.safetensors");
+    refuses_after([&] { (void)load(model, "changed.safetensors"); });
+    model.backward(MSELoss{}(model(x), y));
+}
+
 TEST_CASE("models in a vector that grows") {
     std::vector<Mlp> models(2);
     const auto x = randn(2, 4);

@@ -2,8 +2,11 @@
 
 #include "optimizers/clip_grad_check.hpp"
 
+#include <cmath>
 #include <limits>
 #include <strata/optimizers/clip_grad_norm.hpp>
+#include <strata/optimizers/sgd.hpp>
+#include <strata/training/trainer.hpp>
 
 using namespace clip_grad_check;
 
@@ -86,6 +89,35 @@ TEST_CASE("frozen parameters do not count") {
     CHECK(clip_grad_norm_(model, 0.1) == Approx(numbers::frozen_total).epsilon(2e-6));
     check_gradients(model, numbers::frozen);
 }
+
+#ifndef STRATA_TEST_CUDA
+TEST_CASE("what users write between the gradients does not count") {
+    test::Model<Net> model = seeded();
+    Optimizer optimizer{model, SGD{.lr = 0.1, .momentum = 0.9}};
+    Trainer trainer{model, NLLLoss{}, SGD{.lr = 0.1}};
+    trainer.clip_grad_norm(1e6);
+    const auto write_between = [&](float value) {
+        const auto flat = model.flat_gradients();
+        std::vector<bool> is_gradient(flat.size());
+        for (const ParameterInfo& row : model.parameter_table())
+            for (Size k = 0; k < row.dims.elements(); ++k) is_gradient[row.offset + k] = true;
+        for (Size k = 0; k < flat.size(); ++k)
+            if (!is_gradient[k]) flat[k] = value;
+    };
+    for (const float value : {std::numeric_limits<float>::quiet_NaN(), 5.0f}) {
+        model.zero_grad();
+        backward(model);
+        const double norm = clip_grad_norm_(model, infinity);
+        write_between(value);
+        CHECK(clip_grad_norm_(model, infinity) == norm);
+        write_between(value);
+        optimizer.step();
+        trainer.step(inputs(), labels());
+        CHECK(trainer.grad_norm() < 10);
+        for (const float parameter : model.flat_parameters()) CHECK(std::isfinite(parameter));
+    }
+}
+#endif
 
 TEST_CASE("gradients that are short enough, or not there, stay as they are") {
     test::Model<Net> model = seeded();

@@ -113,6 +113,7 @@ TEST_CASE("an optimizer that was moved from refuses") {
     CHECK_THROWS_WITH(optimizer.group("0.", Adam{}), moved_from);
     CHECK_THROWS_WITH(optimizer.group({"0.bias"}, Adam{.lr = -1}), moved_from);
     CHECK_THROWS_WITH(optimizer.scheduled_groups(), moved_from);
+    CHECK_THROWS_WITH(optimizer.steps(), moved_from);
     CHECK_THROWS_WITH(Adams(optimizer), moved_from);
     CHECK_THROWS_WITH(other = optimizer, moved_from);
     CHECK(test::parameters(model) == before);

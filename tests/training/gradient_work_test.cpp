@@ -355,6 +355,35 @@ TEST_CASE("a parameter that is frozen in the middle of a group has no gradient")
     }
 }
 
+TEST_CASE(
+    "a parameter that is frozen in a group loses its part, whatever happens before it is learnt again") {
+    std::vector<std::vector<float>> results;
+    for (const int between : {0, 1, 2}) {
+        auto model = seeded();
+        Trainer trainer{model, NLLLoss{}, SGD{.lr = 0.5}};
+        trainer.accumulate_grad_batches(2);
+        step_on(trainer, 0, 4);
+        model.freeze("0.bias");
+        if (between == 1) {
+            auto x = inputs(4, 8);
+            x(0, 0) = std::numeric_limits<float>::quiet_NaN();
+            CHECK_THROWS([&] {
+                step(trainer, x, labels(4, 8));
+                (void)trainer.totals();
+            }());
+        }
+        if (between == 2) {
+            model.unfreeze("0.bias");
+            model.freeze("0.bias");
+        }
+        model.unfreeze("0.bias");
+        step_on(trainer, 4, 8);
+        results.push_back(test::parameters(model));
+    }
+    CHECK(results[1] == results[0]);
+    CHECK(results[2] == results[0]);
+}
+
 TEST_CASE("where everything is frozen there is no step to be counted") {
     auto model = seeded();
     Trainer trainer{model, NLLLoss{}, Adam{.lr = 0.1}};

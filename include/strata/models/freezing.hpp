@@ -23,11 +23,14 @@ public:
 
     void set(Size row, bool frozen) {
         rows_[row] = !frozen;
+        times_[row] += frozen;
         any_ = false;
         for (Size i = 0; i != N::parameter_tensors; ++i) any_ = any_ || (is_learnt(i) && !rows_[i]);
         find_wanted(N::graph.nodes, N::layer_count, N::inputs, N::first_rows.of, rows_, values_);
     }
     bool is_frozen(Size row) const { return !rows_[row]; }
+    /// How often it has been frozen so far.
+    Size times_frozen(Size row) const { return times_[row]; }
     bool any() const { return any_; }
     /// Whether there is nothing left to learn.
     bool all() const {
@@ -47,6 +50,7 @@ private:
 
     bool rows_[N::parameter_tensors + 1] = {};
     bool values_[N::inputs + N::layer_count + 1] = {};
+    Size times_[N::parameter_tensors + 1] = {};
     bool any_ = false;
 };
 

@@ -129,6 +129,10 @@ private:
                    "model.train() before the forward pass";
         if (passes.differentiated == part.pass)
             return "it has been done for this prediction; it takes a loss once";
+        if (passes.changes != passes.changes_before_pass)
+            return "the model's parameters have been changed since this loss's prediction, and its gradient "
+                   "would be "
+                   "that of neither; go backward before that";
         if (part.gradient != passes.gradients[output])
             return "another loss of the same prediction has been taken since, and its gradient lies there "
                    "now";

@@ -27,11 +27,6 @@ public:
     using input_shape = typename N::InputShape;
     using output_shape = typename N::OutputShape;
     static constexpr Size input_count = N::inputs;
-    /// Input K as kernels see it: numbers, or indices for a network that begins with a table (Embedding).
-    template <Size K>
-    using InputScalar = detail::InputScalar<N, T, K>;
-    template <Size K>
-    using InputView = BatchView<const InputScalar<K>, Device, typename N::template InputShapeOf<K>>;
 
     // Budgets, as constants.
     static constexpr Size parameter_count = N::parameters.count;  ///< numbers that are learnt
@@ -62,7 +57,7 @@ public:
 
     /// Draws all parameters anew.
     void reset_parameters(Generator& generator = default_generator()) {
-        if constexpr (N::fits) parameter_store().reset(generator);
+        if constexpr (N::fits) changed_parameters().reset(generator);
     }
 
     /// The same model on another device: `model.to<Cuda>()`. Parameters, buffers, layers, mode and what is
@@ -192,12 +187,12 @@ public:
     Span<T> flat_gradients() & {
         parameter_store().make_gradients();
         if (!has_gradients()) parameters_.clear_gradients();
-        return {parameters_.gradients(), parameters_.gradient_count()};
+        return {parameters_.hand_out_gradients(), parameters_.gradient_count()};
     }
     Span<const T> flat_gradients() const&& { return refuse_temporary().flat_parameters(); }
-    /// The same, to and from host memory.
+    /// The same, to and from as many numbers in host memory.
     void copy_parameters_to(T* host) const { parameter_store().copy_to(host); }
-    void copy_parameters_from(const T* host) { parameter_store().copy_from(host); }
+    void copy_parameters_from(const T* host) { changed_parameters().copy_from(host); }
     /// The table that says what lies where.
     static constexpr std::span<const ParameterInfo> parameter_table() {
         return {N::parameters.rows, N::parameter_tensors};
@@ -256,6 +251,7 @@ public:
     detail::Engine<Net, Device, T>& engine() & { return engine_; }
 
 private:
+    Store& changed_parameters() { return engine_.passes().change(), parameters_; }
     const Model& refuse_temporary() const {
         (void)detail::RefuseTemporaryModel<Net>{};
         return *this;

@@ -67,6 +67,15 @@ public:
         if (gradients_.size() == 0) gradients_.resize(N::parameters.learnt_elements);
     }
     void clear_gradients() { gradients_.zero(); }
+    /// For users, who may write between the tensors, too.
+    T* hand_out_gradients() {
+        handed_out_ = true;
+        return gradients_.data();
+    }
+    /// Zeros between the gradients, which norms and checks go over, whatever users have written there.
+    void clear_padding(Device& device) {
+        if (handed_out_) write_padding(device);
+    }
     /// Whether the next backward pass adds to the gradients.
     bool accumulates() const { return accumulates_; }
     void accumulate(bool on) { accumulates_ = on; }
@@ -143,6 +152,16 @@ public:
     }
 
 private:
+    [[gnu::cold]] void write_padding(Device& device) {
+        Size end = 0;  // of the tensor in front
+        const auto clear = [&](Size to) { device.fill(gradients_.data() + end, to - end, T(0)); };
+        for (const ParameterInfo& row : table) {
+            if (row.kind != ParameterKind::learnt) continue;
+            if (row.offset > end) clear(row.offset);
+            end = row.offset + row.dims.elements();
+        }
+        if (gradients_.size() > end) clear(gradients_.size());
+    }
     template <Size I>
     void initialize(T* host, Generator& generator) {
         if constexpr (parameter_count_of<type_at_t<I, typename N::Leaves>> != 0)
@@ -163,6 +182,7 @@ private:
     typename Device::template Buffer<T> values_{"parameters"};
     typename Device::template Buffer<T> gradients_{"gradients"};
     bool accumulates_ = false;
+    bool handed_out_ = false;
 };
 
 }  // namespace strata::detail

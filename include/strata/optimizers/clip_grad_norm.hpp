@@ -45,15 +45,18 @@ double clip_grad_norm_(Model<Net, Device, T>& model, double max_norm, ClipGradNo
     detail::check_norm_type("clip_grad_norm_", options.norm_type);
     auto& passes = *model.passes();
     if (!model.has_gradients()) return 0;
-    const auto gradients = model.flat_gradients();
+    auto& parameters = model.parameter_store();
+    parameters.clear_padding(model.device());
+    T* const gradients = parameters.gradients();
+    const Size size = parameters.gradient_count();
     Device& device = model.device();
     passes.gradient_norm.resize(1);
     double* const norm = passes.gradient_norm.data();
-    detail::gradient_norm(device, options.norm_type, gradients.data(), gradients.size(), norm);
+    detail::gradient_norm(device, options.norm_type, gradients, size, norm);
     if (options.error_if_nonfinite && !detail::is_finite(device.fetch(norm)))
         throw NumericError("strata: clip_grad_norm_: the norm of the gradients is not finite, and they are "
                            "as they were; without error_if_nonfinite they are scaled by it");
-    device.scale_to_norm(gradients.data(), gradients.size(), norm, max_norm);
+    device.scale_to_norm(gradients, size, norm, max_norm);
     return device.fetch(norm);
 }
 

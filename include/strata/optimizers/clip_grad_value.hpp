@@ -30,8 +30,11 @@ void clip_grad_value_(Model<Net, Device, T>& model, double clip_value) {
     if (!(clip_value >= 0)) refuse_option("clip_grad_value_", "clip_value", clip_value, "at least 0");
     (void)model.passes();
     if (!model.has_gradients()) return;
-    const auto gradients = model.flat_gradients();
-    model.device().for_each(gradients.size(), detail::ClipToValue{clip_value}, gradients.data());
+    auto& parameters = model.parameter_store();
+    parameters.clear_padding(model.device());
+    T* const gradients = parameters.gradients();
+    const Size size = parameters.gradient_count();
+    model.device().for_each(size, detail::ClipToValue{clip_value}, gradients);
 }
 
 }  // namespace strata

@@ -29,10 +29,12 @@ void update_once(Engine& engine) {
     engine.validate();
     auto& model = engine.model();
     if (!model.has_gradients()) return;
-    const auto gradients = model.flat_gradients();
-    engine.prepare(gradients.size());
+    auto& parameters = model.parameter_store();
+    parameters.clear_padding(model.device());
+    engine.prepare(parameters.gradient_count());
     model.device().once(engine.rule_work());
-    engine.update(gradients.data());
+    engine.update(parameters.gradients());
+    model.engine().passes().change();
 }
 }  // namespace detail
 

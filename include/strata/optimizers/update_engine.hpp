@@ -53,6 +53,7 @@ public:
     /// that were refused there, and is waited for.
     long long steps() const {
         long long most = 0;
+        (void)groups_.list();  // refuses one that was moved from
         for (Size i = 0; i < (blocks_.size() > 0 ? plan_.cohorts() : 0); ++i) {
             const long long count = model_->device().fetch(blocks_.data() + i).count;
             if (count > most) most = count;

@@ -3,7 +3,6 @@
 // what comes of it is clipped. A program compiles the parts that it asks for.
 
 #include <cmath>
-#include <span>
 #include <strata/core/network/parameter_name.hpp>
 #include <strata/core/operations/loss_report.hpp>
 #include <strata/optimizers/clip_grad_norm.hpp>
@@ -154,13 +153,13 @@ public:
         const Size assigned = model.passes()->assigned;
         if (assigned != assigned_) device.once(Store<Size>{&state_.data()->batches, 0});
         assigned_ = assigned;
-        const std::span<const bool> unfrozen = model.unfrozen_rows();
-        unfrozen_.resize(unfrozen.size());
-        for (Size i = 0; i < unfrozen.size(); ++i) {
+        const auto& freezing = model.parameter_store().freezing();
+        times_frozen_.resize(Model::parameter_table().size());
+        for (Size i = 0; i < times_frozen_.size(); ++i) {
             const ParameterInfo& row = Model::parameter_table()[i];
-            if (unfrozen_[i] && !unfrozen[i] && row.kind == ParameterKind::learnt)
+            if (times_frozen_[i] != freezing.times_frozen(i) && row.kind == ParameterKind::learnt)
                 device.fill(group_.data() + row.offset, row.dims.elements(), T(0));
-            unfrozen_[i] = unfrozen[i];
+            times_frozen_[i] = freezing.times_frozen(i);
         }
     }
     /// Part of a step, between backward and its checks: the gradients are the group's so far.
@@ -200,8 +199,7 @@ private:
     Clip clip_norm_ = nullptr, clip_value_ = nullptr;
     Add add_ = nullptr;
     Keep keep_ = nullptr;
-    std::vector<char>
-        unfrozen_;  ///< whether rows of the parameter table are; std::vector<bool> costs more to compile
+    std::vector<Size> times_frozen_;  ///< of each row of the parameter table
     Buffer<GradientState> state_{"gradients' state"};
     Buffer<T> group_{"gradients of several batches"};
 };

@@ -140,6 +140,7 @@ public:
         auto&& updates = optimizer_.engine();
         T* const gradients = parameters.gradients();
         const Size size = parameters.gradient_count();
+        parameters.clear_padding(device);
         updates.prepare(size);
         gradient_work_.prepare(model, device);
         [[maybe_unused]] const typename Device::PassScope scope;
@@ -202,6 +203,7 @@ private:
         Device& device = passes.device;
         auto&& updates = optimizer_.engine();
         parameters.make_gradients();
+        parameters.clear_padding(device);
         const Size size = parameters.gradient_count();
         updates.prepare(size);
         gradient_work_.prepare(model, device);

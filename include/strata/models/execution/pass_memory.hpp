@@ -15,7 +15,9 @@ struct PassCounter : Counted {
     Size differentiated = 0;            ///< the pass whose backward pass was the last
     Size gradients[max_operands] = {};  ///< of each output
     Size losses[max_operands] = {};
-    Size assigned = 0;             ///< how often the parameters became others
+    Size assigned = 0;             ///< how often the parameters became those of another model
+    Size changes = 0;              ///< how often they were changed as a whole
+    Size changes_before_pass = 0;  ///< the last
     const void* holder = nullptr;  ///< the HeldPasses of the model; null: it is gone
 };
 
@@ -79,9 +81,12 @@ struct PassMemory : PassCounter {
 
     [[gnu::cold]] PassMemory() { report.resize(N::outputs); }
 
+    /// The parameters are others, and the last pass has no gradient any more.
+    void change() { ++this->changes; }
     /// What was taken from earlier passes is no longer theirs.
     void begin_pass() {
         ++this->passes;
+        this->changes_before_pass = this->changes;
         for (Size& gradient : this->gradients) ++gradient;
     }
     /// The activations are used up, and the inputs are not needed any more.
