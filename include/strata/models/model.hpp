@@ -85,13 +85,12 @@ public:
 
     // The five steps
 
-    /// The network's output for a batch, of shape (batch, ...): a tensor of the caller's own, which stays what
-    /// it is. `x` is an xtensor container, view or expression of shape (batch, ...), what another model
-    /// predicted, or a batch of a DataLoader. In training mode the backward pass reads x again: a batch or a
-    /// prediction is held until then, anything else copied; `model(borrow(x))` reads it where it lies, and the
-    /// caller sees to it that it lives and stays the same. Throws ShapeError when its shape is another.
-    /// A network of several inputs takes as many; one of several outputs returns a tuple:
-    /// `auto [a, b] = model(x);`
+    /// The network's output for a batch, of shape (batch, ...): a tensor of the caller's own, which stays what it is.
+    /// `x` is an xtensor container, view or expression of shape (batch, ...), what another model predicted, or a batch of
+    /// a DataLoader. In training mode the backward pass reads x again: a batch or a prediction is held until then,
+    /// anything else copied; `model(borrow(x))` reads it where it lies, and the caller sees to it that it lives and stays
+    /// the same. Throws ShapeError when its shape is another. A network of several inputs takes as many; one of several
+    /// outputs returns a tuple: `auto [a, b] = model(x);`
     template <class... X>
     Predictions forward(const X&... x) {
         return pass<false>(std::tie(x...));
@@ -149,6 +148,12 @@ public:
     template <ParameterName Name>
     auto parameter() const&& {
         return refuse_temporary().template parameter<Name>();
+    }
+    /// Refused: `parameter("1.weight")`.
+    template <class Text>
+    auto parameter(const Text&) const {
+        (void)detail::RefuseNameInParentheses<Text>{};
+        return Device::tensor(TensorView<T, Device, Shape<1>>{});
     }
     /// A buffer, such as "1.running_mean", which training writes and no optimizer changes. `parameter` takes
     /// its name as well.
@@ -218,11 +223,10 @@ public:
 
     // Freezing
 
-    /// Keeps parameters as they are while the others are trained: one by its name, `freeze("0.weight")`, all
-    /// that begin with a name and a dot, `freeze("features.")`, or everything, `freeze("")`. The backward
-    /// pass leaves out what only they need; their gradients read as zero, and no optimizer touches them.
-    /// Throws ValueError for a name that is not there. As in PyTorch, buffers go on changing in training
-    /// mode.
+    /// Keeps parameters as they are while the others are trained: one by its name, `freeze("0.weight")`, all that begin
+    /// with a name and a dot, `freeze("features.")`, or everything, `freeze("")`. The backward pass leaves out what only
+    /// they need; their gradients are forgotten and read as zero, and no optimizer touches them. As in PyTorch, buffers
+    /// go on changing in training mode. Throws ValueError for a name that is not there.
     void freeze(std::string_view which) { set_frozen("freeze", which, true); }
     void unfreeze(std::string_view which) { set_frozen("unfreeze", which, false); }
     /// The same for one parameter: `model.requires_grad<"0.weight">(false)`.

@@ -72,6 +72,15 @@ struct RefuseNameOfDevice {
                   "model.to<Cuda>() (docs/errors.md#device)");
 };
 
+/// A name decides a type.
+template <class Name>
+struct RefuseNameInParentheses {
+    static constexpr bool the_name_is_a_template_argument = detail::never<Name>;
+    static_assert(the_name_is_a_template_argument,
+                  "strata: the name of a parameter decides its type, and stands in angle brackets: "
+                  "model.parameter<\"0.weight\">() (docs/errors.md#parameter-name)");
+};
+
 /// A forward pass writes.
 template <class... X>
 struct RefuseConstModel {

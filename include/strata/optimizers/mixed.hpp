@@ -36,6 +36,15 @@ struct Both {
     }
 };
 
+template <class... Names>
+struct RefuseOptionsOfMixed {
+    static constexpr bool the_options_are_those_of_one_algorithm = never<Names...>;
+    static_assert(
+        the_options_are_those_of_one_algorithm,
+        "strata: this optimizer mixes two algorithms, and options and groups are those of one of them: "
+        "optimizer.get<Muon>().options() (docs/errors.md#optimizer)");
+};
+
 /// The engines of both as one.
 template <class First, class Second>
 struct BothEngines {
@@ -124,6 +133,17 @@ public:
     /// For trainers.
     detail::BothEngines<FirstEngine, SecondEngine> engine() & { return {first_.engine(), second_.engine()}; }
 
+    // Refused: options and groups are those of one algorithm.
+    template <class... Names>
+    First& options(const Names&...) & {
+        (void)detail::RefuseOptionsOfMixed<First, Names...>{};
+        return first_.options();
+    }
+    template <class... Arguments>
+    First& group(const Arguments&...) & {
+        (void)detail::RefuseOptionsOfMixed<First, Arguments...>{};
+        return first_.options();
+    }
     template <class This = Optimizer>
     detail::Shared<detail::ScheduledGroups> scheduled_groups() {
         constexpr bool the_scheduler_is_for_one_algorithm = detail::never<This>;
