@@ -1,4 +1,4 @@
-// What a user of Strata might write first: a line through a few points. Compiled in every way in which the
+// A user's first program: a line through a few points. Compiled in every way in which the
 // library can be had, and with the warnings of a strict user.
 #include <cmath>
 #include <cstdio>

@@ -1,4 +1,4 @@
-// What a layer's backward pass can read: what its traits keep, and no more than the shape of the rest.
+// The elements that a layer's backward pass can read: what its traits keep, and no more than the shape of the rest.
 // (tests/compile_fail/keeps_*.cpp: reading the rest does not compile.)
 
 #include "catch.hpp"

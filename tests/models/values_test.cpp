@@ -1,4 +1,4 @@
-// What a model and a predictor hand out stays what it is: results that are kept, inputs that are gone before
+// Values that a model and a predictor hand out, which stay what they are: results that are kept, inputs that are gone before
 // the backward pass, models that are moved, assigned to, or gone.
 // Labels: robust
 // Alone in its program: nvcc 13 writes Shape<1> wrongly here behind the tests beside it.

@@ -1,4 +1,4 @@
-// What training recorded, as CSV and as JSON.
+// The record of a training, as CSV and as JSON.
 
 #include "catch.hpp"
 #include "io/support.hpp"

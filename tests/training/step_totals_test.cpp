@@ -1,4 +1,4 @@
-// What the figures of an epoch mean: the loss of the whole data set in one batch, however it is cut into
+// The figures of an epoch: the loss of the whole data set in one batch, however it is cut into
 // batches and whatever its targets weigh, against PyTorch's numbers; and the share of right answers among
 // the targets that count.
 

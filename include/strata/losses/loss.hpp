@@ -98,7 +98,7 @@ void evaluate_with(const LossType& loss, Device& device, Prediction prediction, 
 /// `criterion(prediction, target)`: the value, with the gradient left where `model.backward(loss)` finds it
 /// (in training mode; a model in evaluation mode has none to give). `target` is an xtensor container, view or
 /// expression of class indices or of numbers, or a loader's batch. For predictions that are not a model's see
-/// on_arrays.hpp.
+/// loss_of_arrays.hpp.
 template <class LossType, class Net, class Device, class T, Size output, class Target>
 Loss evaluate_loss(const LossType& loss, const Prediction<Net, Device, T, output>& prediction,
                    const Target& target) {

@@ -17,9 +17,9 @@ decltype(auto) batches_of(Loader& loader) {
 
 /// On the host, and for loaders that are not a DataLoader: batch by batch, as the loader yields them.
 template <class Device, class Loader>
-class Feed {
+class BatchFeed {
 public:
-    Feed(const Loader& loader, const Device&) : loader_(&loader) {}
+    BatchFeed(const Loader& loader, const Device&) : loader_(&loader) {}
 
     template <class Run>
     void epoch(const Run& run) {
@@ -36,8 +36,8 @@ requires requires(const Loader& loader) {
     loader.dataset();
     loader.options();
 }
-class Feed<Device, Loader> : public DeviceFeed<Device, Loader> {
-    using DeviceFeed<Device, Loader>::DeviceFeed;
+class BatchFeed<Device, Loader> : public DeviceBatchFeed<Device, Loader> {
+    using DeviceBatchFeed<Device, Loader>::DeviceBatchFeed;
 };
 
 }  // namespace strata::detail

@@ -1,6 +1,6 @@
 #pragma once
 // The work that a step begins with, which fills its inputs and targets and is recorded with it: none on the host, whose
-// batches are there already. A DeviceFeed (device_batch_feed.hpp) has some.
+// batches are there already. A DeviceBatchFeed (device_batch_feed.hpp) has some.
 
 #include <strata/core/config.hpp>
 

@@ -147,12 +147,12 @@ private:
 
 /// One or the other, as the dataset's size and the device's memory have it.
 template <class Device, class Loader>
-class DeviceFeed {
+class DeviceBatchFeed {
     using D = typename Loader::dataset_type;
     static constexpr bool lies_in_memory = requires(const D& dataset) { dataset.stored(); };
 
 public:
-    DeviceFeed(const Loader& loader, const Device& device) : loader_(&loader), device_(device) {}
+    DeviceBatchFeed(const Loader& loader, const Device& device) : loader_(&loader), device_(device) {}
 
     template <class Run>
     void epoch(const Run& run) {

@@ -69,7 +69,7 @@ template <class Net, class Device, class T, AnyLoader Loader, class LossType>
 Evaluation evaluate(const Model<Net, Device, T>& model, const Loader& loader, const LossType& loss,
                     EpochLoss kind = EpochLoss::mean) {
     Evaluator evaluator{model, loss};
-    detail::Feed<Device, Loader> feed(loader, evaluator.device());
+    detail::BatchFeed<Device, Loader> feed(loader, evaluator.device());
     const Totals totals = detail::evaluate_epoch(feed, evaluator);
     return {totals.loss(kind), totals.accuracy(), totals.samples};
 }
@@ -132,7 +132,7 @@ History fit(Trainer<Model, LossType, Algorithm>& trainer, const Loader& loader,
     using Device = typename Model::device_type;
     detail::check_epochs(options.epochs);
     detail::check_trainer_options(options, trainer);
-    detail::Feed<Device, Loader> feed(loader, trainer.model().device());
+    detail::BatchFeed<Device, Loader> feed(loader, trainer.model().device());
     detail::Shared<detail::Validation<Evaluator<Model, LossType>>> validation;
     if (options.validation) {
         validation = detail::make_validation<Evaluator<Model, LossType>>(*options.validation, trainer.model(),

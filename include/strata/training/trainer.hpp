@@ -232,33 +232,30 @@ private:
             };
             const bool plain = !gradient_work_.is_used();
             bool scaled = false;
-            if constexpr (Device::rounds_products) {
-                scaled = precision_ == Precision::float16;
+            if constexpr (Device::rounds_products) scaled = precision_ == Precision::float16;
+            // Then the thread that adds the batch works out the rules of the update, too.
+            const bool rules_with_batch = plain && !scaled;
+            if constexpr (Device::rounds_products)
                 if (scaled) {
                     add_batch(detail::FiniteCheck::leave_out);
                     device.for_each(gradient.size(), detail::ScaleGradient<T>{scaler_.data()}, gradient.data);
                     backward();
                     device.for_each(size, detail::UnscaleGradient<T>{scaler_.data(), report},
                                     memory.gradients);
-                    if (!plain) gradient_work_.add(device, memory.gradients, size);
                 }
-            }
             if (!scaled) {
                 totals_.check_now(device, report, detail::FiniteCheck::refuse);
                 backward();
-                if (!plain) gradient_work_.add(device, memory.gradients, size);
-                device.check_finite(memory.gradients, size, report);
             }
-            // The rules of the update are worked out by the thread that adds the batch, where nothing is between.
-            if (!scaled && plain) {
+            if (!plain) gradient_work_.add(device, memory.gradients, size);
+            if (!scaled) device.check_finite(memory.gradients, size, report);
+            if (rules_with_batch)
                 add_batch(detail::FiniteCheck::refuse, updates.rule_work());
+            else if (!scaled)
+                add_batch(detail::FiniteCheck::refuse);
+            if (plain || gradient_work_.run(device, memory.gradients, size, report, false)) {
+                if (!rules_with_batch) device.once(updates.rule_work());
                 updates.update(memory.gradients);
-            } else {
-                if (!scaled) add_batch(detail::FiniteCheck::refuse);
-                if (plain || gradient_work_.run(device, memory.gradients, size, report, false)) {
-                    device.once(updates.rule_work());
-                    updates.update(memory.gradients);
-                }
             }
             refused.end(report);
             if (!plain) gradient_work_.end(device, report);

@@ -80,7 +80,7 @@ void update_bn(const Loader& loader, Model<Net, Device, T>& model) {
     Device& device = model.device();
     detail::CumulativeAverages<Model<Net, Device, T>> cumulative(model);
     try {
-        detail::Feed<Device, Loader> feed(loader, device);
+        detail::BatchFeed<Device, Loader> feed(loader, device);
         Size batches = 0;
         feed.epoch([&](const auto& x, const auto&, const auto& before) {
             before();

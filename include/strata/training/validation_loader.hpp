@@ -57,7 +57,7 @@ struct ValidationOver final : Validation<Evaluator> {
         : Validation<Evaluator>(model, loss), feed(loader, this->evaluator.device()) {}
     Totals epoch() override { return evaluate_epoch(feed, this->evaluator); }
 
-    Feed<typename Evaluator::device_type, Loader> feed;
+    BatchFeed<typename Evaluator::device_type, Loader> feed;
 };
 
 /// A copy of a loader of any type, or none.

@@ -1,4 +1,4 @@
-// What follows from a network's type: its shapes, its parameter table, its cost, what its output is.
+// The constants that follow from a network's type: its shapes, its parameter table, its cost, what its output is.
 
 #include "catch.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 // A matrix product as the operations ask for it (multiply.hpp). The GPU has it done by cuBLASLt
-// (product_cublaslt.hpp), the host by BLAS (product_blas.hpp); each offers a class `Products`, which lives as
+// (cublaslt.hpp), the host by BLAS (blas.hpp); each offers a class `Products`, which lives as
 // long as the context.
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What may be handed to `criterion(prediction, target)`: containers, views and expressions; and how what may
+// The arguments of `criterion(prediction, target)`: containers, views and expressions; and how what may
 // not is refused. With a model, and for two arrays without one.
 
 #include "losses/loss_check.hpp"
